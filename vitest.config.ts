@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// Tests sit beside the file they test; guests and other things that span parts are in tests/whole.
+// `npm run test:full` sets RING_FULL=1: long cases look at it (tests/README.md).
+export default defineConfig({
+  test: {
+    include: ["{engine,widgets,lessons,labs,site,gradebook,scripts}/**/*.test.ts", "tests/whole/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 20_000,
+    passWithNoTests: true,
+  },
+});
