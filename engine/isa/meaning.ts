@@ -1,0 +1,117 @@
+/**
+ * What a row of the instruction table speaks to. The interpreter and the translator both implement it; a row that keeps
+ * the contract means the same to both, and its faults are precise:
+ *
+ * 1. Get: every access that can fault comes first. A memory destination that is read and written is read with
+ *    `getForUpdate`, which checks for writing.
+ * 2. Compute: a value that is used twice is evaluated once, with `let`. Values are at their operand's width,
+ *    zero-extended: i32 up to 32 bits, i64 for 64.
+ * 3. Commit: memory, then registers, then flags. Nothing may fault after the first commit. `Place.set` of memory that was
+ *    not read for update may fault: it must be the row's first commit.
+ */
+import type { Expression } from "../wasm/expression.ts";
+
+export type Value = Expression;
+export type Bits = 8 | 16 | 32 | 64;
+
+/** An operand or a register, as something to read and to write. */
+export interface Place {
+  readonly bits: Bits;
+  readonly isMemory: boolean;
+  /** A branch target known when the instruction is decoded. */
+  readonly isTarget: boolean;
+  get(): Value;
+  /** Reads, having checked that `set` will not fault. */
+  getForUpdate(): Value;
+  set(value: Value): void;
+  /** The offset in its segment (memory operands), at address width. */
+  offset(): Value;
+}
+
+/** A flag's new value (an i32, 0 or 1), or that it stays. */
+export type FlagValue = Value | "keep";
+
+export interface Flags {
+  /** All six from `a + b (+ carry) = r` at `bits`. */
+  add(bits: Bits, a: Value, b: Value, r: Value): void;
+  /** All six from `a - b (- borrow) = r` at `bits`. */
+  sub(bits: Bits, a: Value, b: Value, r: Value): void;
+  /** ZF, SF, PF from `r`; CF, OF and AF cleared. */
+  logic(bits: Bits, r: Value): void;
+  /** ZF, SF, PF from `r`, the others as given. */
+  result(bits: Bits, r: Value, carry: FlagValue, overflow: FlagValue, adjust: FlagValue): void;
+  /** CF and OF as given; ZF, SF, PF and AF stay. */
+  carryOverflow(carry: FlagValue, overflow: FlagValue): void;
+  /** ZF as given; the others stay. */
+  zero(zero: Value): void;
+  /** CF, as 0 or 1. */
+  carry(): Value;
+}
+
+/** The sixteen conditions by their code in the opcode: O NO B NB Z NZ BE NBE S NS P NP L NL LE NLE. */
+export type ConditionCode = number;
+
+export interface Meaning {
+  /** Operand size of the instruction: 16, 32 or 64. */
+  readonly operandBits: 16 | 32 | 64;
+  readonly addressBits: 16 | 32 | 64;
+  /** The repeat prefix that counts here: 0, 0xF2 or 0xF3. */
+  readonly repeat: 0 | 0xf2 | 0xf3;
+
+  /** Evaluates once, into a local. */
+  let(value: Value): Value;
+  /** Runs `then` only where `condition` (an i32) is not zero. */
+  when(condition: Value, then: () => void, otherwise?: () => void): void;
+
+  /** General register `number` at `bits`; numbers as in ModRM (4–7 of 8 bits are AH…BH only by way of operands). */
+  register(number: number, bits: Bits): Place;
+  readonly flags: Flags;
+  condition(code: ConditionCode): Value;
+
+  /** Decrements the stack pointer by `value`'s width and stores; it may fault, and commits both. */
+  push(value: Value, bits: Bits): void;
+  /** The value at the top of the stack; `commitPop` then moves the pointer. It may fault. */
+  top(bits: Bits): Value;
+  /** Moves the stack pointer past what `top` read, and `extra` bytes (an i32) more. */
+  commitPop(bits: Bits, extra?: Value): void;
+  /** For LEAVE: the value that BP points to on the stack, of operand size. It may fault. */
+  atFrame(bits: Bits): Value;
+  /** For LEAVE: the stack pointer becomes BP plus `bits / 8`, at stack width. */
+  commitLeave(bits: Bits): void;
+  /** The offset of the next instruction, at operand width. */
+  nextAddress(): Value;
+  /** Goes to the target operand; ends the row. */
+  jump(target: Place): void;
+  /** Goes to the target operand where `condition` is not zero, else to the next instruction; ends the row. */
+  branch(condition: Value, target: Place): void;
+  /** Checks `address` (operand width) against the code segment's limit: #GP(0) beyond it. Comes before the first commit. */
+  checkTarget(address: Value): void;
+  /** Goes to `address`, which `checkTarget` passed; ends the row. */
+  jumpTo(address: Value): void;
+
+  /** Raises exception `vector` with no error code where `condition` is not zero. Comes before the first commit. */
+  faultIf(condition: Value, vector: number): void;
+
+  /** Memory at segment:rSI (DS or the override) or ES:rDI, `bits` wide, for the string instructions. */
+  source(bits: Bits): Place;
+  destination(bits: Bits): Place;
+  /** Adds or subtracts (DF) `bits / 8` to rSI or rDI (7 or 6), at address width. */
+  step(register: 6 | 7, bits: Bits): void;
+  /**
+   * Repeats `once` rCX times under a REP prefix, one tick each, stopping also where `until` (evaluated after each
+   * iteration) is not zero; without a prefix just does `once`. Ends the row.
+   */
+  repeated(once: () => void, until?: () => Value): void;
+
+  /**
+   * The word of memory that holds bit `index` of the bit string at `base`: with a register index the address moves by
+   * the signed index (AMD APM vol. 3, BT), with an immediate it does not.
+   */
+  bitString(base: Place, index: Place): Place;
+
+  /** The byte at DS (or the override): rBX + AL, for XLAT. */
+  table(): Place;
+
+  /** Hands the whole instruction to the plain TypeScript operation of the row's name; ends the row. */
+  system(): void;
+}

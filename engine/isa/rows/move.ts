@@ -1,0 +1,139 @@
+/** Moves, exchanges, conversions and address computation. */
+import * as w from "../../wasm/expression.ts";
+import { instruction } from "../row.ts";
+import { resize, signExtend, truncate } from "../width.ts";
+import { CONDITIONS } from "../conditions.ts";
+
+instruction("MOV", {
+  encodings: [
+    "88  Eb Gb", "89  Ev Gv", "8A  Gb Eb", "8B  Gv Ev", "A0  AL Ob", "A1  rAX Ov", "A2  Ob AL", "A3  Ov rAX",
+    "B0+r  Zb Ib", "C7 /0  Ev Iz  oq", "B8+r  Zv Iv", "C6 /0  Eb Ib", "C7 /0  Ev Iz",
+  ],
+  says: "Copies the second operand to the first.",
+  does: (_x, dst, src) => dst.set(src.get()),
+});
+
+for (const [name, file, encodings] of [
+  ["MOV", "segment", ["8C  Ev Sw", "8E  Sw Ew  ends"]],
+  ["MOV", "control", ["0F 20  Rv Cv  ends f64", "0F 22  Cv Rv  ends f64"]],
+  ["MOV", "debug", ["0F 21  Rv Dv  ends f64", "0F 23  Dv Rv  ends f64"]],
+] as const) {
+  instruction(name, {
+    encodings,
+    feature: file === "segment" ? "8086" : "386",
+    source: file === "segment" ? "AMD APM vol. 3, MOV" : file === "control" ? "AMD APM vol. 3, MOV CRn" : "AMD APM vol. 3, MOV DRn",
+    says: `Copies between a general and a ${file} register.`,
+    does: (x) => x.system(),
+  });
+}
+
+instruction("MOVZX", {
+  encodings: ["0F B6  Gv Eb", "0F B7  Gv Ew"],
+  feature: "386",
+  says: "Copies a narrower operand and fills the rest with zeros.",
+  does: (_x, dst, src) => dst.set(resize(src.get(), dst.bits)),
+});
+
+instruction("MOVSX", {
+  encodings: ["0F BE  Gv Eb", "0F BF  Gv Ew"],
+  feature: "386",
+  says: "Copies a narrower operand and fills the rest with its sign.",
+  does(_x, dst, src) {
+    const value = signExtend(src.get(), src.bits);
+    dst.set(dst.bits === 64 ? w.extendS(value) : truncate(value, dst.bits));
+  },
+});
+
+instruction("MOVSXD", {
+  encodings: ["63  Gv Ed  o64"],
+  feature: "LM",
+  says: "Copies a 32-bit operand and fills the rest with its sign.",
+  does: (_x, dst, src) => dst.set(dst.bits === 64 ? w.extendS(src.get()) : resize(src.get(), dst.bits)),
+});
+
+instruction("LEA", {
+  encodings: ["8D  Gv M"],
+  says: "Computes a memory operand's offset without touching memory.",
+  does: (_x, dst, src) => dst.set(resize(src.offset(), dst.bits)),
+});
+
+instruction("XCHG", {
+  encodings: ["90+r  Zv rAX", "86  Eb Gb  lock", "87  Ev Gv  lock"],
+  says: "Exchanges the operands; with memory it is locked even without the prefix.",
+  does(_x, a, b) {
+    const first = a.getForUpdate();
+    const second = b.get();
+    a.set(second);
+    b.set(first);
+  },
+});
+
+instruction("BSWAP", {
+  encodings: ["0F C8+r  Zv"],
+  feature: "486",
+  says: "Reverses the order of the bytes; with a 16-bit operand size processors store zero.",
+  does(x, dst) {
+    if (dst.bits === 16) return dst.set(w.i32(0));
+    const a = dst.get();
+    const swap = (v: w.Expression) => {
+      const outer = w.i32(0x00ff00ff);
+      return w.or(w.rotr(w.and(v, outer), w.i32(8)), w.and(w.rotl(v, w.i32(8)), outer));
+    };
+    if (dst.bits === 32) return dst.set(swap(a));
+    const low = x.let(w.wrap(a));
+    const high = x.let(w.wrap(w.shru(a, w.i64(32))));
+    dst.set(w.or(w.shl(w.extendU(x.let(swap(low))), w.i64(32)), w.extendU(x.let(swap(high)))));
+  },
+});
+
+instruction("XLAT", {
+  encodings: ["D7  -"],
+  aliases: ["XLATB"],
+  says: "Loads AL from the table at DS:rBX, at the index that AL holds.",
+  does: (x) => x.register(0, 8).set(x.table().get()),
+});
+
+CONDITIONS.forEach(({ name, aliases, says }, code) => {
+  const hex = code.toString(16).toUpperCase();
+  instruction(`SET${name}`, {
+    encodings: [`0F 9${hex}  Eb`],
+    aliases: aliases.map((a) => `SET${a}`),
+    feature: "386",
+    source: "AMD APM vol. 3, SETcc",
+    says: `Stores 1 where ${says}, else 0.`,
+    does: (x, dst) => dst.set(x.condition(code)),
+  });
+  instruction(`CMOV${name}`, {
+    encodings: [`0F 4${hex}  Gv Ev`],
+    aliases: aliases.map((a) => `CMOV${a}`),
+    feature: "CMOV",
+    source: "AMD APM vol. 3, CMOVcc",
+    says: `Copies the second operand to the first where ${says}; memory is read in any case.`,
+    does(x, dst, src) {
+      const value = src.get();
+      dst.set(w.select(x.condition(code), value, dst.get()));
+    },
+  });
+});
+
+for (const [name, opcode, feature] of [["LES", "C4", "8086"], ["LDS", "C5", "8086"], ["LSS", "0F B2", "386"], ["LFS", "0F B4", "386"], ["LGS", "0F B5", "386"]] as const) {
+  instruction(name, {
+    encodings: [`${opcode}  Gv Mp  ends${opcode.startsWith("C") ? " i64" : ""}`],
+    feature,
+    source: "AMD APM vol. 3, LDS",
+    says: `Loads ${name.slice(1)} and a general register from a far pointer in memory.`,
+    does: (x) => x.system(),
+  });
+}
+
+instruction("LAHF", {
+  encodings: ["9F  -"],
+  says: "Copies SF, ZF, AF, PF and CF to AH.",
+  does: (x) => x.system(),
+});
+instruction("SAHF", {
+  encodings: ["9E  -"],
+  flags: "SF ZF AF PF CF",
+  says: "Copies AH to SF, ZF, AF, PF and CF.",
+  does: (x) => x.system(),
+});

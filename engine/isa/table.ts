@@ -1,0 +1,12 @@
+/** The instruction table: every row of `rows/`, in order. From it everything else is derived. */
+import "./rows/arithmetic.ts";
+import "./rows/shift.ts";
+import "./rows/move.ts";
+import "./rows/stack.ts";
+import "./rows/control.ts";
+import "./rows/string.ts";
+import "./rows/system.ts";
+import "./rows/x87.ts";
+import { declaredRows } from "./row.ts";
+
+export const TABLE = declaredRows();
