@@ -1,0 +1,104 @@
+/**
+ * What a device sees of the machine: ports, physical memory, interrupt lines, DMA channels and the clock.
+ *
+ * A device claims its registers in its constructor and gets nothing else of the machine, so that a virtual machine
+ * monitor can hand the very same device to its guest. Only `engine/machine` wires devices together.
+ */
+
+/** A moment or a duration in machine ticks (design.md, "Time, determinism, and going back"); a safe integer. */
+export type Tick = number;
+
+/** Ticks a second of guest time unless a configuration says otherwise. */
+export const TICKS_PER_SECOND = 200_000_000;
+
+export type AccessSize = 1 | 2 | 4;
+
+/** One range of I/O ports or physical addresses as a device answers it. */
+export interface Registers {
+  /** The widest access taken whole; a wider one is split into accesses of this size, lowest address first. */
+  readonly widest?: AccessSize;
+  /** The value of the register at `address` (the full port number or physical address), zero-extended. */
+  read(address: number, size: AccessSize): number;
+  /** Stores `value` (zero-extended) to the register at `address`. */
+  write(address: number, value: number, size: AccessSize): void;
+}
+
+/** A space of addresses that devices claim parts of: the 64 KiB of I/O ports, or the physical memory map. */
+export interface AddressSpace {
+  /** Claims `count` addresses from `first`; an EngineError where somebody else has one of them. */
+  claim(owner: string, first: number, count: number, registers: Registers): void;
+}
+
+/** One wire. Level is what the device drives; the receiver decides what an edge means. */
+export interface Line {
+  set(level: boolean): void;
+}
+
+/** One event of a device in time; its deadline is saved with the clock under the timer's name. */
+export interface Timer {
+  /** Fires once at `tick`, or at the next boundary where it is not in the future; replaces an earlier deadline. */
+  arm(tick: Tick): void;
+  cancel(): void;
+  /** The deadline, or undefined where it is not armed. */
+  readonly deadline: Tick | undefined;
+}
+
+/** Guest time. It derives from ticks alone, never from the host. */
+export interface Clock {
+  /** The tick of the access or event that is being served. */
+  readonly now: Tick;
+  readonly ticksPerSecond: number;
+  /** Makes a timer; `name` is unique in the machine (`"i8254.0"`). */
+  timer(name: string, fire: (deadline: Tick) => void): Timer;
+}
+
+/** Physical memory as a bus master sees it. Addresses are physical, 0 ≤ hpa < 2^52. */
+export interface PhysicalMemory {
+  read8(hpa: number): number;
+  write8(hpa: number, value: number): void;
+}
+
+/** One thing worth telling whoever watches: hardware a guest touched and we lack, for example. */
+export interface DeviceEvent {
+  readonly kind: "unimplemented" | "note";
+  readonly part: string;
+  readonly text: string;
+}
+
+/** All that a device may use. A device takes the parts it needs (`Pick<Bus, "ports" | "clock">`). */
+export interface Bus {
+  readonly ports: AddressSpace;
+  readonly mmio: AddressSpace;
+  readonly memory: PhysicalMemory;
+  readonly clock: Clock;
+  readonly log: (event: DeviceEvent) => void;
+}
+
+/** Values that a snapshot can hold: what `structuredClone` copies without functions or classes. */
+export type State = { [key: string]: StateValue };
+export type StateValue =
+  | number
+  | boolean
+  | string
+  | null
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | StateValue[]
+  | State;
+
+/** A part of the machine. */
+export interface Device {
+  /** Part number or role, unique in the machine: `"i8254"`, `"ns16550.0"`. */
+  readonly name: string;
+  /**
+   * All that a snapshot must keep, as plain data. Saving copies it and restoring assigns into it (the object itself
+   * stays the same one), so a device keeps no other memory of the past; what it derives from the state it derives in
+   * `restored`.
+   */
+  readonly state: object;
+  /** Power-on or hard reset. */
+  reset(): void;
+  /** Called after `state` was assigned from a snapshot. */
+  restored?(): void;
+}
