@@ -1,0 +1,264 @@
+/**
+ * What pages, lessons, labs and the command line see of a machine: types only, plain data that crosses a worker's
+ * boundary. `machine.ts` is the machine itself, `client.ts` the same by way of the page's worker.
+ */
+import type { Tick } from "../chipset/bus.ts";
+
+/** Everything a run depends on but its inputs. Two machines of one configuration are one machine (design.md). */
+export interface MachineConfiguration {
+  /** RAM in MiB, 1 to 1024. Default 16. */
+  readonly memoryMiB?: number;
+  /** Firmware in place of our own BIOS: at most 256 KiB, its last byte at FFFFF and at FFFFFFFF. */
+  readonly bios?: Uint8Array;
+  /** Images of drives A and B, 160 KiB to 2.88 MiB; the machine copies before it writes. */
+  readonly floppies?: readonly (Uint8Array | undefined)[];
+  /** A Multiboot 1 kernel (ELF32 or with an address header), started in place of the firmware's boot. */
+  readonly kernel?: { readonly image: Uint8Array; readonly commandLine?: string };
+  /** Ports that hold isa-debug-exit; none by default. */
+  readonly debugExit?: { readonly iobase: number; readonly iosize: number };
+  /** Wall-clock time at tick 0, ISO 8601 in UTC. Default 2026-01-01T00:00:00Z. */
+  readonly rtcBase?: string;
+  /** Default 200,000,000. */
+  readonly ticksPerSecond?: number;
+  /** A triple fault stops the machine instead of resetting it. Default false; pages and lessons set it. */
+  readonly stopOnTripleFault?: boolean;
+}
+
+/** Where a machine is in its life; look.md, section 4. `asleep`, `waking` and `past` are the page's. */
+export type RunState = "paused" | "running" | "halted" | "faulted" | "exited" | "failed";
+
+/** Why it stopped last. */
+export type StopReason =
+  | { readonly kind: "power on" }
+  | { readonly kind: "you" }
+  | { readonly kind: "step" }
+  | { readonly kind: "budget" }
+  | { readonly kind: "until"; readonly what: string }
+  | { readonly kind: "breakpoint"; readonly address: number }
+  | { readonly kind: "halt"; readonly forever: boolean } // HLT; forever: with IF = 0 nothing can end it
+  | { readonly kind: "triple fault"; readonly chain: readonly string[] }
+  | { readonly kind: "exit"; readonly status: number }
+  | { readonly kind: "failed"; readonly message: string };
+
+export interface MachineStatus {
+  readonly state: RunState;
+  readonly reason: StopReason;
+  readonly tick: Tick;
+  /** Linear address of the next instruction, and the same as the machine names it. */
+  readonly address: number;
+  readonly cs: number;
+  readonly ip: number;
+  readonly mode: "real" | "virtual-8086" | "protected 16" | "protected 32" | "long" | "compatibility";
+  readonly ring: 0 | 1 | 2 | 3;
+  /** Grows with every stop, reset, restore and write, so that views know that they are stale. */
+  readonly version: number;
+}
+
+export interface SegmentView {
+  readonly name: "ES" | "CS" | "SS" | "DS" | "FS" | "GS" | "LDTR" | "TR";
+  readonly selector: number;
+  readonly base: number;
+  readonly limit: number;
+  /** Attributes as bits 8–23 of a descriptor's second word hold them (AMD APM vol. 2, 4.7), shifted right by 8. */
+  readonly attributes: number;
+  readonly present: boolean;
+}
+
+export interface RegisterFile {
+  /** EAX ECX EDX EBX ESP EBP ESI EDI (in long mode the 64-bit registers), zero-extended. */
+  readonly general: readonly { readonly name: string; readonly value: bigint }[];
+  readonly ip: bigint;
+  readonly flags: number;
+  readonly segments: readonly SegmentView[];
+  readonly gdtr: { readonly base: number; readonly limit: number };
+  readonly idtr: { readonly base: number; readonly limit: number };
+  readonly control: readonly { readonly name: "CR0" | "CR2" | "CR3" | "CR4" | "EFER"; readonly value: bigint }[];
+}
+
+export interface DisassembledLine {
+  /** Linear address and offset in CS. */
+  readonly address: number;
+  readonly ip: number;
+  readonly bytes: Uint8Array;
+  /** AT&T syntax; `(bad)` where the bytes are no instruction. */
+  readonly text: string;
+  /** The row's mnemonic and its sentence, for the reference card; absent for `(bad)`. */
+  readonly mnemonic?: string;
+  readonly says?: string;
+  readonly source?: string;
+}
+
+/** The text screen as the VGA's registers say it is. */
+export interface TextScreen {
+  readonly kind: "text";
+  readonly columns: number;
+  readonly rows: number;
+  /** Character in the low byte, attribute in the high one, row by row. */
+  readonly cells: Uint16Array;
+  readonly cursor: { readonly row: number; readonly column: number; readonly visible: boolean; readonly start: number; readonly end: number };
+  /** 256 glyphs of 32 bytes, one byte a scan line, from plane 2. */
+  readonly font: Uint8Array;
+  readonly glyphHeight: number;
+  /** Sixteen colours as 0xRRGGBB. */
+  readonly palette: Uint32Array;
+  readonly blink: boolean;
+}
+/** A graphics mode, drawn. */
+export interface GraphicsScreen {
+  readonly kind: "graphics";
+  readonly width: number;
+  readonly height: number;
+  /** RGBA, 4 bytes a pixel. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+export type Screen = TextScreen | GraphicsScreen;
+
+/** Something that happened in the machine, at a tick. */
+export type MachineEvent = { readonly tick: Tick } & (
+  | { readonly kind: "exception"; readonly vector: number; readonly name: string; readonly errorCode?: number; readonly cs: number; readonly ip: number }
+  | { readonly kind: "interrupt"; readonly vector: number; readonly origin: "hardware" | "software" | "nmi"; readonly cs: number; readonly ip: number; readonly ax: number }
+  | { readonly kind: "port"; readonly write: boolean; readonly port: number; readonly size: number; readonly value: number; readonly cs: number; readonly ip: number }
+  | { readonly kind: "mode"; readonly mode: MachineStatus["mode"] }
+  | { readonly kind: "halt"; readonly forever: boolean }
+  | { readonly kind: "triple fault"; readonly chain: readonly string[] }
+  | { readonly kind: "reset" }
+  | { readonly kind: "unimplemented"; readonly part: string; readonly text: string }
+);
+
+/** What stops a run early. */
+export interface Until {
+  /** Ticks at most, from now. */
+  readonly ticks?: number;
+  /** Absolute tick. */
+  readonly tick?: Tick;
+  /** Linear address about to execute (one-shot, besides the breakpoints). */
+  readonly address?: number;
+  /** Text that has appeared on the first serial port since power-on. */
+  readonly serial?: string;
+  /** Text on the screen. */
+  readonly screen?: string;
+  /** An event of this kind (and of this vector or port, where given). */
+  readonly event?: { readonly kind: MachineEvent["kind"]; readonly vector?: number; readonly port?: number };
+}
+
+/** Ticks a second of real time, or as fast as the host can. */
+export type Speed = number | "real" | "full";
+
+/** Which addresses memory operations mean. */
+export type AddressSpaceName = "physical" | "linear";
+
+/** A whole machine as data; `engine` names the build that made it (design.md, "Snapshots, links and hand-ins"). */
+export interface Snapshot {
+  readonly format: "ring-snapshot";
+  readonly engine: string;
+  readonly tick: Tick;
+  readonly data: Uint8Array;
+}
+
+/** Where the executing source line is known: from our assembler's listing. */
+export interface SourceLine {
+  readonly address: number;
+  readonly length: number;
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * A machine seen from a page, by way of its worker. Every method answers when the worker has; reads answer for one tick.
+ * A promise rejects with an EngineError only where the machine has failed or was closed.
+ */
+export interface MachineHandle {
+  readonly id: string;
+  /** The last status known here; `onStatus` tells of newer ones. */
+  readonly status: MachineStatus;
+  onStatus(listener: (status: MachineStatus) => void): () => void;
+  /** Events of the given kinds as they happen, in batches, at most ten times a second while running. */
+  onEvents(kinds: readonly MachineEvent["kind"][], listener: (events: readonly MachineEvent[]) => void): () => void;
+  /** Bytes written to the first serial port, from power-on (the first call gets all so far). */
+  onSerial(listener: (text: string) => void): () => void;
+  /** The screen: once now, then whenever it changed, at most once a frame. */
+  onScreen(listener: (screen: Screen) => void): () => void;
+
+  /** Runs until a stop; resolves with the status at that stop. */
+  run(until?: Until): Promise<MachineStatus>;
+  pause(): Promise<MachineStatus>;
+  step(count?: number): Promise<MachineStatus>;
+  /** Over a CALL, INT or repeated string instruction. */
+  stepOver(): Promise<MachineStatus>;
+  /** Until the function returns to its caller. */
+  stepOut(): Promise<MachineStatus>;
+  /** Back by instructions: restored and run again. */
+  stepBack(count?: number): Promise<MachineStatus>;
+  /** To the state at `tick`, back or forward; inputs are replayed. */
+  goTo(tick: Tick): Promise<MachineStatus>;
+  reset(): Promise<MachineStatus>;
+  /** Replaces parts of the configuration (a floppy, say) and powers on again. */
+  powerOn(change?: Partial<MachineConfiguration>): Promise<MachineStatus>;
+  setSpeed(speed: Speed): Promise<void>;
+
+  registers(): Promise<RegisterFile>;
+  /** `name` as in RegisterFile: "EAX", "EIP", "EFLAGS", "CR0", "DS" (the selector, as a real-mode load would). */
+  writeRegister(name: string, value: bigint): Promise<MachineStatus>;
+  /** `length` ≤ 65,536. Bytes that are device memory or absent read as FF without side effects. */
+  readMemory(space: AddressSpaceName, address: number, length: number): Promise<Uint8Array>;
+  writeMemory(space: AddressSpaceName, address: number, bytes: Uint8Array): Promise<MachineStatus>;
+  /** `count` instructions from linear `address` on (default: the next instruction). */
+  disassemble(address: number | undefined, count: number): Promise<readonly DisassembledLine[]>;
+  screen(): Promise<Screen>;
+  /** Every device's state by its name. */
+  devices(): Promise<Readonly<Record<string, object>>>;
+
+  breakpoints(): Promise<readonly number[]>;
+  /** By linear address. */
+  setBreakpoint(address: number, on: boolean): Promise<void>;
+
+  /** A key by `KeyboardEvent.code`. */
+  key(code: string, down: boolean): Promise<void>;
+  /** Types text by pressing and releasing keys of a US keyboard. */
+  type(text: string): Promise<void>;
+  serialInput(text: string): Promise<void>;
+
+  snapshot(): Promise<Snapshot>;
+  restore(snapshot: Snapshot): Promise<MachineStatus>;
+  /** SHA-256 of the whole state, as 64 hex digits. */
+  hash(): Promise<string>;
+  /** The source lines of the firmware, where it is ours. */
+  firmwareLines(): Promise<readonly SourceLine[]>;
+  close(): void;
+}
+
+/** All machines of a page. There is one engine (one worker) a page. */
+export interface Engine {
+  create(id: string, configuration: MachineConfiguration): Promise<MachineHandle>;
+  get(id: string): MachineHandle | undefined;
+  /** Assembles off the page's thread; never rejects on bad source. */
+  assemble(source: string, options: AssembleRequest): Promise<AssembleAnswer>;
+  /** What is happening: restarts by the watchdog, for example. */
+  onNotice(listener: (notice: { readonly kind: "restarted"; readonly message: string }) => void): () => void;
+}
+
+export interface AssembleRequest {
+  readonly file: string;
+  readonly origin?: number;
+  readonly syntax?: "att" | "intel";
+  readonly codeBits?: 16 | 32 | 64;
+  /** Files that `.include` may name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export interface Diagnostic {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly hint: string;
+  readonly severity: "error" | "warning";
+}
+
+export interface AssembleAnswer {
+  readonly bytes: Uint8Array;
+  readonly symbols: Readonly<Record<string, number>>;
+  readonly lines: readonly SourceLine[];
+  readonly diagnostics: readonly Diagnostic[];
+}
