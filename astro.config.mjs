@@ -1,7 +1,7 @@
 // The site: static pages from site/, lessons/ and labs/, that work in any folder of any host (site/relative-urls.ts).
 import { existsSync } from "node:fs";
-import mdx from "@astrojs/mdx";
 import { satteri } from "@astrojs/markdown-satteri";
+import mdx from "@astrojs/mdx";
 import { defineConfig } from "astro/config";
 import { asm } from "./site/highlight/asm.ts";
 import { themes } from "./site/highlight/themes.ts";
@@ -28,6 +28,8 @@ export default defineConfig({
     resolve: { alias: notebook.alias ?? {} },
     worker: { format: "es" },
     build: { assetsInlineLimit: 0, target: "es2023" },
-    experimental: { renderBuiltUrl: (_, { hostType, ssr }) => (ssr || hostType === "html" ? undefined : { relative: true }) },
+    experimental: {
+      renderBuiltUrl: (_, { hostType, ssr }) => (ssr || hostType === "html" ? undefined : { relative: true }),
+    },
   },
 });

@@ -12,11 +12,18 @@ test("the home page's links begin with ./", () => {
 
 test("assets in custom elements, inline scripts and styles move too", () => {
   expect(relativeUrls('<x-y bios="/_astro/b.bin">', "a/index.html")).toBe('<x-y bios="../_astro/b.bin">');
-  expect(relativeUrls("<style>a{src:url(/_astro/f.woff2)}</style>", "a/index.html")).toContain("url(../_astro/f.woff2)");
+  expect(relativeUrls("<style>a{src:url(/_astro/f.woff2)}</style>", "a/index.html")).toContain(
+    "url(../_astro/f.woff2)",
+  );
 });
 
 test("other hosts, anchors and prose stay", () => {
-  for (const html of ['<a href="//example.org/">', '<a href="#boot">', '<a href="https://example.org/">', "<p>/lessons/"]) {
+  for (const html of [
+    '<a href="//example.org/">',
+    '<a href="#boot">',
+    '<a href="https://example.org/">',
+    "<p>/lessons/",
+  ]) {
     expect(relativeUrls(html, "a/b/index.html")).toBe(html);
   }
 });

@@ -1,0 +1,2 @@
+// Brings the views and cells of the page to life: importing widgets/ defines its custom elements.
+import.meta.glob("../../widgets/index.ts", { eager: true });
