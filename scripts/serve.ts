@@ -33,8 +33,11 @@ interface File {
   etag: string;
 }
 
-/** A server for the files in `folder`, not yet listening. Every other method than GET and HEAD gets 405. */
-export function serveFolder(folder: string): Server {
+/**
+ * A server for the files in `folder` (ends with a slash), not yet listening. Requests wait for `ready`. Every other
+ * method than GET and HEAD gets 405.
+ */
+export function serveFolder(folder: string, ready: Promise<unknown> = Promise.resolve()): Server {
   const cache = new Map<string, { mtimeMs: number; file: File }>();
 
   async function load(path: string): Promise<File | undefined> {
@@ -67,6 +70,7 @@ export function serveFolder(folder: string): Server {
 
   return createServer(async (request, response) => {
     try {
+      await ready;
       if (request.method !== "GET" && request.method !== "HEAD") {
         response.writeHead(405, { Allow: "GET, HEAD" }).end();
         return;

@@ -46,7 +46,8 @@ async function start() {
   const options = readOptions(process.argv.slice(2), process.env);
   if (typeof options === "string") stop(options);
   const { host, port } = options;
-  const server = serveFolder(`${root}dist/`);
+  const ready = Promise.withResolvers<void>();
+  const server = serveFolder(`${root}dist/`, ready.promise);
   server.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EADDRINUSE")
       stop(`Port ${port} is taken: stop what uses it, or choose another with npm start -- --port ${port + 1}`);
@@ -60,6 +61,7 @@ async function start() {
   server.listen(port, host, async () => {
     const problem = await build();
     if (problem !== undefined) stop(`The site could not be built:\n${problem.trimEnd()}`);
+    ready.resolve();
     const address = server.address();
     const open = typeof address === "object" && address ? address.port : port;
     console.log(`Ring −1 is at http://${host === "127.0.0.1" ? "localhost" : host}:${open}/  (Ctrl+C stops it)`);

@@ -83,7 +83,7 @@ export const lessons: CourseLesson[] = [
   {
     number: 7,
     title: "Virtual memory",
-    question: "How can a process own memory that isn't there?",
+    question: "How can a process own memory that isn’t there?",
     plays: ["r0", "r3"],
     labs: ["Demand paging", "Copy-on-write"],
   },
@@ -104,7 +104,7 @@ export const lessons: CourseLesson[] = [
   {
     number: 10,
     title: "Kernel threads",
-    question: "Where is a thread when it isn't running?",
+    question: "Where is a thread when it isn’t running?",
     plays: ["r0"],
     labs: ["Context switch", "Round-robin scheduler", "Sleep and wakeup"],
   },
@@ -181,7 +181,7 @@ export const lessons: CourseLesson[] = [
   {
     number: 21,
     title: "Multicore VMMs",
-    question: "What if the lock holder isn't running?",
+    question: "What if the lock holder isn’t running?",
     plays: ["vmm", "r0", "r3"],
     labs: ["vCPU scheduler", "IPIs between vCPUs", "Gang scheduling, measured"],
   },

@@ -1,0 +1,40 @@
+// Every page of dist/, in both themes, at 1280 and 390 px: no axe violation, nothing wider than the window, no error
+// on its console, nothing asked of another host.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import { allPages } from "./pages.ts";
+
+for (const path of allPages()) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 390]) {
+      test(`/${path} at ${width} px, ${colorScheme}: 0 axe violations, no sideways scroll, no errors`, async ({
+        browser,
+        baseURL,
+      }) => {
+        const context = await browser.newContext({ baseURL, colorScheme, viewport: { width, height: 900 } });
+        const page = await context.newPage();
+        const errors: string[] = [];
+        page.on("pageerror", (error) => errors.push(error.message));
+        page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+        page.on("request", (request) => {
+          const { protocol, host } = new URL(request.url());
+          if (protocol.startsWith("http") && host !== new URL(String(baseURL)).host)
+            errors.push(`asked ${request.url()}`);
+        });
+        await page.goto(path);
+        await page.evaluate(() => document.fonts.ready);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const found = violations.map(
+          ({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.target).join("\n  ")}`,
+        );
+        expect(found).toEqual([]);
+        const wider = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(wider, "pixels wider than the window").toBeLessThanOrEqual(0);
+        expect(errors).toEqual([]);
+        await context.close();
+      });
+    }
+  }
+}
