@@ -1,0 +1,237 @@
+/**
+ * IBM VGA: its ports, its memory window, and what a view needs to draw it.
+ *
+ *   0x3C0/1 attribute controller (index and data in turn)   0x3C6-9  DAC: mask, read and write index, data
+ *   0x3C2   write: miscellaneous output; read: status 0     0x3CA/CC read: feature control, miscellaneous output
+ *   0x3C3   display enable (kept, no effect)                0x3CE/F  graphics controller
+ *   0x3C4/5 sequencer                                       0x3D4/5, 0x3DA or 0x3B4/5, 0x3BA  CRTC, status 1
+ *
+ * All registers are modelled, the retrace and display bits of status 1 run with the ticks, and the display is derived
+ * from the registers: text in `vgatext.ts`, everything in `vgaframe.ts`. Memory is in `vgamemory.ts`.
+ * Not modelled: the vertical retrace interrupt, the light pen, changes in the middle of a frame (a view shows a moment).
+ *
+ * Source: IBM PS/2 hardware interface technical reference, "Video subsystem", October 1990.
+ */
+
+import type { Bus, Device } from "./bus.ts";
+import { Frequency } from "./frequency.ts";
+import { drawFrame, type VgaFrame } from "./vgaframe.ts";
+import { VgaMemory } from "./vgamemory.ts";
+import { newVgaState, type VgaState, vgaTiming } from "./vgastate.ts";
+import { readTextScreen, type TextScreen } from "./vgatext.ts";
+
+const MISC_COLOUR = 0x01;
+const PAS = 0x20;
+const CRTC_PROTECT = 0x80;
+/** Bits that exist in each register; the rest read as zero. */
+const SEQUENCER_BITS = [0x03, 0x3d, 0x0f, 0x3f, 0x0e];
+const GRAPHICS_BITS = [0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff];
+
+/** The display adapter. */
+export class Vga implements Device {
+  readonly name = "vga";
+  readonly state: VgaState = newVgaState();
+  readonly #clock: Bus["clock"];
+  readonly #dotClocks: readonly Frequency[];
+  readonly #memory: VgaMemory;
+
+  constructor(bus: Pick<Bus, "ports" | "mmio" | "clock">) {
+    this.#clock = bus.clock;
+    this.#dotClocks = [25_175_000, 28_322_000].map((hz) => new Frequency(hz, bus.clock.ticksPerSecond));
+    this.#memory = new VgaMemory(this.state);
+    const registers = {
+      read: (port: number) => this.#read(port),
+      write: (port: number, value: number) => this.#write(port, value),
+    };
+    bus.ports.claim(this.name, 0x3b4, 2, registers);
+    bus.ports.claim(this.name, 0x3ba, 1, registers);
+    bus.ports.claim(this.name, 0x3c0, 16, registers);
+    bus.ports.claim(this.name, 0x3d4, 2, registers);
+    bus.ports.claim(this.name, 0x3da, 1, registers);
+    bus.mmio.claim(this.name, 0xa0000, 0x20000, this.#memory);
+    this.reset();
+  }
+
+  /** What a text mode shows; the caller owns the arrays. In a graphics mode the cells mean nothing. */
+  textScreen(): TextScreen {
+    return readTextScreen(this.state, this.frames());
+  }
+
+  /** The picture now, in any mode, as the monitor shows it: 720x400 for text, 640x400 for mode 13h. */
+  frame(): VgaFrame {
+    return drawFrame(this.state, this.frames());
+  }
+
+  /** Frames since tick 0 at the present timing: the cursor blinks every 16, characters every 32. */
+  frames(): number {
+    const { frameDots } = vgaTiming(this.state);
+    return Math.floor(this.#dots() / frameDots);
+  }
+
+  reset(): void {
+    const { memory } = this.state;
+    memory.fill(0);
+    Object.assign(this.state, newVgaState(), { memory });
+    this.#memory.remap();
+  }
+
+  restored(): void {
+    this.#memory.remap();
+  }
+
+  #dots(): number {
+    return this.#dotClocks[(this.state.misc >> 2) & 1].cyclesAt(this.#clock.now);
+  }
+
+  /** Bit 0: no pixels now; bit 3: vertical retrace. */
+  #status1(): number {
+    const timing = vgaTiming(this.state);
+    const lineDots = timing.totalCharacters * timing.characterDots * timing.dotScale;
+    const dot = this.#dots() % timing.frameDots;
+    const line = Math.floor(dot / lineDots);
+    const character = Math.floor((dot - line * lineDots) / (timing.characterDots * timing.dotScale));
+    const shown = line < timing.shownLines && character < timing.shownCharacters;
+    return (shown ? 0 : 1) | (line >= timing.retraceStart && line < timing.retraceEnd ? 8 : 0);
+  }
+
+  /** Whether a CRTC port is where the miscellaneous output register put it. */
+  #decodes(port: number): boolean {
+    return ((port & 0xf0) === 0xd0) === ((this.state.misc & MISC_COLOUR) !== 0);
+  }
+
+  #read(port: number): number {
+    const { state } = this;
+    switch (port) {
+      case 0x3b4:
+      case 0x3d4:
+        return this.#decodes(port) ? state.crtcIndex : 0xff;
+      case 0x3b5:
+      case 0x3d5:
+        return this.#decodes(port) ? state.crtc[state.crtcIndex] : 0xff;
+      case 0x3ba:
+      case 0x3da:
+        if (!this.#decodes(port)) return 0xff;
+        state.attributeData = false;
+        return this.#status1();
+      case 0x3c0:
+        return state.attributeData ? 0 : state.attributeIndex;
+      case 0x3c1:
+        return state.attribute[state.attributeIndex & 0x1f];
+      case 0x3c2:
+        // Switch sense: a colour monitor is connected.
+        return 0x10;
+      case 0x3c4:
+        return state.sequencerIndex;
+      case 0x3c5:
+        return state.sequencer[state.sequencerIndex];
+      case 0x3c6:
+        return state.pelMask;
+      case 0x3c7:
+        return state.dacReading ? 3 : 0;
+      case 0x3c8:
+        return state.dacWrite;
+      case 0x3c9:
+        return this.#readDac();
+      case 0x3ca:
+        return state.feature;
+      case 0x3cc:
+        return state.misc;
+      case 0x3ce:
+        return state.graphicsIndex;
+      case 0x3cf:
+        return state.graphics[state.graphicsIndex];
+      default:
+        return 0;
+    }
+  }
+
+  #write(port: number, value: number): void {
+    const { state } = this;
+    switch (port) {
+      case 0x3b4:
+      case 0x3d4:
+        if (this.#decodes(port)) state.crtcIndex = value & 0x1f;
+        break;
+      case 0x3b5:
+      case 0x3d5:
+        if (this.#decodes(port)) this.#writeCrtc(value);
+        break;
+      case 0x3ba:
+      case 0x3da:
+        if (this.#decodes(port)) state.feature = value & 0x0b;
+        break;
+      case 0x3c0:
+        this.#writeAttribute(value);
+        break;
+      case 0x3c2:
+        state.misc = value & 0xef;
+        this.#memory.remap();
+        break;
+      case 0x3c4:
+        state.sequencerIndex = value & 7;
+        break;
+      case 0x3c5:
+        state.sequencer[state.sequencerIndex] = value & (SEQUENCER_BITS[state.sequencerIndex] ?? 0);
+        this.#memory.remap();
+        break;
+      case 0x3c6:
+        state.pelMask = value;
+        break;
+      case 0x3c7:
+        Object.assign(state, { dacRead: value, dacPart: 0, dacReading: true });
+        break;
+      case 0x3c8:
+        Object.assign(state, { dacWrite: value, dacPart: 0, dacReading: false });
+        break;
+      case 0x3c9:
+        this.#writeDac(value & 0x3f);
+        break;
+      case 0x3ce:
+        state.graphicsIndex = value & 15;
+        break;
+      case 0x3cf:
+        state.graphics[state.graphicsIndex] = value & (GRAPHICS_BITS[state.graphicsIndex] ?? 0);
+        this.#memory.remap();
+        break;
+      default: // read-only or not there
+    }
+  }
+
+  #writeCrtc(value: number): void {
+    const { crtc, crtcIndex } = this.state;
+    if (crtcIndex > 0x18) return;
+    if (crtc[0x11] & CRTC_PROTECT && crtcIndex <= 7) {
+      // Protection spares the line compare bit of the overflow register.
+      if (crtcIndex === 7) crtc[7] = (crtc[7] & ~0x10) | (value & 0x10);
+      return;
+    }
+    crtc[crtcIndex] = value;
+  }
+
+  #writeAttribute(value: number): void {
+    const { state } = this;
+    if (!state.attributeData) {
+      state.attributeIndex = value & 0x3f;
+    } else {
+      const index = state.attributeIndex & 0x1f;
+      if (index < 16 && !(state.attributeIndex & PAS)) state.attribute[index] = value & 0x3f;
+      else if (index >= 16 && index <= 20) state.attribute[index] = value & [0xef, 0xff, 0x3f, 0x0f, 0x0f][index - 16];
+    }
+    state.attributeData = !state.attributeData;
+  }
+
+  #readDac(): number {
+    const { state } = this;
+    const value = state.dac[3 * state.dacRead + state.dacPart];
+    state.dacPart = (state.dacPart + 1) % 3;
+    if (state.dacPart === 0) state.dacRead = (state.dacRead + 1) & 0xff;
+    return value;
+  }
+
+  #writeDac(value: number): void {
+    const { state } = this;
+    state.dac[3 * state.dacWrite + state.dacPart] = value;
+    state.dacPart = (state.dacPart + 1) % 3;
+    if (state.dacPart === 0) state.dacWrite = (state.dacWrite + 1) & 0xff;
+  }
+}
