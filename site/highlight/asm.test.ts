@@ -1,4 +1,5 @@
-import { createHighlighter, type ThemedToken } from "shiki";
+import { createHighlighterCore, type ThemedToken } from "shiki/core";
+import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
 import { beforeAll, expect, test } from "vitest";
 import { asm } from "./asm.ts";
 import { themes } from "./themes.ts";
@@ -6,7 +7,11 @@ import { themes } from "./themes.ts";
 let scopesOf: (line: string) => [text: string, scope: string][];
 
 beforeAll(async () => {
-  const shiki = await createHighlighter({ themes: [themes.light], langs: [asm] });
+  const shiki = await createHighlighterCore({
+    themes: [themes.light],
+    langs: [asm],
+    engine: createJavaScriptRegexEngine(),
+  });
   scopesOf = (line) => {
     const tokens = shiki.codeToTokensBase(line, { lang: "asm", theme: "ring-light", includeExplanation: true }).flat();
     return tokens.flatMap((token: ThemedToken) =>
