@@ -1,0 +1,62 @@
+# The BIOS data area: 256 bytes at 0040:0000. Services run with DS = 40h,
+# so these names are offsets. Source: RBIL, MEMORY.LST.
+
+    .set BIOS_SEGMENT,    0xF000
+    .set BDA_SEGMENT,     0x40
+
+    .set BDA_COM,         0x00      # 4 words: port of COM1..COM4, 0 = none
+    .set BDA_EBDA,        0x0E      # segment of the extended data area
+    .set BDA_EQUIPMENT,   0x10      # word that INT 11h returns
+    .set BDA_BASE_KB,     0x13      # word that INT 12h returns
+
+    .set BDA_KEY_FLAGS,   0x17      # shift keys and locks, see keyboard.S
+    .set BDA_KEY_FLAGS2,  0x18      # the same keys, while held down
+    .set BDA_ALT_CODE,    0x19      # number being typed with Alt and the keypad
+    .set BDA_KEY_HEAD,    0x1A      # ring buffer: next to read
+    .set BDA_KEY_TAIL,    0x1C      # ring buffer: next to write
+    .set BDA_KEY_BUFFER,  0x1E      # 16 words, scan code and character
+    .set BDA_KEY_START,   0x80      # where the ring begins
+    .set BDA_KEY_END,     0x82      # and ends
+    .set BDA_KEY_MODE,    0x96      # E0/E1 prefix seen, right Ctrl and Alt
+    .set BDA_KEY_LEDS,    0x97      # bit 6: the keyboard owes us an ACK
+
+    .set BDA_CALIBRATED,  0x3E      # bit n: drive n knows its track; bit 7: IRQ 6 came
+    .set BDA_MOTORS,      0x3F      # bit n: motor of drive n is on
+    .set BDA_MOTOR_TICKS, 0x40      # ticks until the motors stop
+    .set BDA_FLOPPY_STATUS, 0x41    # of the last operation
+    .set BDA_FLOPPY_RESULT, 0x42    # 7 bytes: ST0 ST1 ST2 C H R N
+    .set BDA_FLOPPY_MEDIA, 0x90     # per drive: rate (7-6), known (4)
+    .set BDA_FLOPPY_TRACK, 0x94     # per drive: where its head is
+
+    .set BDA_VIDEO_MODE,  0x49
+    .set BDA_COLUMNS,     0x4A      # word
+    .set BDA_PAGE_BYTES,  0x4C      # bytes of one page
+    .set BDA_PAGE_START,  0x4E      # offset of the page that is shown
+    .set BDA_CURSORS,     0x50      # 8 words: row (high), column (low)
+    .set BDA_CURSOR_SHAPE, 0x60     # first line (high), last line (low)
+    .set BDA_PAGE,        0x62      # number of the page that is shown
+    .set BDA_CRTC,        0x63      # 3D4h or 3B4h
+    .set BDA_CRT_MODE,    0x65      # what a CGA's mode register would hold
+    .set BDA_CRT_PALETTE, 0x66
+    .set BDA_ROWS,        0x84      # rows - 1
+    .set BDA_CHAR_HEIGHT, 0x85      # word
+    .set BDA_VIDEO_INFO,  0x87
+    .set BDA_VIDEO_SWITCHES, 0x88
+    .set BDA_VGA_FLAGS,   0x89
+    .set BDA_DISPLAY,     0x8A
+
+    .set BDA_RESUME,      0x67      # far pointer for a reset that is no restart
+    .set BDA_TICKS,       0x6C      # dword: timer ticks since midnight
+    .set BDA_MIDNIGHT,    0x70      # 1: midnight passed since INT 1Ah AH=00h
+    .set BDA_BREAK,       0x71      # bit 7: Ctrl+Break was pressed
+    .set BDA_WARM_BOOT,   0x72      # 1234h: restart, do not power on
+    .set BDA_DISK_STATUS, 0x74
+    .set BDA_DISKS,       0x75      # number of hard disks
+    .set BDA_COM_TIMEOUT, 0x7C      # 4 bytes, seconds
+    .set BDA_WAIT_FLAG,   0x98      # far pointer to the byte a wait will mark
+    .set BDA_WAIT_US,     0x9C      # dword: microseconds left
+    .set BDA_WAIT_ACTIVE, 0xA0      # bit 0: a wait runs, bit 7: it is over
+
+# The extended data area: the top kilobyte below 640 KiB.
+    .set EBDA_SIZE_KB,    0x00      # byte
+    .set EBDA_BELL_TICKS, 0x10      # byte: ticks until the speaker falls silent

@@ -1,0 +1,46 @@
+# The Ring -1 BIOS: one 64 KiB ROM image, seen at F0000 and at 4 GiB - 64 KiB.
+#
+# Everything runs in segment F000, so a label's value is its offset there.
+# Code starts at the bottom and grows up; the addresses that software of the
+# 1980s relied on are pinned near the top (entries.S); the last 16 bytes hold
+# the first instruction the processor runs after a reset.
+#
+# Source: IBM Personal Computer AT Technical Reference (1984), section 5 "System
+# BIOS"; Ralf Brown's Interrupt List, release 61 (cited as RBIL).
+
+    .text
+    .code16
+
+    .include "ports.S"              # names for I/O ports and their bits
+    .include "bda.S"                # names for the BIOS data area
+    .include "frame.S"              # how a service sees its caller's registers
+
+rom_start:
+    .include "post.S"               # from the reset vector to INT 19h
+    .include "boot.S"               # INT 19h, INT 18h
+    .include "print.S"              # messages on the screen and on port 402h
+    .include "vectors.S"            # fills the interrupt vector table
+    .include "exceptions.S"         # what nobody else handles
+    .include "pic.S"                # 8259 interrupt controllers, 8237 DMA
+    .include "apic.S"               # the local APIC, if there is one
+    .include "clock.S"              # 8254 tick, INT 08h, INT 1Ah
+    .include "rtc.S"                # CMOS memory, real-time clock, INT 70h
+    .include "memory.S"             # memory sizes, INT 12h, E820, E801, 88h
+    .include "system.S"             # INT 11h, INT 15h
+    .include "a20.S"                # the gate on address line 20
+    .include "blockmove.S"          # INT 15h AH=87h: a visit to protected mode
+    .include "keyboard.S"           # 8042 controller, INT 09h
+    .include "keymap.S"             # scan code -> character
+    .include "keys.S"               # INT 16h
+    .include "serial.S"             # INT 14h, INT 17h
+    .include "video.S"              # INT 10h
+    .include "text.S"               # cells, cursor, scrolling
+    .include "vga.S"                # mode set, registers of a VGA
+    .include "palette.S"            # colours, fonts, INT 10h AH=10h..12h
+    .include "optionrom.S"          # ROMs of adapter cards
+    .include "disk.S"               # INT 13h
+    .include "floppy.S"             # drives and media
+    .include "fdc.S"                # 82077 floppy controller, INT 0Eh
+    .include "font.S"               # the 8x16 characters
+rom_code_end:
+    .include "entries.S"            # fixed addresses, reset vector

@@ -1,0 +1,176 @@
+# INT 10h: the screen. Text modes 0-3 and 7 of a VGA, eight pages.
+# Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; RBIL INT 10h.
+# Not modelled: graphics modes and their pixel services (0Ch, 0Dh), the light pen
+# (04h), saving the video state (1Ch), VESA modes (4Fh).
+
+int10:
+    SERVICE_ENTER
+    DISPATCH int10_table, 0x1B, 1f
+    SERVICE_LEAVE
+1:  cmp  $0x4F, %ah
+    jne  2f
+    movw $0x0100, R_AX(%bp)         # VESA: AL is not 4Fh, so not supported
+2:  SERVICE_LEAVE
+
+int10_table:
+    .word video_set_mode, cursor_set_shape, cursor_set, cursor_get
+    .word video_nothing, video_set_page, scroll_up, scroll_down
+    .word cell_read, cell_write_both, cell_write, video_set_colour
+    .word video_nothing, video_nothing, teletype, video_get_mode
+    .word palette_service, font_service, video_configure, write_string
+    .word video_nothing, video_nothing, video_nothing, video_nothing
+    .word video_nothing, video_nothing, video_combination, video_state
+
+video_nothing:
+    ret
+
+video_get_mode:                     # AH=0Fh -> AL mode, AH columns, BH page
+    mov  BDA_VIDEO_MODE, %al
+    mov  BDA_VIDEO_INFO, %ah        # bit 7: the last mode set did not clear the screen
+    and  $0x80, %ah
+    or   %ah, %al
+    mov  BDA_COLUMNS, %ah
+    mov  %ax, R_AX(%bp)
+    mov  BDA_PAGE, %al
+    mov  %al, R_BH(%bp)
+    ret
+
+cursor_set_shape:                   # AH=01h, CH = first line (bit 5: no cursor), CL = last
+    mov  %cx, BDA_CURSOR_SHAPE
+    testb $0x01, BDA_VIDEO_INFO     # scale from the 8 lines of a CGA character?
+    jnz  1f
+    test $0x20, %ch
+    jnz  1f
+    cmp  $0x08, %cl
+    jae  1f
+    call cursor_scale
+1:  mov  $0x0A, %ah                 # CRTC cursor start, cursor end
+    jmp  crtc_write_word
+
+# Old programs count the lines of a CGA's 8x8 characters: 6, 7 is the underline.
+# In, out: CX.
+cursor_scale:
+    mov  BDA_CHAR_HEIGHT, %dl
+    mov  %cl, %al
+    sub  %ch, %al
+    cmp  $3, %al                    # the lowest lines: keep the distance to the bottom
+    jae  1f
+    cmp  $5, %ch
+    jb   1f
+    mov  $7, %al
+    sub  %ch, %al
+    mov  %dl, %ch
+    sub  $2, %ch
+    sub  %al, %ch
+    mov  %dl, %cl
+    sub  $2, %cl
+    ret
+1:  mov  %dl, %al                   # others: in proportion
+    mul  %ch
+    shr  $3, %ax
+    mov  %al, %ch
+    mov  %dl, %al
+    inc  %cl
+    mul  %cl
+    shr  $3, %ax
+    dec  %ax
+    mov  %al, %cl
+    ret
+
+video_set_page:                     # AH=05h, AL = page
+    cmp  $7, %al
+    ja   1f
+    mov  %al, BDA_PAGE
+    cbw
+    mulw BDA_PAGE_BYTES
+    mov  %ax, BDA_PAGE_START
+    mov  %ax, %cx
+    shr  $1, %cx                    # the CRTC counts cells
+    mov  $0x0C, %ah
+    call crtc_write_word
+    call cursor_show
+1:  ret
+
+video_set_colour:                   # AH=0Bh, BH=00h: BL = border
+    test %bh, %bh
+    jnz  1f
+    mov  BDA_CRT_PALETTE, %al
+    and  $0xE0, %al
+    mov  %bl, %ah
+    and  $0x1F, %ah
+    or   %ah, %al
+    mov  %al, BDA_CRT_PALETTE
+    mov  %bl, %bh
+    and  $0x0F, %bh
+    mov  $0x11, %bl                 # attribute controller: overscan
+    jmp  attribute_write
+1:  ret
+
+video_configure:                    # AH=12h
+    cmp  $0x10, %bl
+    je   1f
+    cmp  $0x30, %bl
+    je   2f
+    cmp  $0x34, %bl
+    je   3f
+    ret
+1:  xor  %bh, %bh                   # BL=10h: what is there? BH = 0 colour, 1 mono,
+    cmpb $7, BDA_VIDEO_MODE         # BL = 3: 256 KiB, CL = switches
+    jne  4f
+    inc  %bh
+4:  mov  $0x03, %bl
+    mov  %bx, R_BX(%bp)
+    mov  BDA_VIDEO_SWITCHES, %al
+    and  $0x0F, %ax
+    mov  %ax, R_CX(%bp)
+    ret
+2:  cmp  $0x02, %al                 # BL=30h: scan lines; we have 400 only
+    je   5f
+    ret
+3:  andb $0xFE, BDA_VIDEO_INFO      # BL=34h: scale cursor shapes? AL = 0 yes, 1 no
+    and  $0x01, %al
+    or   %al, BDA_VIDEO_INFO
+5:  movb $0x12, R_AL(%bp)           # "done"
+    ret
+
+video_combination:                  # AX=1A00h -> BL = 8: VGA with a colour screen
+    test %al, %al
+    jnz  1f
+    movb $0x1A, R_AL(%bp)
+    movb $0, R_BH(%bp)
+    mov  BDA_DISPLAY, %al
+    mov  %al, R_BL(%bp)
+1:  ret
+
+# AH=1Bh, BX=0 -> 64 bytes at ES:DI: what we can do, and what the mode is.
+video_state:
+    test %bx, %bx
+    jnz  2f
+    push %di
+    mov  $32, %cx
+    xor  %ax, %ax
+    rep stosw
+    pop  %di
+    movw $video_abilities, %es:(%di)
+    mov  %cs, %es:2(%di)
+    push %di
+    add  $4, %di
+    mov  $BDA_VIDEO_MODE, %si       # 30 bytes as the data area has them
+    mov  $30, %cx
+    rep movsb
+    pop  %di
+    mov  BDA_ROWS, %al
+    inc  %al
+    mov  %al, %es:0x22(%di)
+    mov  BDA_CHAR_HEIGHT, %ax
+    mov  %ax, %es:0x23(%di)
+    mov  BDA_DISPLAY, %al
+    mov  %al, %es:0x25(%di)
+    movw $16, %es:0x27(%di)         # colours
+    movb $8, %es:0x29(%di)          # pages
+    movb $2, %es:0x2A(%di)          # 400 scan lines
+    movb $3, %es:0x31(%di)          # 256 KiB
+    movb $0x1B, R_AL(%bp)
+2:  ret
+video_abilities:                    # modes 0-3, 7; 400 lines; fonts
+    .byte 0x8F, 0, 0, 0, 0, 0, 0, 0x04, 2, 1, 0x0C, 0x0C, 0, 0, 0, 0
