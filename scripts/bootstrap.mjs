@@ -38,7 +38,7 @@ function npm(args) {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         ...process.env,
-        npm_config_fetch_retries: "2",
+        npm_config_fetch_retries: args[0] === "view" ? "1" : "3",
         npm_config_fetch_retry_mintimeout: "1000",
         npm_config_fetch_retry_maxtimeout: "5000",
         npm_config_omit: "",
@@ -53,19 +53,23 @@ function npm(args) {
   });
 }
 
+const unreachable =
+  "The npm registry cannot be reached, so the dependencies are not installed: connect and run this again.";
 const offline = (output) => /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/.test(output);
 
 async function install() {
   const hash = wanted();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === hash) return;
   say("Installing dependencies (once, about a minute) …");
+  // One question first: without a network npm would ask for every package in turn, for a minute.
+  const asked = await npm(["view", "node@24", "version"]);
+  if (asked.code !== 0 && offline(asked.output)) stop(unreachable);
   // A second install mends the tree in place: on Windows a running node.exe cannot be deleted, as `npm ci` would.
   const first = existsSync(`${root}node_modules`) ? "install" : "ci";
   let result = await npm([first]);
   if (result.code !== 0 && !offline(result.output)) result = await npm(["install"]);
   if (result.code !== 0) {
-    if (offline(result.output))
-      stop("The npm registry cannot be reached, so the dependencies are not installed: connect and run this again.");
+    if (offline(result.output)) stop(unreachable);
     const why = result.output.split("\n").filter((line) => /^npm (error|ERR!)/.test(line));
     stop(`npm could not install the dependencies:\n${why.slice(0, 12).join("\n") || result.output.slice(-1500)}`);
   }
