@@ -84,7 +84,7 @@ export async function ensureBrowser(say) {
   if (process.platform === "linux" && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     say("Installing Debian's chromium …");
     run("apt-get", ["update"], 120_000);
-    run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], 600_000);
+    run("apt-get", ["install", "-y", "chromium"], 600_000);
     const packaged = findBrowser();
     if (packaged) return { path: packaged };
   }
