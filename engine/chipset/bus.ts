@@ -58,6 +58,24 @@ export interface PhysicalMemory {
   write8(hpa: number, value: number): void;
 }
 
+/**
+ * A device on a DMA channel, as the controller sees it when it acknowledges a request. Values are bytes, or words on a
+ * 16-bit channel. `terminalCount` comes with the last transfer of the programmed count. A device that wants no further
+ * transfer lowers its request while it is served.
+ */
+export interface DmaDevice {
+  /** DACK and IOR: the value that goes to memory. */
+  dmaRead(terminalCount: boolean): number;
+  /** DACK and IOW: the value that came from memory. */
+  dmaWrite(value: number, terminalCount: boolean): void;
+}
+
+/** One DMA channel, as a device is wired to it. */
+export interface DmaChannel {
+  /** Connects the device and returns its request line (DREQ, active high). */
+  attach(device: DmaDevice): Line;
+}
+
 /** One thing worth telling whoever watches: hardware a guest touched and we lack, for example. */
 export interface DeviceEvent {
   readonly kind: "unimplemented" | "note";
