@@ -2,7 +2,9 @@ import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./scripts/browser.mjs";
 
 // Browser tests run against dist/ as a plain static server gives it; `npm test` builds it first.
-const port = 4391;
+// Its port is this run's own, so that two runs, or a running course, do not meet; workers inherit it.
+process.env.RING_TEST_PORT ??= String(20_000 + (process.pid % 20_000));
+const port = Number(process.env.RING_TEST_PORT);
 
 export default defineConfig({
   testDir: "tests/browser",
@@ -28,7 +30,7 @@ export default defineConfig({
   webServer: {
     command: `node scripts/start.ts --port ${port}`,
     url: `http://127.0.0.1:${port}/`,
-    reuseExistingServer: !process.env.CI,
+    reuseExistingServer: false,
     timeout: 120_000,
   },
 });
