@@ -98,7 +98,12 @@ interface Prefixes {
 }
 
 const SEGMENT_PREFIX: Record<number, number> = {
-  0x26: SEGMENT.ES, 0x2e: SEGMENT.CS, 0x36: SEGMENT.SS, 0x3e: SEGMENT.DS, 0x64: SEGMENT.FS, 0x65: SEGMENT.GS,
+  0x26: SEGMENT.ES,
+  0x2e: SEGMENT.CS,
+  0x36: SEGMENT.SS,
+  0x3e: SEGMENT.DS,
+  0x64: SEGMENT.FS,
+  0x65: SEGMENT.GS,
 };
 
 /** Reads prefixes up to the first opcode byte. In 64-bit mode CS, DS, ES and SS overrides have no effect. */
@@ -200,25 +205,46 @@ function ignoresMod(c: Candidate): boolean {
   return c.encoding.operands.some((o) => o.place === "C" || o.place === "D");
 }
 
-function bitsOf(code: OperandCode, size: OperandSize): number {
+/** Bits of an operand at an operand size; 0 where only the address counts. */
+export function bitsOf(code: OperandCode, size: OperandSize): number {
   switch (code.width) {
-    case "b": return 8;
-    case "w": return 16;
-    case "d": return 32;
-    case "q": return 64;
-    case "t": return 80;
-    case "v": return size;
-    case "z": return size === 16 ? 16 : 32;
-    case "y": return size === 64 ? 64 : 32;
-    case "p": return 16 + size;
-    case "s": return size === 64 ? 80 : 48;
-    case "a": return 2 * size;
-    case "bs": return size;
-    case "none": return 0;
+    case "b":
+      return 8;
+    case "w":
+      return 16;
+    case "d":
+      return 32;
+    case "q":
+      return 64;
+    case "t":
+      return 80;
+    case "v":
+      return size;
+    case "z":
+      return size === 16 ? 16 : 32;
+    case "y":
+      return size === 64 ? 64 : 32;
+    case "p":
+      return 16 + size;
+    case "s":
+      return size === 64 ? 80 : 48;
+    case "a":
+      return 2 * size;
+    case "bs":
+      return size;
+    case "none":
+      return 0;
   }
 }
 
-function readMemory(r: Reader, p: Prefixes, modrm: number, bits: number, addressBits: OperandSize, mode: DecodeMode): MemoryOperand {
+function readMemory(
+  r: Reader,
+  p: Prefixes,
+  modrm: number,
+  bits: number,
+  addressBits: OperandSize,
+  mode: DecodeMode,
+): MemoryOperand {
   const mod = modrm >> 6;
   const rm = modrm & 7;
   let base = -1;
@@ -257,7 +283,18 @@ function readMemory(r: Reader, p: Prefixes, modrm: number, bits: number, address
   const displacement = displacementBytes ? r.signed(displacementBytes) : 0n;
   const stackBased = base === 4 || base === 5;
   const segment = p.segment >= 0 ? p.segment : stackBased ? SEGMENT.SS : SEGMENT.DS;
-  return { kind: "memory", bits, segment, override: p.segment >= 0, base, index, scale, displacement, displacementBytes, addressBits };
+  return {
+    kind: "memory",
+    bits,
+    segment,
+    override: p.segment >= 0,
+    base,
+    index,
+    scale,
+    displacement,
+    displacementBytes,
+    addressBits,
+  };
 }
 
 function register(number: number, bits: number, rex: number): Operand {
@@ -332,20 +369,43 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
         operands.push({ kind: "st", number: code.number ?? modrm & 7 });
         break;
       case "I": {
-        const bytes = code.width === "bs" || code.width === "b" ? 1 : code.width === "w" ? 2 : code.width === "z" ? (operandBits === 16 ? 2 : 4) : bits / 8;
+        const bytes =
+          code.width === "bs" || code.width === "b"
+            ? 1
+            : code.width === "w"
+              ? 2
+              : code.width === "z"
+                ? operandBits === 16
+                  ? 2
+                  : 4
+                : bits / 8;
         const wide = code.width === "b" ? 8 : code.width === "w" ? 16 : operandBits;
         const value = code.width === "b" || code.width === "w" ? r.unsigned(bytes) : r.signed(bytes);
         operands.push({ kind: "immediate", value: BigInt.asUintN(wide, value), bits: wide as 8 });
         break;
       }
       case "J":
-        targets.push({ slot: operands.length, displacement: r.signed(code.width === "b" ? 1 : operandBits === 16 ? 2 : 4) });
+        targets.push({
+          slot: operands.length,
+          displacement: r.signed(code.width === "b" ? 1 : operandBits === 16 ? 2 : 4),
+        });
         operands.push({ kind: "target", address: 0n, bits: operandBits });
         break;
       case "O": {
         const displacement = r.unsigned(addressBits / 8);
         const segment = p.segment >= 0 ? p.segment : SEGMENT.DS;
-        operands.push({ kind: "memory", bits, segment, override: p.segment >= 0, base: -1, index: -1, scale: 0, displacement, displacementBytes: addressBits / 8, addressBits });
+        operands.push({
+          kind: "memory",
+          bits,
+          segment,
+          override: p.segment >= 0,
+          base: -1,
+          index: -1,
+          scale: 0,
+          displacement,
+          displacementBytes: addressBits / 8,
+          addressBits,
+        });
         break;
       }
       case "A": {
@@ -357,7 +417,18 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
       case "Y": {
         const source = code.place === "X";
         const segment = source ? (p.segment >= 0 ? p.segment : SEGMENT.DS) : SEGMENT.ES;
-        operands.push({ kind: "memory", bits, segment, override: source && p.segment >= 0, base: source ? 6 : 7, index: -1, scale: 0, displacement: 0n, displacementBytes: 0, addressBits });
+        operands.push({
+          kind: "memory",
+          bits,
+          segment,
+          override: source && p.segment >= 0,
+          base: source ? 6 : 7,
+          index: -1,
+          scale: 0,
+          displacement: 0n,
+          displacementBytes: 0,
+          addressBits,
+        });
         break;
       }
     }
@@ -369,9 +440,21 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
     operands[t.slot] = { kind: "target", address, bits: operandBits };
   }
   operands.forEach((o, i) => {
-    if (o.kind === "memory" && o.base === 16) operands[i] = { ...o, displacement: BigInt.asUintN(o.addressBits, ip + BigInt(length) + o.displacement) };
+    if (o.kind === "memory" && o.base === 16)
+      operands[i] = { ...o, displacement: BigInt.asUintN(o.addressBits, ip + BigInt(length) + o.displacement) };
   });
-  if (p.lock && !(encoding.attributes.has("lock") && usesMemory && operands[0]?.kind === "memory")) return { fault: "invalid", length };
+  if (p.lock && !(encoding.attributes.has("lock") && usesMemory && operands[0]?.kind === "memory"))
+    return { fault: "invalid", length };
   const repeats = encoding.attributes.has("rep") || encoding.attributes.has("repe");
-  return { row, encoding, operands, length, operandBits, addressBits, lock: p.lock, repeat: repeats ? p.repeat : 0, segmentPrefix: p.segment };
+  return {
+    row,
+    encoding,
+    operands,
+    length,
+    operandBits,
+    addressBits,
+    lock: p.lock,
+    repeat: repeats ? p.repeat : 0,
+    segmentPrefix: p.segment,
+  };
 }

@@ -14,9 +14,9 @@ instruction("MOV", {
 });
 
 for (const [name, file, encodings] of [
-  ["MOV", "segment", ["8C  Ev Sw", "8E  Sw Ew  ends"]],
-  ["MOV", "control", ["0F 20  Rv Cv  ends f64", "0F 22  Cv Rv  ends f64"]],
-  ["MOV", "debug", ["0F 21  Rv Dv  ends f64", "0F 23  Dv Rv  ends f64"]],
+  ["MOV", "segment", ["8C  Rv Sw", "8C  Mw Sw", "8E  Sw Ew  ends"]],
+  ["MOV", "control", ["0F 20  Ry Cy  ends f64", "0F 22  Cy Ry  ends f64"]],
+  ["MOV", "debug", ["0F 21  Ry Dy  ends f64", "0F 23  Dy Ry  ends f64"]],
 ] as const) {
   instruction(name, {
     encodings,

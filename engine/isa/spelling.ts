@@ -1,0 +1,211 @@
+/**
+ * How the two syntaxes spell the table's mnemonics: AT&T (GNU as's own) and Intel. What follows a rule is derived from the
+ * rows (size suffixes, `movs`/`movsl` for MOVSD, `fstsw` for WAIT and FNSTSW); what does not is in the small tables here.
+ * Source: Using as, 9.16 "80386 Dependent Features"; AMD APM vol. 3.
+ */
+import type { Row } from "./row.ts";
+import { TABLE } from "./table.ts";
+
+export type Syntax = "att" | "intel";
+
+/** What a mnemonic may stand for. Several are tried in order. */
+export interface Spelling {
+  readonly rows: readonly Row[];
+  /** Size that the mnemonic or its suffix names; 32, 64 and 80 also for x87 memory. */
+  readonly bits?: number;
+  /** Size of the source, for MOVZX and MOVSX. */
+  readonly sourceBits?: 8 | 16 | 32;
+  /** The same size written in the name of a row (PUSHFD), not as a suffix. */
+  readonly wait?: boolean;
+  /** Only the encodings with a 64-bit immediate or address. */
+  readonly absolute?: boolean;
+}
+
+/** AT&T's own names. */
+export const ATT_NAMES: Readonly<Record<string, string>> = {
+  CBW: "cbtw",
+  CWDE: "cwtl",
+  CDQE: "cltq",
+  CWD: "cwtd",
+  CDQ: "cltd",
+  CQO: "cqto",
+  JMPF: "ljmp",
+  CALLF: "lcall",
+  RETF: "lret",
+  MOVSXD: "movslq",
+};
+
+/** Names that Intel syntax shares between near and far forms. */
+export const FAR_ROWS: Readonly<Record<string, string>> = { JMP: "JMPF", CALL: "CALLF", RET: "RETF" };
+
+/** Instructions whose accumulator both syntaxes may write although the encoding implies it, and its place (Intel order). */
+export const WRITTEN_ACCUMULATOR: Readonly<Record<string, "first" | "last">> = {
+  STOS: "last",
+  LODS: "first",
+  SCAS: "first",
+};
+
+/** Operands that may be left out. */
+export const DEFAULT_OPERAND: Readonly<Record<string, bigint>> = { AAM: 10n, AAD: 10n };
+
+/** Prefixes written as mnemonics. A size prefix is named by the size it selects. */
+export const PREFIXES: ReadonlyMap<
+  string,
+  { readonly byte: number; readonly operandBits?: 16 | 32; readonly addressBits?: 16 | 32 }
+> = new Map([
+  ["lock", { byte: 0xf0 }],
+  ["rep", { byte: 0xf3 }],
+  ["repe", { byte: 0xf3 }],
+  ["repz", { byte: 0xf3 }],
+  ["repne", { byte: 0xf2 }],
+  ["repnz", { byte: 0xf2 }],
+  ["es", { byte: 0x26 }],
+  ["cs", { byte: 0x2e }],
+  ["ss", { byte: 0x36 }],
+  ["ds", { byte: 0x3e }],
+  ["fs", { byte: 0x64 }],
+  ["gs", { byte: 0x65 }],
+  ["data16", { byte: 0x66, operandBits: 16 }],
+  ["data32", { byte: 0x66, operandBits: 32 }],
+  ["addr16", { byte: 0x67, addressBits: 16 }],
+  ["addr32", { byte: 0x67, addressBits: 32 }],
+]);
+
+export const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64 };
+const FLOAT_SUFFIX_BITS: Readonly<Record<string, number>> = { s: 32, l: 64, t: 80 };
+
+function has(row: Row, attribute: "prefix" | "o16" | "o32" | "oq"): boolean {
+  return row.encodings.some((e) => e.attributes.has(attribute));
+}
+
+/** Size that a row's name implies (MOVSB, PUSHFD, CWDE): 8, 16, 32, 64; undefined where the name says nothing. */
+export function sizeInName(row: Row): 8 | 16 | 32 | 64 | undefined {
+  if (!has(row, "prefix")) return undefined;
+  return has(row, "o16") ? 16 : has(row, "o32") ? 32 : has(row, "oq") ? 64 : 8;
+}
+
+/** The name that a row shares with its other sizes: MOVS for MOVSB, MOVSW, MOVSD; PUSHF for PUSHFD. */
+export function stem(row: Row): string {
+  const size = sizeInName(row);
+  if (size === undefined || ATT_NAMES[row.name]) return row.name;
+  const letter = { 8: "B", 16: "W", 32: "D", 64: "Q" }[size];
+  return row.name.endsWith(letter) ? row.name.slice(0, -1) : row.name;
+}
+
+type Index = Map<string, Spelling[]>;
+
+function addSpelling(index: Index, name: string, spelling: Spelling): void {
+  const key = name.toLowerCase();
+  const list = index.get(key);
+  if (list) list.push(spelling);
+  else index.set(key, [spelling]);
+}
+
+function makeNames(): { exact: Index; families: Map<string, Row[]> } {
+  const exact: Index = new Map();
+  const byName = new Map<string, Row[]>();
+  const families = new Map<string, Row[]>();
+  const push = (map: Map<string, Row[]>, key: string, row: Row) => {
+    const list = map.get(key);
+    if (list) list.push(row);
+    else map.set(key, [row]);
+  };
+  for (const row of TABLE) {
+    const size = sizeInName(row);
+    if (size !== undefined && stem(row) !== row.name) push(families, stem(row), row);
+    for (const name of [row.name, ...row.aliases]) push(byName, name, row);
+  }
+  // PUSHF and its like are called as their stem: the name without a size.
+  for (const [name, rows] of families) {
+    for (const row of byName.get(name) ?? []) if (!rows.includes(row)) rows.push(row);
+  }
+  for (const [name, rows] of byName) {
+    const only = rows[0] as Row;
+    if (families.has(name)) continue;
+    const size = rows.length === 1 ? sizeInName(only) : undefined;
+    addSpelling(exact, name, size && size > 8 ? { rows, bits: size } : { rows });
+    const wait = /^FN(?!OP)(.*)$/.exec(name);
+    if (wait) addSpelling(exact, `F${wait[1]}`, { rows, wait: true });
+  }
+  for (const [name, rows] of families) addSpelling(exact, name, { rows });
+  return { exact, families };
+}
+
+function makeAtt(names: ReturnType<typeof makeNames>): Index {
+  const index: Index = new Map();
+  for (const row of TABLE) {
+    const own = ATT_NAMES[row.name];
+    if (own) addSpelling(index, own, { rows: [row], ...(sizeInName(row) ? { bits: sizeInName(row) as number } : {}) });
+  }
+  for (const [name, rows] of names.families) {
+    for (const [letter, bits] of Object.entries(SUFFIX_BITS)) {
+      const row = rows.find((r) => sizeInName(r) === bits);
+      if (row && bits > 8) addSpelling(index, name + letter, { rows: [row], bits });
+    }
+  }
+  const widening = (row: string) => TABLE.filter((r) => r.name === row);
+  for (const [name, row] of [
+    ["movz", "MOVZX"],
+    ["movs", "MOVSX"],
+  ] as const) {
+    for (const [from, sourceBits] of [
+      ["b", 8],
+      ["w", 16],
+    ] as const) {
+      for (const [to, bits] of [
+        ["w", 16],
+        ["l", 32],
+        ["q", 64],
+        ["", 0],
+      ] as const) {
+        if (bits && bits <= sourceBits) continue;
+        addSpelling(index, name + from + to, { rows: widening(row), sourceBits, ...(bits ? { bits } : {}) });
+      }
+    }
+  }
+  addSpelling(index, "movsl", { rows: widening("MOVSXD"), sourceBits: 32 });
+  addSpelling(index, "movabs", { rows: widening("MOV"), absolute: true });
+  addSpelling(index, "movabsq", { rows: widening("MOV"), absolute: true, bits: 64 });
+  return index;
+}
+
+const names = makeNames();
+const att = makeAtt(names);
+
+/** The meanings a mnemonic may have in a syntax, first choice first; empty where it has none. */
+export function spellings(mnemonic: string, syntax: Syntax): readonly Spelling[] {
+  const key = mnemonic.toLowerCase();
+  const exact = names.exact.get(key) ?? [];
+  if (syntax === "intel") {
+    const movabs = key === "movabs" ? (att.get(key) ?? []) : [];
+    const far = /^l(jmp|call|ret)$/.test(key) ? (att.get(key) ?? []) : [];
+    return [
+      ...exact,
+      ...movabs,
+      ...far,
+      ...(exact.length ? [] : suffixed(key, ["IRET", "PUSHF", "POPF", "PUSHA", "POPA"])),
+    ];
+  }
+  const own = att.get(key) ?? [];
+  const found = [...exact, ...own];
+  return found.length ? found : suffixed(key);
+}
+
+function suffixed(key: string, only?: readonly string[]): Spelling[] {
+  const base = key.slice(0, -1);
+  const letter = key.slice(-1);
+  const found: Spelling[] = [];
+  for (const s of [...(names.exact.get(base) ?? []), ...(att.get(base) ?? [])]) {
+    if (s.bits !== undefined) continue;
+    const first = s.rows[0] as Row;
+    if (only && !only.includes(first.name)) continue;
+    const bits = first.feature === "FPU" && !has(first, "prefix") ? FLOAT_SUFFIX_BITS[letter] : SUFFIX_BITS[letter];
+    if (bits !== undefined) found.push({ ...s, bits });
+  }
+  return found;
+}
+
+/** Every mnemonic of a syntax without suffixes, for suggestions. */
+export function allMnemonics(syntax: Syntax): string[] {
+  return [...names.exact.keys(), ...(syntax === "att" ? att.keys() : []), ...PREFIXES.keys()];
+}

@@ -1,0 +1,149 @@
+/**
+ * Sections as chains of fragments. A fragment is bytes of known length and then, at most, one tail whose length depends on
+ * where things end up: a jump that is short or near, an alignment, `.org`, a repetition counted by an expression. Layout
+ * starts with every tail at its shortest and repeats until nothing changes; jumps only grow, so it ends.
+ * Source: Using as, "Relax" in as's internals (doc/internals.texi, "Relaxation").
+ */
+import type { Fixup } from "../isa/encode.ts";
+import type { Location } from "./diagnostic.ts";
+import type { Expression } from "./expression.ts";
+
+/** A value that bytes of a section wait for. */
+export interface Reference {
+  readonly expression: Expression;
+  readonly location: Location;
+  /** What holds it, for messages: "immediate", ".word". */
+  readonly what: string;
+}
+
+export interface Patch {
+  readonly fragment: Fragment;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly reference: Reference;
+  /** Relative to this many bytes after `offset`; undefined: absolute. */
+  readonly end: number | undefined;
+  readonly extendedTo: 0 | 16 | 32 | 64;
+  /** Branches in 16-bit code wrap at 64 KiB. */
+  readonly wraps: boolean;
+}
+
+export type Tail =
+  | {
+      readonly kind: "jump";
+      readonly target: Reference;
+      readonly short: readonly number[];
+      readonly near: readonly number[];
+      readonly nearFixup: Fixup<Reference>;
+      isNear: boolean;
+      readonly wraps: boolean;
+    }
+  | {
+      readonly kind: "align";
+      readonly alignment: number;
+      readonly fill: readonly number[] | undefined;
+      readonly most: number;
+      readonly codeBits: 16 | 32 | 64;
+    }
+  | { readonly kind: "org"; readonly target: Reference; readonly fill: number }
+  | { readonly kind: "space"; readonly count: Reference; readonly unit: readonly number[] };
+
+export interface Fragment {
+  readonly section: Section;
+  /** Where its bytes begin in the section's `data`. */
+  readonly start: number;
+  length: number;
+  tail: Tail | undefined;
+  tailLength: number;
+  /** Offset in the section, from layout. */
+  offset: number;
+}
+
+/** Where a statement's bytes begin and end, for the table of lines. */
+export interface LineMark {
+  readonly location: Location;
+  readonly fragment: Fragment;
+  readonly offset: number;
+  endFragment: Fragment;
+  endOffset: number;
+}
+
+export class Section {
+  readonly name: string;
+  /** Takes no room in the image: .bss. */
+  readonly isNoBits: boolean;
+  readonly isCode: boolean;
+  data = new Uint8Array(256);
+  used = 0;
+  readonly fragments: Fragment[] = [];
+  readonly patches: Patch[] = [];
+  readonly marks: LineMark[] = [];
+  alignment = 1;
+  /** Address of its first byte, from layout. */
+  address = 0;
+  size = 0;
+  current: Fragment;
+
+  constructor(name: string, isCode: boolean, isNoBits: boolean) {
+    this.name = name;
+    this.isCode = isCode;
+    this.isNoBits = isNoBits;
+    this.current = this.addFragment();
+  }
+
+  private addFragment(): Fragment {
+    const fragment: Fragment = {
+      section: this,
+      start: this.used,
+      length: 0,
+      tail: undefined,
+      tailLength: 0,
+      offset: 0,
+    };
+    this.fragments.push(fragment);
+    return fragment;
+  }
+
+  private reserve(count: number): void {
+    if (this.used + count <= this.data.length) return;
+    const larger = new Uint8Array(Math.max(this.data.length * 2, this.used + count));
+    larger.set(this.data.subarray(0, this.used));
+    this.data = larger;
+  }
+
+  emit(bytes: ArrayLike<number>): void {
+    this.reserve(bytes.length);
+    this.data.set(bytes, this.used);
+    this.used += bytes.length;
+    this.current.length += bytes.length;
+  }
+
+  emitByte(byte: number): void {
+    this.reserve(1);
+    this.data[this.used++] = byte;
+    this.current.length++;
+  }
+
+  /** `count` times `unit`; only counted where the section takes no room. */
+  emitRepeated(count: number, unit: readonly number[]): void {
+    const total = count * unit.length;
+    this.current.length += total;
+    if (this.isNoBits) return;
+    this.reserve(total);
+    if (unit.length === 1 || unit.every((b) => b === unit[0]))
+      this.data.fill(unit[0] ?? 0, this.used, this.used + total);
+    else for (let i = 0; i < total; i++) this.data[this.used + i] = unit[i % unit.length] as number;
+    this.used += total;
+  }
+
+  /** Ends the fragment with a tail. */
+  emitTail(tail: Tail): void {
+    this.current.tail = tail;
+    if (tail.kind === "jump") this.current.tailLength = tail.short.length;
+    this.current = this.addFragment();
+  }
+
+  addPatch(patch: Omit<Patch, "fragment" | "offset">): void {
+    this.patches.push({ ...patch, fragment: this.current, offset: this.current.length });
+  }
+}
