@@ -25,12 +25,12 @@ block_move:
     mov  %ax, %ds                   # DS:SI = the table
     movzwl %ax, %eax
     shl  $4, %eax
+    mov  R_SI(%bp), %si
     movzwl %si, %edx
     add  %edx, %eax                 # EAX = its linear address
 
     movw $0x2F, MOVE_SELF(%si)
     mov  %eax, MOVE_SELF + 2(%si)
-    movb $0x92, MOVE_SELF + 5(%si)
     movl $0x0000FFFF, MOVE_CODE(%si)        # base F0000, limit FFFF, code
     movl $0x00009B0F, MOVE_CODE + 4(%si)
     movl $0x0000FFFF, MOVE_REAL(%si)        # base 0, limit FFFF, data

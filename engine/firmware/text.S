@@ -94,8 +94,10 @@ cell_write:                         # AH=0Ah: the attributes stay
     loop 1b
 2:  ret
 
-# AH=0Eh, AL = character, BH = page: writes like a teleprinter, with CR, LF, BS, BEL.
+# AH=0Eh, AL = character: writes like a teleprinter, with CR, LF, BS, BEL. Always to the
+# page that is shown: IBM's ignores BH, and many a boot sector leaves chance in it.
 teletype:
+    mov  BDA_PAGE, %bh
     call cursor_position
     call teletype_at
     jmp  cursor_set
@@ -234,9 +236,10 @@ write_string:
     mov  R_BP(%bp), %si
 1:  push %cx
     push %ax
-    test $0x02, %al
+    mov  %al, %ah
     mov  %es:(%si), %al
     inc  %si
+    test $0x02, %ah
     jz   2f
     mov  %es:(%si), %bl
     inc  %si

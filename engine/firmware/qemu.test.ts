@@ -1,0 +1,230 @@
+// The BIOS on QEMU's PC: every answer is QEMU's hardware's, the host's, or SeaBIOS's to the same question.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { BIOS_MAIN } from "./index.ts";
+import { assembleGnu, missingPrograms } from "./test/gnu.ts";
+import { Qemu, type QemuOptions } from "./test/qemu.ts";
+
+const missing = missingPrograms("as", "ld", "nm", "qemu-system-i386");
+const folder = import.meta.dirname;
+
+describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 }, () => {
+  const scratch = mkdtempSync(join(tmpdir(), "probes-"));
+  const running: Qemu[] = [];
+  let bios: Uint8Array;
+  beforeAll(() => {
+    bios = assembleGnu(join(folder, BIOS_MAIN), 0, scratch).image;
+  });
+  afterEach(() => {
+    for (const qemu of running.splice(0)) qemu.stop();
+  });
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
+  function start(options: QemuOptions): Qemu {
+    const qemu = new Qemu(options);
+    running.push(qemu);
+    return qemu;
+  }
+
+  /** A floppy whose first sectors are the probe `name`, the rest a pattern. */
+  function floppyWith(name: string, bytes = 1_474_560): Uint8Array {
+    const { image } = assembleGnu(join(folder, "test", `${name}.S`), 0x7c00, scratch);
+    const disk = new Uint8Array(bytes);
+    const words = new Uint32Array(disk.buffer);
+    for (let i = 0, x = 2463534242; i < words.length; i++) {
+      x ^= x << 13;
+      x ^= x >>> 17;
+      x ^= x << 5;
+      words[i] = x;
+    }
+    disk.set(image);
+    return disk;
+  }
+
+  /** The lines that a probe prints. */
+  async function run(name: string, options: QemuOptions = {}): Promise<string[]> {
+    const qemu = start({ bios, floppy: floppyWith(name), ...options });
+    await qemu.until(() => qemu.serial.endsWith("end\n"));
+    return qemu.serial.trim().split("\n");
+  }
+
+  // From 16 MiB down the older CMOS bytes count, above them the newer.
+  test.each([
+    ["8", 0x700000],
+    ["16", 0xf00000],
+    ["64", 0x3f00000],
+    ["128", 0x7f00000],
+  ])("-m %s: E820, E801, 88h and INT 12h agree with the RAM there is", async (memory, extended) => {
+    const lines = await run("memory", { memory });
+    const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, "0");
+    const kb = extended / 1024;
+    const low = hex(Math.min(kb, 15 * 1024), 4);
+    const high = hex(Math.max(0, kb - 15 * 1024) / 64, 4);
+    expect(lines.filter((line) => line.startsWith("E820"))).toEqual([
+      "E820 00000000 00000000 00000000 0009FC00 00000001",
+      "E820 00000000 0009FC00 00000000 00000400 00000002",
+      "E820 00000000 000F0000 00000000 00010000 00000002",
+      `E820 00000000 00100000 00000000 ${hex(extended, 8)} 00000001`,
+      "E820 00000000 FFFF0000 00000000 00010000 00000002",
+    ]);
+    expect(lines).toContain("int12 027F");
+    expect(lines).toContain(`int15 88 ${hex(Math.min(kb, 63 * 1024), 4)}`);
+    expect(lines).toContain(`int15 E801 ${low} ${high} ${low} ${high}`);
+    expect(lines).toContain("model FC");
+  });
+
+  /** What test/floppy.S computes over all sectors: rotate left by one, add the next dword. */
+  function checksum(disk: Uint8Array): string {
+    let sum = 0;
+    for (const word of new Uint32Array(disk.buffer)) sum = (((sum << 1) | (sum >>> 31)) + word) >>> 0;
+    return sum.toString(16).toUpperCase().padStart(8, "0");
+  }
+
+  // Geometry: type, last cylinder and sectors, last head and number of drives.
+  test.each([
+    ["720 KiB in a 1.44 MB drive", 737_280, "04 4F12 0101", false],
+    ["1.2 MB", 1_228_800, "02 4F0F 0101", true],
+    ["1.44 MB", 1_474_560, "04 4F12 0101", true],
+    ["2.88 MB", 2_949_120, "05 4F24 0101", true],
+  ])("INT 13h reads every sector of a disk of %s", async (_, bytes, geometry, whole) => {
+    const disk = floppyWith("floppy", bytes);
+    const lines = await run("floppy", { floppy: disk });
+    expect(lines).toContain(`geometry ${geometry}`);
+    expect(lines).toContain(`sum ${checksum(disk)}`);
+    if (whole) expect(lines).toContain("two heads 00 00 04");
+  });
+
+  // Columns: CF, AH, AL. RBIL INT 13h, table 00234 "Values for disk operation status".
+  test("INT 13h: CF, status in AH, and writing 512 bytes at cylinder 40, head 1, sector 3", async () => {
+    const qemu = start({ bios, floppy: floppyWith("floppy") });
+    await qemu.until(() => qemu.serial.endsWith("end\n"));
+    const lines = qemu.serial.split("\n");
+    for (const line of [
+      "no sectors 01 01 00",
+      "past the track 01 04 00",
+      "last status 01 04 00",
+      "boundary 01 09 00",
+      "drive B 01 01 00",
+      "disk 80 01 01 01",
+      "verify 00 00 04",
+      "change line 00 00 04",
+      "extensions 01 01 04",
+      "write 00 00 01",
+    ]) {
+      expect(lines).toContain(line);
+    }
+    await qemu.monitor("quit").catch(() => {});
+    const words = Array.from({ length: 256 }, (_, i) => (0x1234 + i * 0x0101) & 0xffff);
+    const at = ((40 * 2 + 1) * 18 + 2) * 512;
+    expect([...new Uint16Array(qemu.floppy.buffer, at, 256)]).toEqual(words);
+  });
+
+  test("INT 10h leaves the same 2000 cells and the same answers as SeaBIOS", async () => {
+    const floppy = floppyWith("screen");
+    const both = [start({ bios, floppy }), start({ floppy })];
+    const screens = [];
+    for (const qemu of both) {
+      await qemu.until(() => qemu.serial.endsWith("end\n"));
+      screens.push(await qemu.memory(0xb8000, 4000));
+    }
+    expect(both[0].serial).toBe(both[1].serial);
+    expect([...screens[0]]).toEqual([...screens[1]]);
+  });
+
+  const keys =
+    "a shift-a ctrl-a alt-a 1 shift-1 ctrl-2 f1 shift-f1 ctrl-f1 alt-f1 f11 f12 up ctrl-up alt-up home delete pgup kp_7 kp_5 " +
+    "kp_enter kp_divide kp_add ret tab shift-tab ctrl-tab spc backspace ctrl-backspace caps_lock a shift-a 1 caps_lock " +
+    "num_lock kp_7 shift-kp_7 kp_decimal num_lock insert minus less ctrl-alt-a shift-up ctrl-home semicolon backslash esc " +
+    "b shift-b up kp_enter kp_divide alt-x ret esc";
+
+  test("INT 16h gives the same scan codes, characters and shift flags as SeaBIOS for 60 keys", async () => {
+    const floppy = floppyWith("keys");
+    const both = [start({ bios, floppy }), start({ floppy })];
+    for (const qemu of both) await qemu.until(() => qemu.serial.includes("ready"));
+    for (const key of keys.split(" ")) {
+      await Promise.all(both.map((qemu) => qemu.monitor(`sendkey ${key} 20`)));
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    for (const qemu of both) await qemu.until(() => qemu.serial.endsWith("end\n"));
+    expect(both[0].serial.split("\n")).toEqual(both[1].serial.split("\n"));
+  });
+
+  test("time: INT 1Ah, 18.2 ticks a second, waits of a second, midnight", async () => {
+    const lines = await run("clock", { args: ["-rtc", "base=2026-11-22T10:20:30"] });
+    const value = (name: string) => (lines.find((line) => line.startsWith(name)) ?? "").slice(name.length + 1);
+    expect(value("time")).toMatch(/^1020 3\d$/);
+    expect(value("date")).toBe("2026 1122");
+    const seconds = Number.parseInt(value("ticks").replaceAll(" ", ""), 16) / (1193182 / 65536);
+    expect(Math.abs(seconds - (10 * 3600 + 20 * 60 + 33))).toBeLessThan(5);
+    for (const [name, ticks] of [["ticks in 2 s", 36.4], ["wait 1 s 00", 18.2], ["event in 1 s 00", 18.2]] as const) {
+      expect(Math.abs(Number.parseInt(value(name), 16) - ticks)).toBeLessThan(2);
+    }
+    expect(value("midnight")).toBe("01 0000");
+    expect(value("again")).toBe("00");
+    expect(value("new day")).toBe("0000");
+  });
+
+  test("INT 15h: A20 opens and closes, 2 KiB go to 3 MiB and back, a bad descriptor gives AH = 02", async () => {
+    expect(await run("highmemory")).toEqual([
+      "support 00 0003",
+      "close 00 00 01",
+      "open 00 01 00",
+      "up 00 00",
+      "down 00 00",
+      "equal 01 00 01",
+      "bad 00 02",
+      "alive",
+      "end",
+    ]);
+  });
+
+  test("an unserved INT, a breakpoint and a division by zero are named on port 402h with CS:IP", async () => {
+    const qemu = start({ bios, floppy: floppyWith("faults") });
+    await qemu.until(() => qemu.debug.endsWith("stopped.\n"));
+    expect(qemu.serial).toBe("start\ndivide\n");
+    expect(qemu.debug).toMatch(/No service for INT 42h at 0000:7E/);
+    expect(qemu.debug).toMatch(/Trap 03h at 0000:7E/);
+    expect(qemu.debug).toMatch(/\nException 00h at 0000:7E..h?, stopped\.\n$/);
+  });
+
+  test("a disk without 55 AA, and no disk: the screen and port 402h say why", async () => {
+    const blank = start({ bios, floppy: new Uint8Array(1_474_560) });
+    const empty = start({ bios });
+    for (const qemu of [blank, empty]) await qemu.until(() => qemu.debug.endsWith("No bootable device.\n"));
+    expect((await blank.screen()).slice(0, 3)).toEqual([
+      "Ring -1 BIOS, 639 KiB + 64512 KiB memory",
+      "Floppy A: the first sector ends in 00 00, not in 55 AA",
+      "No bootable device.",
+    ]);
+    expect(empty.debug).toContain("Floppy A: cannot read its first sector, status 80h\n");
+  });
+
+  test("an option ROM with a right sum at C8000 runs, one with a wrong sum at CC000 does not", async () => {
+    // mov $0x402, %dx; mov $'!', %al; out %al, %dx; lret
+    const rom = new Uint8Array(512);
+    rom.set([0x55, 0xaa, 1, 0xba, 0x02, 0x04, 0xb0, 0x21, 0xee, 0xcb]);
+    rom[511] = -rom.reduce((sum, byte) => sum + byte) & 0xff;
+    const wrong = rom.slice();
+    wrong[7] = 0x3f;
+    const path = (name: string, bytes: Uint8Array) => {
+      const file = join(scratch, name);
+      writeFileSync(file, bytes);
+      return file;
+    };
+    const load = (file: string, at: string) => ["-device", `loader,file=${file},addr=${at},force-raw=on`];
+    const args = [...load(path("good", rom), "0xc8000"), ...load(path("bad", wrong), "0xcc000")];
+    const qemu = start({ bios, args });
+    await qemu.until(() => qemu.debug.endsWith("No bootable device.\n"));
+    expect(qemu.debug).toContain("memory\n!Floppy");
+  });
+
+  test("Ctrl+Alt+Del restarts, and says so at 0040:0072", async () => {
+    const qemu = start({ bios });
+    await qemu.until(() => qemu.debug.endsWith("No bootable device.\n"));
+    await qemu.monitor("sendkey ctrl-alt-delete");
+    await qemu.until(() => qemu.debug.split("No bootable device.").length === 3);
+    expect([...(await qemu.memory(0x472, 2))]).toEqual([0x34, 0x12]);
+  });
+});
