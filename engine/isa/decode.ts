@@ -171,6 +171,7 @@ function fits(c: Candidate, p: Prefixes, modrm: number, mode: DecodeMode): boole
   const { encoding, row } = c;
   const a = encoding.attributes;
   if (mode.features && !mode.features.has(row.feature)) return false;
+  if (a.has("absent") && (!mode.features || mode.features.has("FPU"))) return false;
   if (a.has("i64") && mode.codeBits === 64) return false;
   if (a.has("o64") && mode.codeBits !== 64) return false;
   if (a.has("mode") && !mode.protectedMode) return false;
@@ -453,6 +454,7 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
     length,
     operandBits,
     addressBits,
+    codeBits: mode.codeBits,
     lock: p.lock,
     repeat: repeats ? p.repeat : 0,
     segmentPrefix: p.segment,

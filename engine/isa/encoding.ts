@@ -70,10 +70,11 @@ export type Attribute =
   | "ends" // ends a block: control goes elsewhere, or what follows may be decoded differently
   | "prefix" // the mnemonic names the operand size itself (MOVSB, PUSHF/PUSHFD, CBW/CWDE)
   | "mode" // outside real and virtual-8086 mode only, else #UD
+  | "absent" // only on a processor without an x87
   | "alias"; // the decoder knows it, the assembler prefers another encoding
 
 const ATTRIBUTES = new Set<string>([
-  "lock", "rep", "repe", "i64", "o64", "d64", "f64", "o16", "o32", "oq", "a16", "a32", "aq", "stack", "ends", "prefix", "mode", "alias",
+  "lock", "rep", "repe", "i64", "o64", "d64", "f64", "o16", "o32", "oq", "a16", "a32", "aq", "stack", "ends", "prefix", "mode", "absent", "alias",
 ]);
 
 export interface Encoding {

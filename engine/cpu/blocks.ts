@@ -1,0 +1,275 @@
+/**
+ * Decoded code: blocks of records in linear memory, found by physical address and by what else the bytes' meaning depends
+ * on, dropped by 64-byte line when their bytes change.
+ */
+import { decode } from "../isa/decode.ts";
+import type { Decoded, DecodeMode } from "../isa/decoded.ts";
+import { EngineError } from "../wasm/error.ts";
+import type { Addressing, Shape } from "./emitter.ts";
+import type { Handlers } from "./handlers.ts";
+import * as at from "./layout.ts";
+import { PAGE, type PhysicalMap } from "./physical.ts";
+import { emitBlock, type Step } from "./translate.ts";
+
+/** All that the meaning of code bytes depends on besides the bytes and their address. */
+export interface Mode extends DecodeMode {
+  /** Distinguishes modes; small. */
+  readonly id: number;
+  readonly stackBits: 16 | 32 | 64;
+  /** CS, DS, ES and SS all cover 4 GiB from 0, readable and (but CS) writable. */
+  readonly flat: boolean;
+  /** Of CS. */
+  readonly base: number;
+  readonly limit: number;
+}
+
+const MAX_BLOCK = 32;
+/** Records at the end of the space, for one instruction run alone: it, what follows it, its target. */
+const ALONE_RECORDS = 3;
+
+export class Blocks {
+  private readonly map: PhysicalMap;
+  private readonly handlers: Handlers;
+  private readonly view: DataView;
+  /** Record by mode and physical address. */
+  private readonly found = new Map<number, number>();
+  /** Records by 64-byte line of linear memory. */
+  private readonly byLine = new Map<number, number[]>();
+  private readonly decodedAt: (Decoded | undefined)[] = [];
+  /** First record of each record's block. */
+  private readonly heads: number[] = [];
+  /** Grows with every flush. */
+  generation = 0;
+  /** Fields of records whose links lead to other pages: cut when the mapping changes. */
+  private crossLinks: number[] = [];
+  private next: number;
+  private readonly alone: number;
+  /** Linear addresses at which a block stops with a breakpoint. */
+  breakpoints: ReadonlySet<number> = new Set();
+  /** Called when a page of linear memory gets its first decoded code. */
+  onCodePage: () => void = () => {};
+  /** Called when all records were dropped. */
+  onFlush: () => void = () => {};
+
+  constructor(map: PhysicalMap, handlers: Handlers) {
+    this.map = map;
+    this.handlers = handlers;
+    this.view = map.view;
+    this.alone = map.records + (map.recordCount - ALONE_RECORDS) * at.RECORD_BYTES;
+    this.next = map.records;
+  }
+
+  decodedOf(record: number): Decoded {
+    const d = this.decodedAt[this.indexOf(record)];
+    if (!d) throw new EngineError("no instruction at record", { record });
+    return d;
+  }
+
+  /** The record for `rip` where code is readable memory, at linear-memory address `host`; 0 where nothing can be cached. */
+  find(rip: number, host: number, mode: Mode): number {
+    const key = host * 4096 + mode.id;
+    const known = this.found.get(key);
+    const same = known !== undefined && this.view.getUint32(known + at.R_RIP, true) === rip;
+    if (same && !this.isDropped(known)) return known;
+    const generation = this.generation;
+    const record = this.build(rip, host, mode);
+    if (record) this.found.set(key, record);
+    if (record && same && generation === this.generation) this.forward(known, record);
+    return record;
+  }
+
+  private build(rip: number, host: number, mode: Mode): number {
+    if (this.next + (MAX_BLOCK + 1) * at.RECORD_BYTES > this.alone) this.flush();
+    const first = this.next;
+    const pageEnd = (host & ~(PAGE - 1)) + PAGE;
+    const bytes = this.map.bytes;
+    let p = host;
+    let ip = rip;
+    let ended = false;
+    const starts: number[] = [];
+    while (starts.length < MAX_BLOCK && p < pageEnd && !ended) {
+      const from = p;
+      const d = decode((i) => (from + i < pageEnd ? (bytes[from + i] as number) : -1), BigInt(ip), mode);
+      if ("fault" in d) break;
+      if (!fitsLimit(ip, d, mode)) break;
+      const isBreakpoint = this.breakpoints.has((mode.base + ip) >>> 0);
+      if (isBreakpoint && starts.length) break;
+      const handler = this.handlers.of(d, shapeOf(d, mode));
+      const record = this.next;
+      this.write(record, d, ip, isBreakpoint ? this.handlers.breakpoint : handler.index);
+      this.next += at.RECORD_BYTES;
+      starts.push(record);
+      this.mark(record, p, d.length);
+      ended = handler.ended || isBreakpoint;
+      p += d.length;
+      ip += d.length;
+    }
+    if (!starts.length) {
+      this.next = first;
+      return 0;
+    }
+    starts.forEach((record, i) => {
+      this.heads[this.indexOf(record)] = first;
+      this.view.setInt32(record + at.R_LEFT, starts.length - i, true);
+    });
+    if (!ended) {
+      this.clear(this.next);
+      this.view.setInt32(this.next + at.R_HANDLER, this.handlers.blockEnd().index, true);
+      this.view.setBigUint64(this.next + at.R_RIP, BigInt(ip), true);
+      this.next += at.RECORD_BYTES;
+    }
+    return first;
+  }
+
+  private clear(record: number): void {
+    this.map.bytes.fill(0, record, record + at.RECORD_BYTES);
+    this.decodedAt[this.indexOf(record)] = undefined;
+  }
+
+  private write(record: number, d: Decoded, ip: number, handler: number): void {
+    const v = this.view;
+    this.clear(record);
+    this.decodedAt[this.indexOf(record)] = d;
+    v.setInt32(record + at.R_HANDLER, handler, true);
+    v.setInt32(record + at.R_LEFT, 1, true);
+    v.setBigUint64(record + at.R_RIP, BigInt(ip), true);
+    v.setUint8(record + at.R_LENGTH, d.length);
+    v.setUint8(record + at.R_BASE, at.ZERO);
+    v.setUint8(record + at.R_INDEX, at.ZERO);
+    v.setUint16(record + at.R_SEGMENT, at.SEGMENTS + segmentOf(d) * at.SEGMENT_BYTES, true);
+    let registers = 0;
+    for (const o of d.operands) {
+      if (o.kind === "register") v.setUint8(record + at.R_REGISTER + registers++, at.GPR + o.number * 8 + (o.high ? 1 : 0));
+      else if (o.kind === "immediate") v.setBigUint64(record + at.R_IMMEDIATE, o.value, true);
+      else if (o.kind === "target") v.setBigUint64(record + at.R_TARGET, o.address, true);
+      else if (o.kind === "memory" && !isDestination(o)) {
+        if (o.base >= 0 && o.base < 16) v.setUint8(record + at.R_BASE, at.GPR + o.base * 8);
+        if (o.index >= 0) v.setUint8(record + at.R_INDEX, at.GPR + o.index * 8);
+        v.setUint8(record + at.R_SCALE, o.scale);
+        v.setBigUint64(record + at.R_DISPLACEMENT, BigInt.asUintN(64, o.displacement), true);
+      }
+    }
+  }
+
+  private mark(record: number, host: number, length: number): void {
+    if (!this.map.pageHasCode(host)) this.onCodePage();
+    for (let line = host >>> 6; line <= (host + length - 1) >>> 6; line++) {
+      const list = this.byLine.get(line);
+      if (list) list.push(record);
+      else {
+        this.byLine.set(line, [record]);
+        this.map.markCode(line << 6, true);
+      }
+    }
+  }
+
+  /** A dropped record leaves to be decoded again; where it stands in its block is kept for the count of ticks. */
+  private drop(record: number): void {
+    if (this.decodedAt[this.indexOf(record)]) this.view.setInt32(record + at.R_HANDLER, this.handlers.redecode, true);
+  }
+
+  private indexOf(record: number): number {
+    return (record - this.map.records) / at.RECORD_BYTES;
+  }
+
+  /** Drops what was decoded from the lines of `count` bytes at linear-memory address `host`. */
+  invalidate(host: number, count: number): void {
+    for (let line = host >>> 6; line <= (host + count - 1) >>> 6; line++) {
+      const list = this.byLine.get(line);
+      if (!list) continue;
+      for (const record of list) {
+        this.drop(record);
+        this.drop(this.heads[this.indexOf(record)] as number);
+      }
+      this.byLine.delete(line);
+      this.map.markCode(line << 6, false);
+    }
+  }
+
+  private isDropped(record: number): boolean {
+    return this.view.getInt32(record + at.R_HANDLER, true) === this.handlers.redecode;
+  }
+
+  /** Sends those who come to a dropped record, by links or the jump table, on to what took its place. */
+  private forward(dropped: number, record: number): void {
+    this.view.setInt32(dropped + at.R_HANDLER, this.handlers.blockEnd().index, true);
+    this.view.setInt32(dropped + at.R_LEFT, 0, true);
+    this.view.setInt32(dropped + at.R_LINK_NEXT, record, true);
+  }
+
+  /** Drops everything. */
+  flush(): void {
+    for (const line of this.byLine.keys()) this.map.markCode(line << 6, false);
+    this.found.clear();
+    this.byLine.clear();
+    this.crossLinks = [];
+    this.next = this.map.records;
+    this.decodedAt.length = 0;
+    this.generation++;
+    this.onFlush();
+  }
+
+  /** Links `field` of `record` to `target`; `samePage` where no change of mapping can part them. */
+  link(record: number, field: number, target: number, samePage: boolean): void {
+    this.view.setInt32(record + field, target, true);
+    if (!samePage) this.crossLinks.push(record + field);
+  }
+
+  /** Cuts the links between pages: linear addresses may mean other physical ones now. */
+  cutCrossLinks(): void {
+    for (const field of this.crossLinks) this.view.setInt32(field, 0, true);
+    this.crossLinks = [];
+  }
+
+  /** Makes a record of one instruction that leaves behind itself, with a budget of one tick. */
+  buildAlone(d: Decoded, ip: number, mode: Mode): number {
+    const [first, following, target] = [0, 1, 2].map((i) => this.alone + i * at.RECORD_BYTES) as [number, number, number];
+    this.write(first, d, ip, this.handlers.of(d, shapeOf(d, mode)).index);
+    const next = ip + d.length;
+    for (const [record, rip] of [[following, BigInt(next)], [target, this.view.getBigUint64(first + at.R_TARGET, true)]] as const) {
+      this.clear(record);
+      this.view.setInt32(record + at.R_HANDLER, this.handlers.budget, true);
+      this.view.setBigUint64(record + at.R_RIP, rip, true);
+    }
+    this.view.setInt32(first + at.R_LINK_NEXT, following, true);
+    this.view.setInt32(first + at.R_LINK_TARGET, target, true);
+    return first;
+  }
+
+  /** Replaces the interpretation of a block by its translation (the gear that a later translator chooses by itself). */
+  translate(record: number, mode: Mode): void {
+    const steps: Step[] = [];
+    let r = record;
+    for (let left = this.view.getInt32(record + at.R_LEFT, true); left > 0; left--) {
+      const decoded = this.decodedOf(r);
+      steps.push({ decoded, record: r, rip: this.view.getBigUint64(r + at.R_RIP, true), shape: shapeOf(decoded, mode) });
+      r += at.RECORD_BYTES;
+    }
+    this.view.setInt32(record + at.R_HANDLER, this.handlers.add((imports) => emitBlock(steps, r, imports)), true);
+  }
+}
+
+/** The whole instruction is inside CS's limit, and so is a target that was known at decoding. */
+export function fitsLimit(ip: number, d: Decoded, mode: Mode): boolean {
+  if (mode.codeBits === 64) return true;
+  if (ip + d.length - 1 > mode.limit) return false;
+  return d.operands.every((o) => o.kind !== "target" || Number(o.address) <= mode.limit);
+}
+
+function isDestination(o: { base: number; segment: number; override: boolean; index: number; displacementBytes: number }): boolean {
+  return o.base === 7 && o.segment === 0 && !o.override && o.index < 0 && o.displacementBytes === 0;
+}
+
+/** The segment of the operand that an override can change. */
+function segmentOf(d: Decoded): number {
+  for (const [i, o] of d.operands.entries()) {
+    if (o.kind === "memory" && d.encoding.operands[i]?.place !== "Y") return o.segment;
+  }
+  return d.segmentPrefix >= 0 ? d.segmentPrefix : 3;
+}
+
+export function shapeOf(d: Decoded, mode: Mode): Shape {
+  const addressing: Addressing = mode.codeBits === 64 ? "long" : mode.flat ? "flat" : "segmented";
+  const operandAddressing = addressing === "flat" && segmentOf(d) > 3 ? "segmented" : addressing;
+  return { operandBits: d.operandBits, addressBits: d.addressBits, stackBits: mode.stackBits, addressing, operandAddressing, repeat: d.repeat };
+}

@@ -1,0 +1,488 @@
+/**
+ * What interpreter and translator share of `Meaning`: memory behind the fast TLB, the stack, strings, flags as
+ * arithmetic. They differ in where registers, flags and operands are, and in how they leave; those are the abstract parts.
+ */
+import type { Bits, FlagValue, Flags, Meaning, Place, Value } from "../isa/meaning.ts";
+import { signExtend, truncate } from "../isa/width.ts";
+import * as w from "../wasm/expression.ts";
+import type { Callee } from "../wasm/expression.ts";
+import type { FunctionBuilder } from "../wasm/module.ts";
+import * as at from "./layout.ts";
+
+/** Functions of TypeScript that generated code calls; all take and give i32. */
+export interface Imports {
+  /** (cpu, la low, la high, bits) → address in linear memory to read from, 0 on a fault. */
+  readonly read: Callee;
+  /** The same for a read that will be followed by a store. */
+  readonly update: Callee;
+  /** (cpu, la low, la high, bits): stores the scratch slot, → 0, or 1 on a fault. */
+  readonly store: Callee;
+  /** (cpu, la low, la high, bits): ends an update whose address was the scratch slot. */
+  readonly commit: Callee;
+  /** (cpu, segment offset, offset, bits, write) → 0, or 1 on a fault: the check beyond the segment's fast end. */
+  readonly segment: Callee;
+  /** (cpu, record, which link, ticks) → record, 0: leave. */
+  readonly link: Callee;
+  /** (cpu, offset low, offset high, ticks) → record, 0: leave. */
+  readonly jump: Callee;
+  /** (cpu, record, ticks) → 0: go on behind it, 1: leave. */
+  readonly system: Callee;
+}
+
+/** How linear addresses are made: flat 32-bit, through a segment's base and limit, or 64-bit. */
+export type Addressing = "flat" | "segmented" | "long";
+
+/** What the code depends on besides the instruction: see Mode in blocks.ts. */
+export interface Shape {
+  readonly operandBits: 16 | 32 | 64;
+  readonly addressBits: 16 | 32 | 64;
+  readonly stackBits: 16 | 32 | 64;
+  /** Of the stack, strings' destination and branch targets. */
+  readonly addressing: Addressing;
+  /** Of memory operands and strings' source, which an override may change. */
+  readonly operandAddressing: Addressing;
+  readonly repeat: 0 | 0xf2 | 0xf3;
+}
+
+/** Exceptions that generated code raises itself. */
+const GP = 13;
+const ALL_ONES = -1;
+
+export abstract class Emitter implements Meaning {
+  readonly f: FunctionBuilder;
+  readonly shape: Shape;
+  readonly imports: Imports;
+  readonly cpu: Value;
+  readonly ticks: Value;
+  abstract readonly flags: Flags;
+  /** The row has left: what follows it is reached by a link, so that it ends its block. */
+  ended = false;
+
+  constructor(f: FunctionBuilder, shape: Shape, imports: Imports) {
+    this.f = f;
+    this.shape = shape;
+    this.imports = imports;
+    this.cpu = f.parameter(0);
+    this.ticks = f.parameter(2);
+  }
+
+  get operandBits(): 16 | 32 | 64 {
+    return this.shape.operandBits;
+  }
+  get addressBits(): 16 | 32 | 64 {
+    return this.shape.addressBits;
+  }
+  get repeat(): 0 | 0xf2 | 0xf3 {
+    return this.shape.repeat;
+  }
+
+  let(value: Value): Value {
+    return this.f.let(value);
+  }
+
+  /** The record of this instruction. */
+  abstract record(): Value;
+  abstract register(number: number, bits: Bits): Place;
+  abstract condition(code: number): Value;
+  /** Leaves at this instruction; the fault was noted, or `vector` (no error code) is to be raised. */
+  abstract fault(vector?: number): void;
+  /** Makes registers and flags in memory what they are here; code that follows leaves or calls `system`. */
+  abstract spill(): void;
+  /** Offset of the memory operand's segment register from the processor. */
+  abstract operandSegment(): Value;
+  abstract nextAddress(): Value;
+  abstract when(condition: Value, then: () => void, otherwise?: () => void): void;
+  /** Around a loop, in which flags must be in one place. */
+  abstract settle(): void;
+
+  // ---- leaving ---------------------------------------------------------------------------------------------------
+
+  /** Leaves with `reason` where `rip` (i64) is the next instruction, `ticks` not yet used. */
+  leave(reason: number, rip: Value, ticks: Value): void {
+    const f = this.f;
+    f.store(64, this.cpu, rip, at.RIP);
+    f.store(32, this.cpu, ticks, at.LEFT_TICKS);
+    f.store(32, this.cpu, w.i32(reason), at.EXIT);
+    f.return();
+  }
+
+  /** Goes on at record `target`, or leaves where the budget does not reach through its block. */
+  protected enter(target: Value): void {
+    const f = this.f;
+    const left = this.let(w.sub(this.ticks, w.load("i32", 32, target, at.R_LEFT)));
+    f.if(w.lts(left, w.i32(0)), () => {
+      this.leave(at.EXIT_BUDGET, w.load("i64", 64, target, at.R_RIP), this.ticks);
+    });
+    f.returnCallIndirect(0, w.load("i32", 32, target, at.R_HANDLER), this.cpu, target, left);
+  }
+
+  /** Goes through a link of this record, which TypeScript makes the first time. Registers are in memory. */
+  follow(link: typeof at.R_LINK_TARGET | typeof at.R_LINK_NEXT): void {
+    const f = this.f;
+    const target = f.copy(w.load("i32", 32, this.record(), link));
+    f.if(w.eqz(target), () => {
+      f.assign(target, w.call(this.imports.link, this.cpu, this.record(), w.i32(link), this.ticks));
+      f.if(w.eqz(target), () => f.return());
+    });
+    this.enter(target);
+  }
+
+  jump(_target: Place): void {
+    this.ended = true;
+    this.spill();
+    this.follow(at.R_LINK_TARGET);
+  }
+
+  branch(condition: Value, _target: Place): void {
+    this.ended = true;
+    const taken = this.let(condition);
+    this.spill();
+    this.f.if(taken, () => this.follow(at.R_LINK_TARGET));
+    this.follow(at.R_LINK_NEXT);
+  }
+
+  checkTarget(address: Value): void {
+    if (this.shape.addressing === "flat") return;
+    if (this.shape.addressing === "long") {
+      if (address.type !== "i64") return;
+      // Canonical: the top 17 bits are equal.
+      const top = w.shrs(address, w.i64(47));
+      this.f.if(w.gtu(w.add(top, w.i64(1)), w.i64(1)), () => this.fault(GP));
+      return;
+    }
+    const limit = w.load("i32", 32, this.cpu, at.SEGMENTS + at.SEGMENT_BYTES + at.SEGMENT_LIMIT);
+    this.f.if(w.gtu(address, limit), () => this.fault(GP));
+  }
+
+  jumpTo(address: Value): void {
+    this.ended = true;
+    const f = this.f;
+    const to = this.let(w.extendU(address));
+    this.spill();
+    const slot = this.let(w.add(this.cpu, w.shl(w.and(w.wrap(to), w.i32(0xfff)), w.i32(4))));
+    const known = w.and(
+      w.eq(w.load("i64", 64, slot, at.JUMPS), to),
+      w.eq(w.load("i32", 32, slot, at.JUMPS + 8), w.load("i32", 32, this.cpu, at.CODE_TAG)),
+    );
+    const target = f.local("i32");
+    f.if(
+      known,
+      () => f.assign(target, w.load("i32", 32, slot, at.JUMPS + 12)),
+      () => {
+        f.assign(target, w.call(this.imports.jump, this.cpu, w.wrap(to), w.wrap(w.shru(to, w.i64(32))), this.ticks));
+        f.if(w.eqz(target), () => f.return());
+      },
+    );
+    this.enter(target);
+  }
+
+  system(): void {
+    this.ended = true;
+    this.spill();
+    this.f.if(w.call(this.imports.system, this.cpu, this.record(), this.ticks), () => this.f.return());
+    this.follow(at.R_LINK_NEXT);
+  }
+
+  faultIf(condition: Value, vector: number): void {
+    this.f.if(condition, () => this.fault(vector));
+  }
+
+  // ---- memory ----------------------------------------------------------------------------------------------------
+
+  /** Linear address of `offset` in a segment, checked for `bits`; an i64 in long mode, else an i32. */
+  linear(offset: Value, segment: Value, addressing: Addressing, bits: number, write: boolean): Value {
+    if (addressing === "flat") return offset;
+    const slot = this.let(w.add(this.cpu, segment));
+    if (addressing === "long") return this.let(w.add(w.extendU(offset), w.load("i64", 64, slot, at.SEGMENT_BASE)));
+    const end = w.load("i32", 32, slot, write ? at.SEGMENT_WRITE_END : at.SEGMENT_READ_END);
+    this.f.if(w.geu(offset, end), () => {
+      const bad = w.call(this.imports.segment, this.cpu, segment, offset, w.i32(bits), w.i32(write ? 1 : 0));
+      this.f.if(bad, () => this.fault());
+    });
+    return this.let(w.add(offset, w.wrap(w.load("i64", 64, slot, at.SEGMENT_BASE))));
+  }
+
+  /** Where in the fast TLB the page of `la` would be, and whether all of the access is on that page. */
+  private probe(la: Value, bits: number, table: number): { slot: Value; hit: Value } {
+    const index = w.and(w.shru(w.wrap(la), w.i32(8)), w.i32((at.FAST_TLB_ENTRIES - 1) << 4));
+    const slot = this.let(w.add(index, w.load("i32", 32, this.cpu, table)));
+    const last = w.add(w.extendU(la), w.i64(bits / 8 - 1));
+    const page = w.and(last, w.i64(-4096));
+    return { slot, hit: w.eq(w.load("i64", 64, slot), page) };
+  }
+
+  private hostAddress(la: Value, slot: Value): Value {
+    return w.add(w.wrap(la), w.load("i32", 32, slot, 8));
+  }
+
+  private halves(la: Value): [Value, Value] {
+    return [w.wrap(la), la.type === "i64" ? w.wrap(w.shru(la, w.i64(32))) : w.i32(0)];
+  }
+
+  /** The address in linear memory from which `bits` at `la` can be read (and, for an update, written). */
+  private translated(la: Value, bits: number, update: boolean): Value {
+    const f = this.f;
+    const { slot, hit } = this.probe(la, bits, update ? at.TLB_WRITE : at.TLB_READ);
+    const host = f.local("i32");
+    f.if(
+      hit,
+      () => f.assign(host, this.hostAddress(la, slot)),
+      () => {
+        f.assign(host, w.call(update ? this.imports.update : this.imports.read, this.cpu, ...this.halves(la), w.i32(bits)));
+        f.if(w.eqz(host), () => this.fault());
+      },
+    );
+    return host;
+  }
+
+  private valueAt(host: Value, bits: Bits): Value {
+    return this.f.copy(w.load(bits === 64 ? "i64" : "i32", bits, host));
+  }
+
+  protected loadLinear(la: Value, bits: Bits): Value {
+    return this.valueAt(this.translated(la, bits, false), bits);
+  }
+
+  protected storeLinear(la: Value, value: Value, bits: Bits): void {
+    const f = this.f;
+    const v = this.let(value);
+    const { slot, hit } = this.probe(la, bits, at.TLB_WRITE);
+    f.if(
+      hit,
+      () => f.store(bits, this.hostAddress(la, slot), v),
+      () => {
+        f.store(bits, this.cpu, v, at.SCRATCH);
+        f.if(w.call(this.imports.store, this.cpu, ...this.halves(la), w.i32(bits)), () => this.fault());
+      },
+    );
+  }
+
+  /** A place in memory at `offset` (evaluated once) of a segment. */
+  protected memory(offset: () => Value, segment: () => Value, addressing: Addressing, bits: Bits): Place {
+    const x = this;
+    let off: Value | undefined;
+    let held: { la: Value; host: Value } | undefined;
+    const offsetOnce = () => (off ??= x.let(offset()));
+    return {
+      bits,
+      isMemory: true,
+      isTarget: false,
+      offset: offsetOnce,
+      get: () => x.loadLinear(x.linear(offsetOnce(), segment(), addressing, bits, false), bits),
+      getForUpdate() {
+        const la = x.linear(offsetOnce(), segment(), addressing, bits, true);
+        const host = x.translated(la, bits, true);
+        held = { la, host };
+        return x.valueAt(host, bits);
+      },
+      set(value) {
+        if (!held) return x.storeLinear(x.linear(offsetOnce(), segment(), addressing, bits, true), value, bits);
+        const { la, host } = held;
+        x.f.store(bits, host, value);
+        x.f.if(w.eq(host, w.add(x.cpu, w.i32(at.SCRATCH))), () => {
+          x.f.call(x.imports.commit, x.cpu, ...x.halves(la), w.i32(bits));
+        });
+      },
+    };
+  }
+
+  // ---- stack -----------------------------------------------------------------------------------------------------
+
+  private readonly stackSegment = () => w.i32(at.SEGMENTS + 2 * at.SEGMENT_BYTES);
+
+  private stackPlace(pointer: Value, bits: Bits): Place {
+    const addressing = this.shape.addressing === "flat" && this.shape.stackBits === 16 ? "segmented" : this.shape.addressing;
+    return this.memory(() => pointer, this.stackSegment, addressing, bits);
+  }
+
+  push(value: Value, bits: Bits): void {
+    const width = this.shape.stackBits;
+    const v = this.let(value);
+    const pointer = this.register(4, width);
+    const old = pointer.get();
+    const top = this.let(truncate(w.sub(old, w.constantLike(old, bits / 8)), width));
+    this.stackPlace(top, bits).set(v);
+    pointer.set(top);
+  }
+
+  top(bits: Bits): Value {
+    return this.stackPlace(this.register(4, this.shape.stackBits).get(), bits).get();
+  }
+
+  commitPop(bits: Bits, extra?: Value): void {
+    const width = this.shape.stackBits;
+    const pointer = this.register(4, width);
+    const old = pointer.get();
+    let next = w.add(old, w.constantLike(old, bits / 8));
+    if (extra) next = w.add(next, width === 64 ? w.extendU(extra) : w.wrap(extra));
+    pointer.set(truncate(next, width));
+  }
+
+  atFrame(bits: Bits): Value {
+    return this.stackPlace(this.register(5, this.shape.stackBits).get(), bits).get();
+  }
+
+  commitLeave(bits: Bits): void {
+    const width = this.shape.stackBits;
+    const frame = this.register(5, width).get();
+    this.register(4, width).set(truncate(w.add(frame, w.constantLike(frame, bits / 8)), width));
+  }
+
+  // ---- strings, tables, bit strings ------------------------------------------------------------------------------
+
+  source(bits: Bits): Place {
+    return this.memory(() => this.register(6, this.addressBits).get(), () => this.operandSegment(), this.shape.operandAddressing, bits);
+  }
+
+  destination(bits: Bits): Place {
+    return this.memory(() => this.register(7, this.addressBits).get(), () => w.i32(at.SEGMENTS), this.shape.addressing, bits);
+  }
+
+  step(register: 6 | 7, bits: Bits): void {
+    const place = this.register(register, this.addressBits);
+    const old = place.get();
+    const down = w.and(w.load("i32", 32, this.cpu, at.SYSTEM_FLAGS), w.i32(0x400));
+    const bytes = bits / 8;
+    const delta = this.let(w.select(down, w.constantLike(old, -bytes), w.constantLike(old, bytes)));
+    place.set(truncate(w.add(old, delta), this.addressBits));
+  }
+
+  repeated(once: () => void, until?: () => Value): void {
+    this.ended = true;
+    const f = this.f;
+    if (this.repeat === 0) {
+      once();
+      this.spill();
+      return this.follow(at.R_LINK_NEXT);
+    }
+    this.settle();
+    const counter = this.register(1, this.addressBits);
+    const initial = counter.get();
+    f.if(w.ne(initial, w.constantLike(initial, 0)), () => {
+      f.loop((again) => {
+        once();
+        this.settle();
+        const before = counter.get();
+        const left = this.let(truncate(w.sub(before, w.constantLike(before, 1)), this.addressBits));
+        counter.set(left);
+        const more = w.ne(left, w.constantLike(left, 0));
+        const goOn = this.let(until ? w.and(more, w.eqz(until())) : more);
+        f.if(goOn, () => {
+          const ticks = this.let(w.sub(this.ticks, w.i32(1)));
+          f.if(w.lts(ticks, w.i32(0)), () => {
+            this.spill();
+            this.leave(at.EXIT_BUDGET, w.load("i64", 64, this.record(), at.R_RIP), this.ticks);
+          });
+          f.assign(this.ticks, ticks);
+          f.br(again);
+        });
+      });
+    });
+    this.spill();
+    this.follow(at.R_LINK_NEXT);
+  }
+
+  table(): Place {
+    return this.memory(
+      () => {
+        const base = this.register(3, this.addressBits).get();
+        const al = this.register(0, 8).get();
+        return truncate(w.add(base, base.type === "i64" ? w.extendU(al) : al), this.addressBits);
+      },
+      () => this.operandSegment(),
+      this.shape.operandAddressing,
+      8,
+    );
+  }
+
+  bitString(base: Place, index: Place): Place {
+    if (index.bits === 8) return base;
+    const bits = base.bits;
+    const log = bits === 64 ? 6 : bits === 32 ? 5 : 4;
+    return this.memory(
+      () => {
+        const n = index.get();
+        const words = w.shrs(signExtend(n, bits), w.constantLike(n, log));
+        const bytes = w.shl(words, w.constantLike(n, log - 3));
+        const offset = base.offset();
+        const delta = offset.type === "i64" ? w.extendS(bytes) : w.wrap(bytes);
+        return truncate(w.add(offset, delta), this.addressBits);
+      },
+      () => this.operandSegment(),
+      this.shape.operandAddressing,
+      bits,
+    );
+  }
+}
+
+// ---- flags as arithmetic -------------------------------------------------------------------------------------------
+
+/** Carries out of every bit of `a + b = r`. */
+export function carriesOfSum(a: Value, b: Value, r: Value): Value {
+  return w.or(w.and(a, b), w.and(w.or(a, b), w.not(r)));
+}
+
+/** Borrows out of every bit of `a - b = r`. */
+export function borrowsOfDifference(a: Value, b: Value, r: Value): Value {
+  return w.or(w.and(w.not(a), b), w.and(w.not(w.xor(a, b)), r));
+}
+
+/** Carries of `bits` as CARRY holds them. */
+export function carryWord(carries: Value, bits: Bits): Value {
+  if (bits === 32) return carries;
+  if (bits === 64) {
+    const top = w.and(w.wrap(w.shru(carries, w.i64(32))), w.i32(0xc0000000 | 0));
+    return w.or(top, w.and(w.wrap(carries), w.i32(8)));
+  }
+  return w.or(w.shl(carries, w.i32(32 - bits)), w.and(carries, w.i32(8)));
+}
+
+/** A result of `bits` as the two words of RESULT hold it. */
+export function resultWords(r: Value, bits: Bits): { low: Value; high: Value } {
+  if (bits === 64) {
+    const high = w.wrap(w.shru(r, w.i64(32)));
+    const low = w.or(w.wrap(r), w.shl(w.ne(high, w.i32(0)), w.i32(8)));
+    return { low, high: w.shrs(high, w.i32(31)) };
+  }
+  const low = signExtend(r, bits);
+  return { low, high: w.shrs(low, w.i32(31)) };
+}
+
+/** CARRY from flags given one by one; `old` is CARRY before, for those that are kept. */
+export function carryFrom(old: () => Value, carry: FlagValue, overflow: FlagValue, adjust: FlagValue): Value {
+  const k = carry === "keep" || overflow === "keep" || adjust === "keep" ? old() : w.i32(0);
+  const cf = carry === "keep" ? w.shru(k, w.i32(31)) : carry;
+  const of = overflow === "keep" ? w.shru(w.xor(k, w.shl(k, w.i32(1))), w.i32(31)) : overflow;
+  const af = adjust === "keep" ? w.and(k, w.i32(8)) : w.shl(adjust, w.i32(3));
+  return w.or(w.or(w.shl(cf, w.i32(31)), w.shl(w.xor(cf, of), w.i32(30))), af);
+}
+
+/** RESULT with ZF as given, SF and PF from `low` and `high`. */
+export function withZero(low: Value, high: Value, zero: Value): { low: Value; high: Value } {
+  const odd = w.and(w.popcnt(w.and(w.xor(low, high), w.i32(0xff))), w.i32(1));
+  return {
+    low: w.shl(w.eqz(zero), w.i32(8)),
+    high: w.or(w.and(high, w.i32(0x80000000 | 0)), odd),
+  };
+}
+
+/** A condition from the words of RESULT and CARRY, given as functions so that only what it needs is read. */
+export function conditionFrom(code: number, low: () => Value, high: () => Value, carry: () => Value): Value {
+  const overflowAtTop = () => {
+    const k = carry();
+    return w.xor(k, w.shl(k, w.i32(1)));
+  };
+  const value = (): Value => {
+    switch (code >> 1) {
+      case 0: return w.shru(overflowAtTop(), w.i32(31));
+      case 1: return w.shru(carry(), w.i32(31));
+      case 2: return w.eqz(low());
+      case 3: return w.or(w.shru(carry(), w.i32(31)), w.eqz(low()));
+      case 4: return w.shru(high(), w.i32(31));
+      case 5: return w.and(w.xor(w.popcnt(w.and(w.xor(low(), high()), w.i32(0xff))), w.i32(ALL_ONES)), w.i32(1));
+      case 6: return w.shru(w.xor(high(), overflowAtTop()), w.i32(31));
+      default: return w.or(w.shru(w.xor(high(), overflowAtTop()), w.i32(31)), w.eqz(low()));
+    }
+  };
+  return code & 1 ? w.eqz(value()) : value();
+}

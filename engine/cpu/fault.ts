@@ -1,0 +1,59 @@
+/** Exceptions of the guest as values. Source: AMD APM vol. 2, 8.2 "Vectors". */
+
+export interface Fault {
+  readonly vector: number;
+  /** Absent where the vector pushes none. */
+  readonly errorCode?: number;
+}
+
+/**
+ * How a plain TypeScript operation leaves half-way: thrown inside `cpu/`, caught where generated code or `run` called it.
+ * Not an Error: it carries no stack trace, which would cost more than the operation.
+ */
+export class GuestFault {
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    this.fault = fault;
+  }
+}
+
+export const DE = 0;
+export const DB = 1;
+export const NMI = 2;
+export const BP = 3;
+export const OF = 4;
+export const BR = 5;
+export const UD = 6;
+export const NM = 7;
+export const DF = 8;
+export const TS = 10;
+export const NP = 11;
+export const SS = 12;
+export const GP = 13;
+export const PF = 14;
+export const MF = 16;
+export const AC = 17;
+
+const NAMES: Record<number, string> = {
+  [DE]: "#DE", [DB]: "#DB", [NMI]: "NMI", [BP]: "#BP", [OF]: "#OF", [BR]: "#BR", [UD]: "#UD", [NM]: "#NM", [DF]: "#DF",
+  [TS]: "#TS", [NP]: "#NP", [SS]: "#SS", [GP]: "#GP", [PF]: "#PF", [MF]: "#MF", [AC]: "#AC", 18: "#MC", 19: "#XF",
+};
+
+/** The manual's name of an exception's vector. */
+export function exceptionName(vector: number): string {
+  return NAMES[vector] ?? `vector ${vector}`;
+}
+
+export function raise(vector: number, errorCode?: number): never {
+  throw new GuestFault(errorCode === undefined ? { vector } : { vector, errorCode });
+}
+
+/**
+ * What a second exception while delivering a first one makes: a double fault, or just the second.
+ * Source: AMD APM vol. 2, 8.2.9 "#DF"; Intel SDM vol. 3A, table 7-5.
+ */
+export function makesDoubleFault(first: number, second: number): boolean {
+  const contributory = (v: number) => v === DE || (v >= TS && v <= GP);
+  if (first === PF) return second === PF || contributory(second);
+  return contributory(first) && contributory(second);
+}

@@ -1,0 +1,150 @@
+/**
+ * The interpreter's handlers of one machine: emitted from the table when an instruction of their kind is first decoded,
+ * compiled in batches, and put into the function table. Compiled modules are shared by all machines of the process.
+ */
+import type { Decoded } from "../isa/decoded.ts";
+import type { Bits } from "../isa/meaning.ts";
+import type { FunctionBuilder, Signature } from "../wasm/module.ts";
+import { assembleModule, importedFunction } from "../wasm/module.ts";
+import * as w from "../wasm/expression.ts";
+import { FunctionBuilder as Builder } from "../wasm/module.ts";
+import type { Imports, Shape } from "./emitter.ts";
+import { emitBlockEnd, emitHandler, emitLeave, HANDLER_SIGNATURE, type OperandShape } from "./interpret.ts";
+import * as at from "./layout.ts";
+
+const i32s = (n: number): Signature => ({ parameters: Array.from({ length: n }, () => "i32" as const), results: ["i32"] });
+const TYPES: readonly Signature[] = [HANDLER_SIGNATURE, i32s(3), i32s(4), i32s(5)];
+const IMPORTS = [
+  { name: "read", type: 2 }, { name: "update", type: 2 }, { name: "store", type: 2 }, { name: "commit", type: 2 },
+  { name: "segment", type: 3 }, { name: "link", type: 2 }, { name: "jump", type: 2 }, { name: "system", type: 1 },
+] as const;
+
+export type ImportFunctions = Record<(typeof IMPORTS)[number]["name"], (...parameters: number[]) => number>;
+
+const shape = { types: TYPES, imports: IMPORTS };
+const CALLEES = Object.fromEntries(IMPORTS.map((i) => [i.name, importedFunction(shape, i.name)])) as unknown as Imports;
+
+export interface Handler {
+  /** Index in the function table. */
+  readonly index: number;
+  /** It never goes on to the next record. */
+  readonly ended: boolean;
+}
+
+interface Emitted {
+  readonly builder: FunctionBuilder;
+  readonly ended: boolean;
+}
+
+/** Handlers emitted so far in this process, by key; and compiled modules by the keys in them. */
+const emitted = new Map<string, Emitted>();
+const modules = new Map<string, WebAssembly.Module>();
+
+/** The handlers' and modules' figures, for `npm run bench`. */
+export function handlerStatistics(): { handlers: number; modules: number } {
+  return { handlers: emitted.size, modules: modules.size };
+}
+
+const MAX_HANDLERS = 16384;
+
+export class Handlers {
+  readonly table = new WebAssembly.Table({ initial: MAX_HANDLERS, element: "anyfunc" });
+  readonly enter: (cpu: number, record: number, ticks: number) => void;
+  /** Table indexes of the fixed handlers. */
+  readonly redecode: number;
+  readonly breakpoint: number;
+  readonly budget: number;
+  private readonly memory: WebAssembly.Memory;
+  private readonly functions: ImportFunctions;
+  private readonly known = new Map<string, Handler>();
+  private next = 1;
+
+  constructor(memory: WebAssembly.Memory, functions: ImportFunctions) {
+    this.memory = memory;
+    this.functions = functions;
+    this.redecode = this.get("redecode", () => ({ builder: emitLeave(at.EXIT_REDECODE), ended: true })).index;
+    this.breakpoint = this.get("breakpoint", () => ({ builder: emitLeave(at.EXIT_BREAKPOINT), ended: true })).index;
+    this.budget = this.get("budget", () => ({ builder: emitLeave(at.EXIT_BUDGET), ended: true })).index;
+    const enter = new Builder(HANDLER_SIGNATURE);
+    const [cpu, record, ticks] = [enter.parameter(0), enter.parameter(1), enter.parameter(2)];
+    enter.returnCallIndirect(0, w.load("i32", 32, record, at.R_HANDLER), cpu, record, ticks);
+    const instance = this.instantiate("enter", [enter], { exports: [{ name: "enter", function: 0 }] });
+    this.enter = instance.exports.enter as typeof this.enter;
+  }
+
+  /** The handler of an instruction in `shape`. */
+  of(d: Decoded, s: Shape): Handler {
+    const operands = operandShapes(d);
+    const key = `${d.row.index} ${s.operandBits} ${s.addressBits} ${s.stackBits} ${s.addressing} ${s.operandAddressing} ${s.repeat} ${operands.map(nameOf).join(" ")}`;
+    return this.get(key, () => emitHandler(d.row, s, operands, CALLEES));
+  }
+
+  /** What stands behind a block's last instruction where that does not leave: it follows the link to what comes next. */
+  blockEnd(): Handler {
+    return this.get("block end", () => ({ builder: emitBlockEnd(CALLEES), ended: true }));
+  }
+
+  /** Puts a translated block into the table. */
+  add(emit: (imports: Imports) => FunctionBuilder): number {
+    const index = this.next++;
+    this.instantiate(undefined, [emit(CALLEES)], { element: { at: index } });
+    return index;
+  }
+
+  private get(key: string, emit: () => Emitted): Handler {
+    let handler = this.known.get(key);
+    if (!handler) {
+      let e = emitted.get(key);
+      if (!e) {
+        e = emit();
+        emitted.set(key, e);
+      }
+      handler = { index: this.next++, ended: e.ended };
+      this.instantiate(key, [e.builder], { element: { at: handler.index } });
+      this.known.set(key, handler);
+    }
+    return handler;
+  }
+
+  private instantiate(
+    key: string | undefined,
+    builders: readonly FunctionBuilder[],
+    rest: { exports?: readonly { name: string; function: number }[]; element?: { at: number } },
+  ): WebAssembly.Instance {
+    // A handler's place in the table is part of its module, so modules are shared where machines meet handlers in one order.
+    const cacheKey = key === undefined ? undefined : `${key}@${rest.element?.at ?? ""}`;
+    let module = cacheKey === undefined ? undefined : modules.get(cacheKey);
+    if (!module) {
+      const functions = builders.map((builder) => ({ type: 0, builder }));
+      module = new WebAssembly.Module(assembleModule({ ...shape, functions, ...rest }));
+      if (cacheKey !== undefined) modules.set(cacheKey, module);
+    }
+    return new WebAssembly.Instance(module, { e: { memory: this.memory, table: this.table, ...this.functions } });
+  }
+}
+
+function nameOf(o: OperandShape): string {
+  switch (o.kind) {
+    case "register": return `r${o.bits}`;
+    case "memory": return `m${o.bits}${o.index ? "x" : ""}`;
+    case "immediate": return `i${o.bits}`;
+    case "constant": return `c${o.value}`;
+    case "target": return "t";
+    default: return "-";
+  }
+}
+
+function operandShapes(d: Decoded): OperandShape[] {
+  return d.operands.map((o, i): OperandShape => {
+    switch (o.kind) {
+      case "register": return { kind: "register", bits: o.bits };
+      case "memory": return { kind: "memory", bits: o.bits, index: o.index >= 0 };
+      case "immediate":
+        return d.encoding.operands[i]?.place === "one"
+          ? { kind: "constant", bits: o.bits, value: Number(o.value) }
+          : { kind: "immediate", bits: o.bits as Bits };
+      case "target": return { kind: "target", bits: o.bits };
+      default: return { kind: "other" };
+    }
+  });
+}

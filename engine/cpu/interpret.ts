@@ -1,0 +1,216 @@
+/**
+ * The table's first reading: a handler for each row and kind of operands, which finds its operands in the record it is
+ * called with and tail-calls the next record's handler.
+ *
+ *     handler(cpu, record, ticks)      ticks: what is left of the budget after this block
+ */
+import type { Bits, Flags, Place, Value } from "../isa/meaning.ts";
+import type { Row } from "../isa/row.ts";
+import { truncate } from "../isa/width.ts";
+import * as w from "../wasm/expression.ts";
+import { FunctionBuilder, type Signature } from "../wasm/module.ts";
+import {
+  borrowsOfDifference, carriesOfSum, carryFrom, carryWord, conditionFrom, Emitter, type Imports, resultWords, type Shape, withZero,
+} from "./emitter.ts";
+import * as at from "./layout.ts";
+
+export const HANDLER_SIGNATURE: Signature = { parameters: ["i32", "i32", "i32"], results: [] };
+
+/** An operand as a handler knows it: its kind and width; which one, the record says. */
+export type OperandShape =
+  | { readonly kind: "register"; readonly bits: Bits }
+  | { readonly kind: "memory"; readonly bits: number; readonly index: boolean }
+  | { readonly kind: "immediate"; readonly bits: Bits }
+  | { readonly kind: "constant"; readonly bits: Bits; readonly value: number }
+  | { readonly kind: "target"; readonly bits: Bits }
+  /** A register of another file: only plain TypeScript operations have them. */
+  | { readonly kind: "other" };
+
+/** Emits the handler of `row` for operands of these shapes; `ended` tells that it never goes on to the next record. */
+export function emitHandler(row: Row, shape: Shape, operands: readonly OperandShape[], imports: Imports): { builder: FunctionBuilder; ended: boolean } {
+  const f = new FunctionBuilder(HANDLER_SIGNATURE);
+  const x = new Interpretation(f, shape, imports);
+  row.does(x, ...x.places(operands));
+  if (!x.ended) x.goOn();
+  return { builder: f, ended: x.ended };
+}
+
+/** Emits what stands at a block's end where no instruction leaves it. */
+export function emitBlockEnd(imports: Imports): FunctionBuilder {
+  const f = new FunctionBuilder(HANDLER_SIGNATURE);
+  // Following a link depends on none of these.
+  const shape: Shape = { operandBits: 32, addressBits: 32, stackBits: 32, addressing: "flat", operandAddressing: "flat", repeat: 0 };
+  new Interpretation(f, shape, imports).follow(at.R_LINK_NEXT);
+  return f;
+}
+
+/** Emits a handler that leaves at once: for records that must be decoded again, and for breakpoints. */
+export function emitLeave(reason: number): FunctionBuilder {
+  const f = new FunctionBuilder(HANDLER_SIGNATURE);
+  const [cpu, record, ticks] = [f.parameter(0), f.parameter(1), f.parameter(2)];
+  f.store(64, cpu, w.load("i64", 64, record, at.R_RIP), at.RIP);
+  f.store(32, cpu, w.add(ticks, w.load("i32", 32, record, at.R_LEFT)), at.LEFT_TICKS);
+  f.store(32, cpu, w.i32(reason), at.EXIT);
+  return f;
+}
+
+class Interpretation extends Emitter {
+  readonly flags: Flags = flagsInMemory(this);
+
+  record(): Value {
+    return this.f.parameter(1);
+  }
+
+  /** Calls the handler of the record behind this one. */
+  goOn(): void {
+    const record = this.record();
+    const handler = w.load("i32", 32, record, at.RECORD_BYTES + at.R_HANDLER);
+    this.f.returnCallIndirect(0, handler, this.cpu, w.add(record, w.i32(at.RECORD_BYTES)), this.ticks);
+  }
+
+  places(operands: readonly OperandShape[]): Place[] {
+    let registers = 0;
+    return operands.map((o): Place => {
+      switch (o.kind) {
+        case "register": {
+          const slot = at.R_REGISTER + registers++;
+          let address: Value | undefined;
+          const where = () => (address ??= this.let(w.add(this.cpu, w.load("i32", 8, this.record(), slot))));
+          return this.registerAt(where, 0, o.bits);
+        }
+        case "memory":
+          return this.memory(() => this.effectiveOffset(o.index), () => this.operandSegment(), this.shape.operandAddressing, o.bits as Bits);
+        case "immediate":
+          return fixed(o.bits, () => this.let(w.load(o.bits === 64 ? "i64" : "i32", o.bits, this.record(), at.R_IMMEDIATE)));
+        case "constant":
+          return fixed(o.bits, () => w.i32(o.value));
+        case "target":
+          return { ...fixed(o.bits, () => w.i32(0)), isTarget: true };
+        default:
+          return fixed(32, () => w.i32(0));
+      }
+    });
+  }
+
+  private registerAt(where: () => Value, offset: number, bits: Bits): Place {
+    const get = () => this.f.copy(w.load(bits === 64 ? "i64" : "i32", bits, where(), offset));
+    return {
+      bits,
+      isMemory: false,
+      isTarget: false,
+      get,
+      getForUpdate: get,
+      // A 32-bit result clears the high half, as long mode has it; in the other modes nothing reads that half.
+      set: (value) => (bits === 32 ? this.f.store(64, where(), w.extendU(value), offset) : this.f.store(bits, where(), value, offset)),
+      offset: () => w.i32(0),
+    };
+  }
+
+  register(number: number, bits: Bits): Place {
+    return this.registerAt(() => this.cpu, at.GPR + number * 8, bits);
+  }
+
+  private effectiveOffset(hasIndex: boolean): Value {
+    const wide = this.addressBits === 64;
+    const type = wide ? "i64" : "i32";
+    const bits = wide ? 64 : 32;
+    const part = (field: number) => w.load(type, bits, w.add(this.cpu, w.load("i32", 8, this.record(), field)));
+    let sum = w.add(part(at.R_BASE), w.load(type, bits, this.record(), at.R_DISPLACEMENT));
+    if (hasIndex) {
+      const scale = w.load(type, 8, this.record(), at.R_SCALE);
+      sum = w.add(sum, w.shl(part(at.R_INDEX), scale));
+    }
+    return truncate(sum, this.addressBits);
+  }
+
+  operandSegment(): Value {
+    return this.let(w.load("i32", 16, this.record(), at.R_SEGMENT));
+  }
+
+  nextAddress(): Value {
+    const wide = this.operandBits === 64;
+    const type = wide ? "i64" : "i32";
+    const sum = w.add(w.load(type, wide ? 64 : 32, this.record(), at.R_RIP), w.load(type, 8, this.record(), at.R_LENGTH));
+    return this.let(truncate(sum, this.operandBits));
+  }
+
+  condition(code: number): Value {
+    const f = this.f;
+    let carry: Value | undefined;
+    return conditionFrom(
+      code,
+      () => w.load("i32", 32, this.cpu, at.RESULT),
+      () => w.load("i32", 32, this.cpu, at.RESULT + 4),
+      () => (carry ??= f.copy(w.load("i32", 32, this.cpu, at.CARRY))),
+    );
+  }
+
+  fault(vector?: number): void {
+    const f = this.f;
+    f.store(32, this.cpu, this.ticks, at.LEFT_TICKS);
+    f.store(32, this.cpu, this.record(), at.EXIT_RECORD);
+    f.store(32, this.cpu, w.i32(vector === undefined ? at.EXIT_FAULT : at.EXIT_RAISE), at.EXIT);
+    if (vector !== undefined) f.store(32, this.cpu, w.i32(vector), at.SCRATCH);
+    f.return();
+  }
+
+  when(condition: Value, then: () => void, otherwise?: () => void): void {
+    this.f.if(condition, then, otherwise);
+  }
+
+  spill(): void {}
+  settle(): void {}
+}
+
+function fixed(bits: Bits, value: () => Value): Place {
+  let once: Value | undefined;
+  const get = () => (once ??= value());
+  return { bits, isMemory: false, isTarget: false, get, getForUpdate: get, set() {}, offset: () => w.i32(0) };
+}
+
+/** Flags stored as each row leaves them. */
+function flagsInMemory(x: Emitter): Flags {
+  const { f, cpu } = x;
+  const storeResult = (r: Value, bits: Bits) => {
+    if (bits === 64) {
+      const { low, high } = resultWords(r, bits);
+      f.store(32, cpu, low, at.RESULT);
+      f.store(32, cpu, high, at.RESULT + 4);
+    } else f.store(64, cpu, w.extendS(resultWords(r, bits).low), at.RESULT);
+  };
+  const storeCarry = (k: Value) => f.store(32, cpu, k, at.CARRY);
+  const old = () => f.copy(w.load("i32", 32, cpu, at.CARRY));
+  return {
+    add(bits, a, b, r) {
+      storeResult(r, bits);
+      storeCarry(carryWord(x.let(carriesOfSum(a, b, r)), bits));
+    },
+    sub(bits, a, b, r) {
+      storeResult(r, bits);
+      storeCarry(carryWord(x.let(borrowsOfDifference(a, b, r)), bits));
+    },
+    logic(bits, r) {
+      storeResult(r, bits);
+      storeCarry(w.i32(0));
+    },
+    result(bits, r, carry, overflow, adjust) {
+      storeCarry(carryFrom(old, letFlag(x, carry), overflow, adjust));
+      storeResult(r, bits);
+    },
+    carryOverflow(carry, overflow) {
+      storeCarry(carryFrom(old, letFlag(x, carry), overflow, "keep"));
+    },
+    zero(zero) {
+      const now = { low: f.copy(w.load("i32", 32, cpu, at.RESULT)), high: f.copy(w.load("i32", 32, cpu, at.RESULT + 4)) };
+      const next = withZero(now.low, now.high, zero);
+      f.store(32, cpu, next.low, at.RESULT);
+      f.store(32, cpu, next.high, at.RESULT + 4);
+    },
+    carry: () => w.shru(old(), w.i32(31)),
+  };
+}
+
+/** CF is used twice in CARRY: once for itself and once for OF. */
+export function letFlag(x: Emitter, flag: Value | "keep"): Value | "keep" {
+  return flag === "keep" ? flag : x.let(flag);
+}

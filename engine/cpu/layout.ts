@@ -1,0 +1,134 @@
+/**
+ * Where things are in a machine's linear memory.
+ *
+ *     0x0000      never used, so that address 0 can mean "none"
+ *     0x1000      processor 0: state (4 KiB, architecture: saved and hashed), then working fields and tables (derived)
+ *     …           one PROCESSOR_BYTES a processor
+ *     records     decoded instructions, RECORD_BYTES each
+ *     lines       one i64 a page of RAM: bit i, the 64-byte line i of the page holds decoded code
+ *     RAM         from a 64 KiB boundary; ROMs above it
+ *
+ * Handlers get the processor's address as their first parameter; all offsets here are from it.
+ */
+
+/** General registers: 16 of 8 bytes. */
+export const GPR = 0;
+/** Always zero: the base or index of an operand that has none. */
+export const ZERO = 128;
+export const RIP = 136;
+/**
+ * Flags as a pair. RESULT (two words) carries ZF, SF and PF: ZF is (low word = 0), SF the high word's top bit, PF the even
+ * parity of (lowest byte of both words). CARRY carries the rest: CF is bit 31, OF bit 31 xor bit 30, AF bit 3.
+ */
+export const RESULT = 144;
+export const CARRY = 152;
+/** TF, IF, DF, IOPL, NT, RF, VM, AC, VIF, VIP, ID at their places in EFLAGS. */
+export const SYSTEM_FLAGS = 156;
+/** Not zero: stopped by HLT; waits for an interrupt. */
+export const HALTED = 160;
+/** What the last instruction blocks until the next boundary: bit 0 STI's, bit 1 MOV SS's shadow; bit 2 NMI until IRET. */
+export const SHADOW = 164;
+/** Not zero: shut down by a triple fault. */
+export const SHUTDOWN = 168;
+/** Level of the INTR input; bit 1, an NMI that waits. */
+export const INTERRUPT = 172;
+/** Time-stamp counter's difference to ticks × TSC_PER_TICK, low and high word. */
+export const TSC_OFFSET = 176;
+
+/** Segment registers ES CS SS DS FS GS, LDTR (6), TR (7): 32 bytes each. */
+export const SEGMENTS = 256;
+export const SEGMENT_BYTES = 32;
+export const SEGMENT_SELECTOR = 0;
+/** Bits 8–23 of a descriptor's second word, shifted right by 8: type, S, DPL, P, then limit's (zero), AVL, L, D, G. */
+export const SEGMENT_ATTRIBUTES = 4;
+export const SEGMENT_BASE = 8;
+export const SEGMENT_LIMIT = 16;
+/** Derived: below this offset 8 bytes can be read (written) without another look. */
+export const SEGMENT_READ_END = 20;
+export const SEGMENT_WRITE_END = 24;
+export const LDTR = 6;
+export const TR = 7;
+
+export const GDTR_BASE = 512;
+export const GDTR_LIMIT = 520;
+export const IDTR_BASE = 528;
+export const IDTR_LIMIT = 536;
+export const CR0 = 544;
+export const CR2 = 552;
+export const CR3 = 560;
+export const CR4 = 568;
+export const EFER = 576;
+/** DR0–DR7, 8 bytes each. */
+export const DR = 584;
+
+/** x87: eight registers of 16 bytes (10 used), in physical order; then the words. */
+export const X87 = 768;
+export const X87_CONTROL = 896;
+export const X87_STATUS = 898;
+/** Two bits a physical register: 0 valid, 1 zero, 2 special, 3 empty. */
+export const X87_TAG = 900;
+
+/** End of what is architecture. */
+export const STATE_BYTES = 1024;
+
+/** Working fields: not part of the machine's state. */
+export const WORK = 4096;
+/** Ticks left when generated code returned, before the exit's correction. */
+export const LEFT_TICKS = WORK;
+/** Why it returned: EXIT_*. */
+export const EXIT = WORK + 4;
+/** The record it stands at, for a fault or a re-decode. */
+export const EXIT_RECORD = WORK + 8;
+/** Changes with all that changes what an offset in CS means; entries of the jump table carry it. */
+export const CODE_TAG = WORK + 12;
+/** Addresses of the read and the write table of the fast TLB. */
+export const TLB_READ = WORK + 16;
+export const TLB_WRITE = WORK + 20;
+/** Not zero: return to TypeScript at the next block's end. */
+export const ATTENTION = WORK + 24;
+/** 16 bytes that values wider than 32 bits, and slow accesses, cross by. */
+export const SCRATCH = WORK + 32;
+
+/** Fast TLB: 4,096 entries of 16 bytes: i64 page address, i32 difference from linear address to linear memory. */
+export const FAST_TLB_ENTRIES = 4096;
+export const FAST_READ = 2 * WORK;
+export const FAST_WRITE = FAST_READ + FAST_TLB_ENTRIES * 16;
+/** Jump table: 4,096 entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
+export const JUMPS = FAST_WRITE + FAST_TLB_ENTRIES * 16;
+export const PROCESSOR_BYTES = JUMPS + 4096 * 16;
+
+export const FIRST_PROCESSOR = 0x1000;
+
+export const EXIT_BUDGET = 0;
+/** A fault that TypeScript has noted. */
+export const EXIT_FAULT = 1;
+/** The record's bytes were overwritten, or the instruction must be run alone: decode again from its address. */
+export const EXIT_REDECODE = 2;
+/** A system operation has set RIP. */
+export const EXIT_SYSTEM = 3;
+export const EXIT_BREAKPOINT = 4;
+/** Raises the exception whose vector is in SCRATCH. */
+export const EXIT_RAISE = 5;
+
+/** A record: one decoded instruction. */
+export const RECORD_BYTES = 64;
+export const R_HANDLER = 0;
+/** Instructions from this one to the end of the block, it included. */
+export const R_LEFT = 4;
+export const R_RIP = 8;
+/** Offsets from the processor of up to three register operands, and of base and index. */
+export const R_REGISTER = 16; // three bytes
+export const R_BASE = 19;
+export const R_INDEX = 20;
+export const R_SCALE = 21;
+/** Offset of the memory operand's segment register, u16. */
+export const R_SEGMENT = 22;
+export const R_DISPLACEMENT = 24; // i32, or i64 with the next word
+export const R_MASK = 32;
+export const R_LENGTH = 36;
+export const R_IMMEDIATE = 40;
+/** Branch target: offset in CS. */
+export const R_TARGET = 48;
+/** Records of the target and of the next instruction; 0: not linked. */
+export const R_LINK_TARGET = 56;
+export const R_LINK_NEXT = 60;

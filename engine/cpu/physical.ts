@@ -1,0 +1,174 @@
+/**
+ * Physical memory of one machine: RAM, ROM and device memory, a page (4 KiB) at a time, in one WebAssembly memory that
+ * never grows. Also where bus masters, loaders and views reach it from.
+ */
+import type { AccessSize, PhysicalMemory } from "../chipset/bus.ts";
+import { EngineError } from "../wasm/error.ts";
+import * as at from "./layout.ts";
+
+export const PAGE = 4096;
+const KIND_RAM = 0;
+const KIND_ROM = 1;
+const KIND_DEVICE = 2;
+const RECORDS_BYTES = 4 << 20;
+/** ROM images lie above RAM in linear memory, in as much space as this. */
+const ROM_SPACE = 1 << 20;
+
+/** Who answers at addresses that are neither RAM nor ROM. */
+export interface DeviceMemory {
+  read(hpa: number, size: AccessSize): number;
+  write(hpa: number, value: number, size: AccessSize): void;
+}
+
+export class PhysicalMap implements PhysicalMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+  readonly ram: Uint8Array;
+  /** Linear-memory addresses: records, one i64 of decoded lines a page of linear memory, RAM. */
+  readonly records: number;
+  readonly recordCount = RECORDS_BYTES / at.RECORD_BYTES;
+  readonly lines: number;
+  readonly ramAt: number;
+  /** Called when bytes that hold decoded code are about to change: linear-memory address and count. */
+  onCodeWrite: (host: number, bytes: number) => void = () => {};
+  /** Called when the meaning of physical addresses has changed: ROM mapped, A20. */
+  onMapChange: () => void = () => {};
+  devices: DeviceMemory = { read: () => 0xffffffff, write() {} };
+  a20 = true;
+  private readonly kinds: Uint8Array;
+  private readonly roms: { first: number; last: number; host: number }[] = [];
+  private romEnd: number;
+
+  constructor(ramBytes: number, processors = 1) {
+    if (ramBytes % PAGE || ramBytes < 1 << 20) throw new EngineError(`memory of ${ramBytes} bytes: expected a multiple of 4 KiB, at least 1 MiB`);
+    this.records = at.FIRST_PROCESSOR + processors * at.PROCESSOR_BYTES;
+    this.lines = this.records + RECORDS_BYTES;
+    const pages = (ramBytes + ROM_SPACE) / PAGE;
+    this.ramAt = (this.lines + pages * 8 + 0xffff) & ~0xffff;
+    const total = this.ramAt + ramBytes + ROM_SPACE;
+    const wasmPages = total >>> 16;
+    this.memory = new WebAssembly.Memory({ initial: wasmPages + 1, maximum: wasmPages + 1 });
+    this.bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
+    this.view = new DataView(this.memory.buffer);
+    this.ram = new Uint8Array(this.memory.buffer, this.ramAt, ramBytes);
+    this.romEnd = this.ramAt + ramBytes;
+    this.kinds = new Uint8Array(ramBytes / PAGE);
+    this.mapDevice(0xa0000, 0x60000);
+  }
+
+  /** Read-only pages at `hpa` (page-aligned), inside RAM's range or above it. */
+  mapRom(hpa: number, image: Uint8Array): void {
+    if (hpa % PAGE || image.length % PAGE || image.length === 0) {
+      throw new EngineError(`ROM of ${image.length} bytes at 0x${hpa.toString(16)}: expected whole pages of 4 KiB`);
+    }
+    if (hpa + image.length <= this.ram.length) {
+      this.ram.set(image, hpa);
+      this.kinds.fill(KIND_ROM, hpa / PAGE, (hpa + image.length) / PAGE);
+    } else {
+      const host = this.romEnd;
+      if (host + image.length > this.ramAt + this.ram.length + ROM_SPACE) throw new EngineError("ROM images: more than 1 MiB in all");
+      this.bytes.set(image, host);
+      this.romEnd += image.length;
+      this.roms.push({ first: hpa, last: hpa + image.length - 1, host });
+    }
+    this.onMapChange();
+  }
+
+  /** Gives a range inside RAM's to devices (page-aligned). */
+  mapDevice(hpa: number, bytes: number): void {
+    this.kinds.fill(KIND_DEVICE, hpa / PAGE, (hpa + bytes) / PAGE);
+    this.onMapChange();
+  }
+
+  setA20(enabled: boolean): void {
+    if (enabled === this.a20) return;
+    this.a20 = enabled;
+    this.onMapChange();
+  }
+
+  private masked(hpa: number): number {
+    return this.a20 ? hpa : hpa - (hpa & 0x100000);
+  }
+
+  /** Address in linear memory of the page of `hpa` where it can be read as memory, else −1. `hpa` as the processor sends it. */
+  readable(hpa: number): number {
+    const a = this.masked(hpa);
+    if (a < this.ram.length) return this.kinds[a >>> 12] === KIND_DEVICE ? -1 : this.ramAt + a;
+    for (const rom of this.roms) if (a >= rom.first && a <= rom.last) return rom.host + (a - rom.first);
+    return -1;
+  }
+
+  /** The same where it can be written as memory. */
+  writable(hpa: number): number {
+    const a = this.masked(hpa);
+    return a < this.ram.length && this.kinds[a >>> 12] === KIND_RAM ? this.ramAt + a : -1;
+  }
+
+  /** Whether the line of linear-memory address `host` holds decoded code. */
+  hasCode(host: number): boolean {
+    const line = (host - this.ramAt) >>> 6;
+    return (this.bytes[this.lines + (line >>> 3)] as number) & (1 << (line & 7)) ? true : false;
+  }
+
+  /** Whether any line of its page does. */
+  pageHasCode(host: number): boolean {
+    const word = this.lines + ((host - this.ramAt) >>> 12) * 8;
+    return this.view.getInt32(word, true) !== 0 || this.view.getInt32(word + 4, true) !== 0;
+  }
+
+  markCode(host: number, holds: boolean): void {
+    const line = (host - this.ramAt) >>> 6;
+    const byte = this.lines + (line >>> 3);
+    const bit = 1 << (line & 7);
+    this.bytes[byte] = holds ? (this.bytes[byte] as number) | bit : (this.bytes[byte] as number) & ~bit;
+  }
+
+  read8(hpa: number): number {
+    return this.read(hpa, 1);
+  }
+
+  write8(hpa: number, value: number): void {
+    this.write(hpa, value, 1);
+  }
+
+  /** An access that does not cross a page. */
+  read(hpa: number, size: AccessSize): number {
+    const host = this.readable(hpa);
+    if (host < 0) return this.devices.read(this.masked(hpa), size) >>> 0;
+    return size === 1 ? (this.bytes[host] as number) : size === 2 ? this.view.getUint16(host, true) : this.view.getUint32(host, true);
+  }
+
+  write(hpa: number, value: number, size: AccessSize): void {
+    const host = this.writable(hpa);
+    if (host < 0) {
+      if (this.readable(hpa) < 0) this.devices.write(this.masked(hpa), value >>> 0, size);
+      return;
+    }
+    if (this.hasCode(host) || this.hasCode(host + size - 1)) this.onCodeWrite(host, size);
+    if (size === 1) this.bytes[host] = value;
+    else if (size === 2) this.view.setUint16(host, value, true);
+    else this.view.setUint32(host, value, true);
+  }
+
+  /** Bytes from `hpa` on, without side effects: FF where there is no memory. */
+  peek(hpa: number, length: number): Uint8Array<ArrayBuffer> {
+    const out = new Uint8Array(length).fill(0xff);
+    for (let i = 0; i < length; ) {
+      const count = Math.min(length - i, PAGE - ((hpa + i) % PAGE));
+      const host = this.readable(hpa + i);
+      if (host >= 0) out.set(this.bytes.subarray(host, host + count), i);
+      i += count;
+    }
+    return out;
+  }
+
+  /** Puts bytes into RAM as a loader does; an EngineError where they do not fit. */
+  load(hpa: number, image: Uint8Array): void {
+    if (hpa < 0 || hpa + image.length > this.ram.length) {
+      throw new EngineError(`${image.length} bytes at 0x${hpa.toString(16)} do not fit in ${this.ram.length} bytes of memory`);
+    }
+    for (let p = hpa & ~63; p < hpa + image.length; p += 64) if (this.hasCode(this.ramAt + p)) this.onCodeWrite(this.ramAt + p, 64);
+    this.ram.set(image, hpa);
+  }
+}

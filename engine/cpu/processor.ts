@@ -1,0 +1,606 @@
+/**
+ * One x86 processor: state in linear memory, generated code that runs it, and the loop that delivers what generated code
+ * leaves to TypeScript: faults, interrupts, system operations, instructions that must run alone.
+ *
+ * Modelled: real mode, protected mode with segmentation, the integer instruction set, interrupts through IVT and IDT.
+ * Not yet: paging, virtual-8086 mode, hardware task switching, long mode's system side, x87 and SSE.
+ */
+import { CONDITIONS } from "../isa/conditions.ts";
+import { decode } from "../isa/decode.ts";
+import type { Decoded } from "../isa/decoded.ts";
+import { EngineError } from "../wasm/error.ts";
+import { Blocks, fitsLimit, type Mode } from "./blocks.ts";
+import * as fault from "./fault.ts";
+import { type Fault, GuestFault } from "./fault.ts";
+import { Handlers } from "./handlers.ts";
+import * as at from "./layout.ts";
+import { LinearMemory } from "./linear.ts";
+import { DEFAULT_MODEL, type Model } from "./models.ts";
+import type { PhysicalMap } from "./physical.ts";
+import {
+  CF, PF, AF, ZF, SF, TF, IF, OF, VM, STATUS_FLAGS, CR0_PE, SHADOW_STI, SHADOW_SS, NMI_BLOCKED, EFER_LMA, INTR, NMI_PENDING,
+} from "./registers.ts";
+import { CODE, CONFORMING, CS, DB, DPL, DS, ES, L, P, SegmentFile, SS } from "./segments.ts";
+import { deliver } from "./system/interrupts.ts";
+import { OPERATIONS } from "./system/operations.ts";
+
+export type ProcessorEvent =
+  | { readonly kind: "exception"; readonly vector: number; readonly name: string; readonly errorCode?: number; readonly cs: number; readonly ip: number }
+  | { readonly kind: "interrupt"; readonly vector: number; readonly origin: "hardware" | "software" | "nmi"; readonly cs: number; readonly ip: number; readonly ax: number }
+  | { readonly kind: "mode"; readonly mode: ModeName }
+  | { readonly kind: "halt"; readonly forever: boolean }
+  | { readonly kind: "triple fault"; readonly chain: readonly string[] }
+  | { readonly kind: "unimplemented"; readonly part: string; readonly text: string };
+
+export type ModeName = "real" | "virtual-8086" | "protected 16" | "protected 32" | "long" | "compatibility";
+
+/** What a processor sees of its machine. */
+export interface Surroundings {
+  portRead(port: number, size: 1 | 2 | 4): number;
+  portWrite(port: number, value: number, size: 1 | 2 | 4): void;
+  /** INTA: the vector. Called only while the interrupt input is high. */
+  acknowledgeInterrupt(): number;
+  /** Ticks since power-on at this moment. */
+  now(): number;
+  event(event: ProcessorEvent): void;
+}
+
+/** Why `run` returned. */
+export type ProcessorStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
+
+export class Processor {
+  readonly number: number;
+  readonly map: PhysicalMap;
+  readonly surroundings: Surroundings;
+  readonly segments: SegmentFile;
+  readonly memory: LinearMemory;
+  readonly model: Model;
+  /** Address of this processor in linear memory, and its view. */
+  readonly cpu: number;
+  readonly view: DataView;
+  /** Ticks of the run so far, the instruction in progress included. */
+  executed = 0;
+  /** The instruction in progress, while TypeScript handles one: its offset in CS, and that of the next. */
+  instructionIp = 0;
+  /** Set by an operation after which generated code must not simply go on. */
+  mustLeave = false;
+  /** A fault on its way from a callback to `run`. */
+  pendingFault: Fault | undefined;
+  /** The instruction touches device memory: it must run alone, where ticks are exact. */
+  needsAlone = false;
+  /** It runs alone now. */
+  alone = false;
+
+  private readonly handlers: Handlers;
+  private readonly blocks: Blocks;
+  private mode!: Mode;
+  private readonly modes = new Map<string, Mode>();
+  private modeName: ModeName = "real";
+  private ticksBefore = 0;
+  private entryTicks = 0;
+  private attentionAsked = false;
+  private breakpointSet: ReadonlySet<number> = new Set();
+  private codeTag = 1;
+
+  constructor(map: PhysicalMap, surroundings: Surroundings, number = 0, model: Model = DEFAULT_MODEL) {
+    this.number = number;
+    this.map = map;
+    this.surroundings = surroundings;
+    this.model = model;
+    this.cpu = at.FIRST_PROCESSOR + number * at.PROCESSOR_BYTES;
+    this.view = new DataView(map.memory.buffer, this.cpu, at.PROCESSOR_BYTES);
+    this.segments = new SegmentFile(map.view, this.cpu);
+    this.memory = new LinearMemory(this);
+    this.handlers = new Handlers(map.memory, {
+      ...this.memory.imports,
+      link: (_cpu, record, field, ticks) => this.link(record, field, ticks),
+      jump: (_cpu, low, _high, ticks) => this.jump(low >>> 0, ticks),
+      system: (_cpu, record, ticks) => this.system(record, ticks),
+    });
+    this.blocks = new Blocks(map, this.handlers);
+    this.blocks.onCodePage = () => this.memory.forgetWrites();
+    this.blocks.onFlush = () => this.forgetJumps();
+    map.onCodeWrite = (host, bytes) => this.blocks.invalidate(host, bytes);
+    map.onMapChange = () => this.mappingChanged();
+    this.view.setInt32(at.TLB_READ, this.cpu + at.FAST_READ, true);
+    this.view.setInt32(at.TLB_WRITE, this.cpu + at.FAST_WRITE, true);
+    this.reset();
+  }
+
+  // ---- state -----------------------------------------------------------------------------------------------------
+
+  /** Power-on and INIT state. Source: AMD APM vol. 2, 14.1.3 "Processor Initialization State". */
+  reset(): void {
+    new Uint8Array(this.map.memory.buffer, this.cpu, at.STATE_BYTES).fill(0);
+    this.view.setUint32(at.GPR + 2 * 8, this.model.signature, true);
+    this.view.setBigUint64(at.CR0, 0x60000010n, true);
+    this.flags = 2;
+    for (const n of [ES, SS, DS, 4, 5]) this.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
+    this.segments.set(CS, { selector: 0xf000, base: 0xffff0000, limit: 0xffff, attributes: 0x93 });
+    this.segments.set(at.LDTR, { selector: 0, base: 0, limit: 0xffff, attributes: 0x82 });
+    this.segments.set(at.TR, { selector: 0, base: 0, limit: 0xffff, attributes: 0x8b });
+    this.view.setUint32(at.GDTR_LIMIT, 0xffff, true);
+    this.view.setUint32(at.IDTR_LIMIT, 0xffff, true);
+    this.view.setBigUint64(at.DR + 6 * 8, 0xffff0ff0n, true);
+    this.view.setBigUint64(at.DR + 7 * 8, 0x400n, true);
+    this.ip = 0xfff0;
+    this.restored();
+  }
+
+  /** All that is architecture, in one canonical form: equal states are equal bytes. */
+  get state(): Uint8Array {
+    const { flags } = this;
+    this.flags = flags;
+    return new Uint8Array(this.map.memory.buffer, this.cpu, at.STATE_BYTES);
+  }
+
+  /** Call after `state` was assigned, or memory replaced under the processor. */
+  restored(): void {
+    this.blocks.flush();
+    this.memory.forget();
+    this.updateMode();
+  }
+
+  register(number: number, bits = 32): number {
+    if (bits === 32) return this.view.getUint32(at.GPR + number * 8, true);
+    if (bits === 16) return this.view.getUint16(at.GPR + number * 8, true);
+    return this.view.getUint8(at.GPR + number * 8);
+  }
+
+  setRegister(number: number, value: number, bits = 32): void {
+    if (bits === 32) this.view.setBigUint64(at.GPR + number * 8, BigInt(value >>> 0), true);
+    else if (bits === 16) this.view.setUint16(at.GPR + number * 8, value, true);
+    else this.view.setUint8(at.GPR + number * 8, value);
+  }
+
+  get ip(): number {
+    return this.view.getUint32(at.RIP, true);
+  }
+  set ip(value: number) {
+    this.view.setBigUint64(at.RIP, BigInt(value >>> 0), true);
+  }
+
+  /** EFLAGS, put together. */
+  get flags(): number {
+    const v = this.view;
+    const low = v.getUint32(at.RESULT, true);
+    const high = v.getUint32(at.RESULT + 4, true);
+    const k = v.getUint32(at.CARRY, true);
+    let parity = (low ^ high) & 0xff;
+    parity ^= parity >> 4;
+    const odd = (0x6996 >> (parity & 15)) & 1;
+    const cf = k >>> 31;
+    return (
+      v.getUint32(at.SYSTEM_FLAGS, true) | 2 | cf | (odd ? 0 : PF) | (k & 8 ? AF : 0) | (low === 0 ? ZF : 0) |
+      (high >>> 31 ? SF : 0) | (cf ^ ((k >>> 30) & 1) ? OF : 0)
+    );
+  }
+  set flags(value: number) {
+    const v = this.view;
+    v.setUint32(at.RESULT, value & ZF ? 0 : 0x100, true);
+    v.setUint32(at.RESULT + 4, (value & SF ? 0x80000000 : 0) | (value & PF ? 0 : 1), true);
+    const cf = value & CF;
+    const of = value & OF ? 1 : 0;
+    v.setUint32(at.CARRY, ((cf << 31) | ((cf ^ of) << 30) | (value & AF ? 8 : 0)) >>> 0, true);
+    v.setUint32(at.SYSTEM_FLAGS, value & ~(STATUS_FLAGS | 2) & 0x3f7fd7, true);
+  }
+
+  /** A control register's low 32 bits. */
+  control(n: 0 | 2 | 3 | 4): number {
+    return this.view.getUint32(CONTROL[n], true);
+  }
+  setControl(n: 0 | 2 | 3 | 4, value: number): void {
+    this.view.setUint32(CONTROL[n], value, true);
+  }
+
+  get protectedMode(): boolean {
+    return (this.control(0) & CR0_PE) !== 0;
+  }
+  get virtual8086(): boolean {
+    return (this.view.getUint32(at.SYSTEM_FLAGS, true) & VM) !== 0;
+  }
+  /** Current privilege level: 0 in real mode, 3 in virtual-8086 mode, else the DPL of SS. */
+  get cpl(): number {
+    if (!this.protectedMode) return 0;
+    return this.virtual8086 ? 3 : (this.segments.attributes(SS) & DPL) >> 5;
+  }
+
+  get halted(): boolean {
+    return this.view.getUint32(at.HALTED, true) !== 0;
+  }
+  set halted(value: boolean) {
+    this.view.setUint32(at.HALTED, value ? 1 : 0, true);
+  }
+  get isShutDown(): boolean {
+    return this.view.getUint32(at.SHUTDOWN, true) !== 0;
+  }
+
+  // ---- inputs ----------------------------------------------------------------------------------------------------
+
+  /** Level of the INTR input. */
+  setInterrupt(level: boolean): void {
+    const now = this.view.getUint32(at.INTERRUPT, true);
+    this.view.setUint32(at.INTERRUPT, level ? now | INTR : now & ~INTR, true);
+    if (level) this.mustLeave = true;
+  }
+
+  nmi(): void {
+    this.view.setUint32(at.INTERRUPT, this.view.getUint32(at.INTERRUPT, true) | NMI_PENDING, true);
+    this.mustLeave = true;
+  }
+
+  /** Makes `run` return after the instruction in progress. */
+  attention(): void {
+    this.attentionAsked = true;
+    this.mustLeave = true;
+  }
+
+  /** An interrupt or NMI would be taken at the next boundary. */
+  get canWake(): boolean {
+    const pins = this.view.getUint32(at.INTERRUPT, true);
+    if (pins & NMI_PENDING && !(this.view.getUint32(at.SHADOW, true) & NMI_BLOCKED)) return true;
+    return (pins & INTR) !== 0 && (this.view.getUint32(at.SYSTEM_FLAGS, true) & IF) !== 0;
+  }
+
+  get breakpoints(): ReadonlySet<number> {
+    return this.breakpointSet;
+  }
+  /** Linear addresses before whose instruction `run` stops, except where the run begins there. */
+  set breakpoints(addresses: ReadonlySet<number>) {
+    this.breakpointSet = new Set(addresses);
+    this.blocks.breakpoints = this.breakpointSet;
+    this.blocks.flush();
+  }
+
+  // ---- running ---------------------------------------------------------------------------------------------------
+
+  /** Runs at most `ticks` (≤ 2³¹ − 1). `executed` tells how many it was. */
+  run(ticks: number): ProcessorStop {
+    this.executed = 0;
+    this.attentionAsked = false;
+    let first = true;
+    while (this.executed < ticks) {
+      if (this.isShutDown) return "shutdown";
+      if (this.attentionAsked) return "attention";
+      const shadow = this.view.getUint32(at.SHADOW, true);
+      if (!(shadow & (SHADOW_STI | SHADOW_SS))) this.takeInterrupts();
+      if (this.halted) return "halted";
+      const remaining = ticks - this.executed;
+      const ip = this.ip;
+      const atBreakpoint = this.breakpointSet.size > 0 && this.breakpointSet.has((this.segments.base(CS) + ip) >>> 0);
+      if (atBreakpoint && !first) return "breakpoint";
+      const alone = (atBreakpoint && first) || shadow & 3 || this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
+      first = false;
+      const record = alone ? 0 : this.find(ip);
+      const left = record ? this.map.view.getInt32(record + at.R_LEFT, true) : 0;
+      if (record === 0 || left > remaining) this.runAlone();
+      else this.enter(record, remaining, left);
+    }
+    return this.isShutDown ? "shutdown" : this.attentionAsked ? "attention" : "budget";
+  }
+
+  private enter(record: number, ticks: number, left: number): void {
+    const v = this.view;
+    this.ticksBefore = this.executed;
+    this.entryTicks = ticks;
+    this.mustLeave = false;
+    this.handlers.enter(this.cpu, record, ticks - left);
+    let unused = v.getInt32(at.LEFT_TICKS, true);
+    const exit = v.getInt32(at.EXIT, true);
+    if (exit === at.EXIT_FAULT || exit === at.EXIT_RAISE) {
+      const at_ = v.getInt32(at.EXIT_RECORD, true);
+      const behind = this.map.view.getInt32(at_ + at.R_LEFT, true);
+      v.setBigUint64(at.RIP, this.map.view.getBigUint64(at_ + at.R_RIP, true), true);
+      if (this.needsAlone) {
+        this.needsAlone = false;
+        this.executed = this.ticksBefore + ticks - (unused + behind);
+        if (!this.alone) return this.runAlone();
+        throw new EngineError("an instruction that runs alone asks to run alone", { ip: this.ip });
+      }
+      unused += behind - 1;
+      this.executed = this.ticksBefore + ticks - unused;
+      const f = exit === at.EXIT_RAISE ? { vector: v.getInt32(at.SCRATCH, true) } : this.pendingFault;
+      this.pendingFault = undefined;
+      if (!f) throw new EngineError("generated code faulted without a fault", { ip: this.ip });
+      return this.fault(f);
+    }
+    this.executed = this.ticksBefore + ticks - unused;
+  }
+
+  /** Runs the one instruction at RIP with every check. */
+  private runAlone(): void {
+    const shadow = this.view.getUint32(at.SHADOW, true);
+    const trap = this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
+    const ip = this.ip;
+    const decoded = this.fetch(ip);
+    if ("vector" in decoded) {
+      this.executed++;
+      this.view.setUint32(at.SHADOW, shadow & ~3, true);
+      return this.fault(decoded);
+    }
+    const before = this.executed;
+    this.alone = true;
+    try {
+      // The shadow covers this instruction; one that it casts itself lasts for the next.
+      this.view.setUint32(at.SHADOW, shadow & ~3, true);
+      if (fitsLimit(ip, decoded, this.mode)) {
+        const record = this.blocks.buildAlone(decoded, ip, this.mode);
+        this.faulted = false;
+        this.enter(record, 1, 1);
+      } else {
+        // A target beyond the limit faults at the jump, which has no effect; a condition that is false just goes on.
+        this.executed++;
+        this.jumpBeyondLimit(decoded, ip);
+      }
+    } finally {
+      this.alone = false;
+    }
+    if (this.executed === before) this.executed = before + 1;
+    if (trap && !this.faulted && !(shadow & SHADOW_SS) && !this.isShutDown) {
+      this.view.setUint32(at.DR + 6 * 8, this.view.getUint32(at.DR + 6 * 8, true) | 0x4000, true);
+      this.fault({ vector: fault.DB });
+    }
+  }
+
+  private faulted = false;
+
+  private jumpBeyondLimit(d: Decoded, ip: number): void {
+    if (this.wouldJump(d)) return this.fault({ vector: fault.GP, errorCode: 0 });
+    if (d.row.name.startsWith("LOOP")) this.setRegister(1, this.register(1, d.addressBits) - 1, d.addressBits);
+    this.ip = ip + d.length;
+  }
+
+  private wouldJump(d: Decoded): boolean {
+    const counter = this.register(1, d.addressBits);
+    switch (d.row.name) {
+      case "JCXZ":
+      case "JECXZ": return counter === 0;
+      case "LOOP": return counter !== 1;
+      case "LOOPE": return counter !== 1 && this.holds(4);
+      case "LOOPNE": return counter !== 1 && this.holds(5);
+      default: {
+        const code = JUMP_CONDITIONS[d.row.name];
+        return code === undefined || this.holds(code);
+      }
+    }
+  }
+
+  private holds(code: number): boolean {
+    const f = this.flags;
+    const bit = (mask: number) => (f & mask) !== 0;
+    const less = bit(SF) !== bit(OF);
+    const values = [bit(OF), bit(CF), bit(ZF), bit(CF) || bit(ZF), bit(SF), bit(PF), less, less || bit(ZF)];
+    return values[code >> 1] !== ((code & 1) === 1);
+  }
+
+  /** Decodes the instruction at `ip`, or tells the fault of fetching it. */
+  private fetch(ip: number): Decoded | Fault {
+    let fetchFault: Fault | undefined;
+    const base = this.mode.base;
+    const limit = this.mode.limit;
+    const d = decode(
+      (i) => {
+        const offset = ip + i;
+        if (offset > limit || offset > 0xffffffff) {
+          fetchFault = { vector: fault.GP, errorCode: 0 };
+          return -1;
+        }
+        const byte = this.memory.fetch8((base + offset) >>> 0);
+        if (typeof byte !== "number") {
+          fetchFault = byte;
+          return -1;
+        }
+        return byte;
+      },
+      BigInt(ip),
+      this.mode,
+    );
+    if (!("fault" in d)) return d;
+    if (d.fault === "fetch") return fetchFault ?? { vector: fault.GP, errorCode: 0 };
+    if (d.fault === "too long") return { vector: fault.GP, errorCode: 0 };
+    this.reportUnknown(ip);
+    return { vector: fault.UD };
+  }
+
+  private reportUnknown(ip: number): void {
+    const bytes: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      const byte = this.memory.fetch8((this.mode.base + ip + i) >>> 0);
+      if (typeof byte !== "number") break;
+      bytes.push(byte.toString(16).padStart(2, "0"));
+    }
+    this.surroundings.event({ kind: "unimplemented", part: "processor", text: `no instruction for ${bytes.join(" ")} at ${hex4(this.segments.selector(CS))}:${hex4(ip)}` });
+  }
+
+  private takeInterrupts(): void {
+    const v = this.view;
+    const pins = v.getUint32(at.INTERRUPT, true);
+    if (!pins) return;
+    if (pins & NMI_PENDING && !(v.getUint32(at.SHADOW, true) & NMI_BLOCKED)) {
+      v.setUint32(at.INTERRUPT, pins & ~NMI_PENDING, true);
+      v.setUint32(at.SHADOW, v.getUint32(at.SHADOW, true) | NMI_BLOCKED, true);
+      this.halted = false;
+      this.interrupt(fault.NMI, "nmi");
+      return;
+    }
+    if (pins & INTR && v.getUint32(at.SYSTEM_FLAGS, true) & IF) {
+      this.halted = false;
+      this.interrupt(this.surroundings.acknowledgeInterrupt(), "hardware");
+    }
+  }
+
+  private interrupt(vector: number, origin: "hardware" | "nmi"): void {
+    this.surroundings.event({ kind: "interrupt", vector, origin, cs: this.segments.selector(CS), ip: this.ip, ax: this.register(0, 16) });
+    try {
+      deliver(this, { vector, kind: origin });
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+      this.fault(e.fault);
+    }
+  }
+
+  /**
+   * Delivers an exception whose instruction RIP points to (or, for a trap, the next). Exceptions while delivering become
+   * a double fault, then shutdown (AMD APM vol. 2, 8.2.9).
+   */
+  fault(first: Fault): void {
+    this.faulted = true;
+    const chain: string[] = [];
+    let current = first;
+    for (;;) {
+      chain.push(fault.exceptionName(current.vector));
+      this.surroundings.event({
+        kind: "exception", vector: current.vector, name: fault.exceptionName(current.vector),
+        ...(current.errorCode === undefined ? {} : { errorCode: current.errorCode }), cs: this.segments.selector(CS), ip: this.ip,
+      });
+      try {
+        deliver(this, { vector: current.vector, kind: "exception", ...(current.errorCode === undefined ? {} : { errorCode: current.errorCode }) });
+        return;
+      } catch (e) {
+        if (!(e instanceof GuestFault)) throw e;
+        if (current.vector === fault.DF) {
+          chain.push(fault.exceptionName(e.fault.vector), "shutdown");
+          this.view.setUint32(at.SHUTDOWN, 1, true);
+          this.surroundings.event({ kind: "triple fault", chain });
+          return;
+        }
+        current = fault.makesDoubleFault(current.vector, e.fault.vector) ? { vector: fault.DF, errorCode: 0 } : e.fault;
+      }
+    }
+  }
+
+  // ---- what generated code calls ---------------------------------------------------------------------------------
+
+  /** The record of the code at offset `ip`, 0 where it must run alone. */
+  private find(ip: number): number {
+    if (ip > this.mode.limit) return 0;
+    const host = this.memory.codeHost((this.mode.base + ip) >>> 0);
+    return host < 0 ? 0 : this.blocks.find(ip, host, this.mode);
+  }
+
+  private notFound(ip: number, ticks: number): number {
+    this.ip = ip;
+    this.view.setInt32(at.LEFT_TICKS, ticks, true);
+    this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
+    return 0;
+  }
+
+  private link(record: number, field: number, ticks: number): number {
+    const v = this.map.view;
+    const from = v.getUint32(record + at.R_RIP, true);
+    const to = field === at.R_LINK_TARGET ? v.getUint32(record + at.R_TARGET, true) : from + v.getUint8(record + at.R_LENGTH);
+    const generation = this.blocks.generation;
+    const target = this.find(to);
+    if (!target) return this.notFound(to, ticks);
+    const samePage = (this.mode.base + from) >>> 12 === (this.mode.base + to) >>> 12;
+    if (generation === this.blocks.generation) this.blocks.link(record, field, target, samePage);
+    return target;
+  }
+
+  private jump(ip: number, ticks: number): number {
+    const target = this.find(ip);
+    if (!target) return this.notFound(ip, ticks);
+    const slot = at.JUMPS + (ip & 0xfff) * 16;
+    this.view.setBigUint64(slot, BigInt(ip), true);
+    this.view.setInt32(slot + 8, this.codeTag, true);
+    this.view.setInt32(slot + 12, target, true);
+    return target;
+  }
+
+  /** Ticks that a callback of generated code may see, `ticks` being what is left behind its block. */
+  private system(record: number, ticks: number): number {
+    const d = this.blocks.decodedOf(record);
+    this.executed = this.ticksBefore + this.entryTicks - ticks;
+    const ip = this.map.view.getUint32(record + at.R_RIP, true);
+    const next = ip + d.length;
+    this.instructionIp = ip;
+    this.ip = next;
+    this.mustLeave = this.attentionAsked;
+    try {
+      const operation = OPERATIONS[d.row.name];
+      if (!operation) throw new EngineError(`no operation ${d.row.name}`);
+      operation(this, d);
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+      this.ip = ip;
+      this.pendingFault = e.fault;
+      this.view.setInt32(at.EXIT_RECORD, record, true);
+      this.view.setInt32(at.LEFT_TICKS, ticks, true);
+      this.view.setInt32(at.EXIT, at.EXIT_FAULT, true);
+      return 1;
+    }
+    if (!this.mustLeave && this.ip === next) return 0;
+    this.view.setInt32(at.LEFT_TICKS, ticks, true);
+    this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
+    return 1;
+  }
+
+  // ---- what changes the meaning of code --------------------------------------------------------------------------
+
+  /** To be called after anything that Mode is made of has changed. */
+  updateMode(): void {
+    const cs = this.segments.get(CS);
+    const long = (this.view.getUint32(at.EFER, true) & EFER_LMA) !== 0 && (cs.attributes & L) !== 0;
+    const codeBits = long ? 64 : cs.attributes & DB ? 32 : 16;
+    const stackBits = long ? 64 : this.segments.attributes(SS) & DB ? 32 : 16;
+    const flat = this.segments.isFlat(CS, false) && this.segments.isFlat(DS, true) && this.segments.isFlat(ES, true) && this.segments.isFlat(SS, true);
+    const protectedMode = this.protectedMode && !this.virtual8086;
+    const key = `${codeBits} ${stackBits} ${flat} ${cs.base} ${cs.limit} ${protectedMode}`;
+    let mode = this.modes.get(key);
+    if (!mode) {
+      if (this.modes.size >= 4095) {
+        this.modes.clear();
+        this.blocks.flush();
+      }
+      mode = { id: this.modes.size, codeBits, stackBits, flat, base: cs.base, limit: cs.limit, protectedMode, features: this.model.features };
+      this.modes.set(key, mode);
+    }
+    if (mode !== this.mode) {
+      this.mode = mode;
+      this.forgetJumps();
+      this.mustLeave = true;
+    }
+    const name: ModeName = !this.protectedMode ? "real" : this.virtual8086 ? "virtual-8086" : codeBits === 32 ? "protected 32" : "protected 16";
+    if (name !== this.modeName) {
+      this.modeName = name;
+      this.surroundings.event({ kind: "mode", mode: name });
+    }
+  }
+
+  get modeNow(): ModeName {
+    return this.modeName;
+  }
+
+  private forgetJumps(): void {
+    this.codeTag = (this.codeTag + 1) | 0 || 1;
+    this.view.setInt32(at.CODE_TAG, this.codeTag, true);
+  }
+
+  /** Linear addresses may mean other physical ones than before. */
+  mappingChanged(): void {
+    this.memory.forget();
+    this.blocks.cutCrossLinks();
+    this.forgetJumps();
+    this.mustLeave = true;
+  }
+
+  /** Runs the block at RIP by its translation from now on: for the tests that compare the two readings. */
+  translateHere(): boolean {
+    const record = this.find(this.ip);
+    if (record) this.blocks.translate(record, this.mode);
+    return record !== 0;
+  }
+
+  /** The privilege that memory accesses have, and the code segment's, for those who check a selector. */
+  codeIsConforming(): boolean {
+    return (this.segments.attributes(CS) & (P | CODE | CONFORMING)) === (P | CODE | CONFORMING);
+  }
+}
+
+const CONTROL = { 0: at.CR0, 2: at.CR2, 3: at.CR3, 4: at.CR4 } as const;
+
+const JUMP_CONDITIONS: Record<string, number> = Object.fromEntries(CONDITIONS.map(({ name }, code) => [`J${name}`, code]));
+
+export function hex4(n: number): string {
+  return n.toString(16).padStart(4, "0");
+}

@@ -1,0 +1,39 @@
+/** Bits of the flags, of CR0 and EFER, and of this implementation's own words beside them. Source: AMD APM vol. 2, 3.1. */
+
+export const CF = 0x0001;
+export const PF = 0x0004;
+export const AF = 0x0010;
+export const ZF = 0x0040;
+export const SF = 0x0080;
+export const TF = 0x0100;
+export const IF = 0x0200;
+export const DF = 0x0400;
+export const OF = 0x0800;
+export const IOPL = 0x3000;
+export const NT = 0x4000;
+export const RF = 0x10000;
+export const VM = 0x20000;
+export const AC = 0x40000;
+export const VIF = 0x80000;
+export const VIP = 0x100000;
+export const ID = 0x200000;
+export const STATUS_FLAGS = CF | PF | AF | ZF | SF | OF;
+
+export const CR0_PE = 1;
+export const CR0_MP = 2;
+export const CR0_EM = 4;
+export const CR0_TS = 8;
+export const CR0_ET = 16;
+export const CR0_PG = 0x80000000;
+
+/** Bits of SHADOW. */
+export const SHADOW_STI = 1;
+export const SHADOW_SS = 2;
+export const NMI_BLOCKED = 4;
+
+export const EFER_LMA = 0x400;
+export const INTR = 1;
+export const NMI_PENDING = 2;
+
+/** Time-stamp counter per tick. */
+export const TSC_PER_TICK = 10n;

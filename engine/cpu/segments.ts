@@ -1,0 +1,115 @@
+/**
+ * Segment registers: selectors with the descriptors cached behind them, and what a load or store through one is checked
+ * for. Source: AMD APM vol. 2, chapter 4 "Segmented Virtual Memory".
+ */
+import * as at from "./layout.ts";
+
+export const ES = 0;
+export const CS = 1;
+export const SS = 2;
+export const DS = 3;
+export const FS = 4;
+export const GS = 5;
+export const LDTR = 6;
+export const TR = 7;
+
+/** Attribute bits of a cached descriptor: bits 8–23 of the descriptor's second word, shifted right by 8. */
+export const TYPE = 0x000f;
+/** Code or data, not system. */
+export const S = 0x0010;
+export const DPL = 0x0060;
+export const P = 0x0080;
+export const L = 0x2000;
+/** D/B: 32-bit code, stack pointer, or upper bound. */
+export const DB = 0x4000;
+export const G = 0x8000;
+/** In TYPE, of code and data segments. */
+export const CODE = 8;
+export const CONFORMING = 4; // code
+export const EXPAND_DOWN = 4; // data
+export const READABLE = 2; // code
+export const WRITABLE = 2; // data
+export const ACCESSED = 1;
+
+/** One cached segment register. */
+export interface Segment {
+  selector: number;
+  /** 0 where the register holds a null selector. */
+  attributes: number;
+  base: number;
+  limit: number;
+}
+
+/** Segment registers as they lie in a processor's state. */
+export class SegmentFile {
+  private readonly view: DataView;
+  private readonly first: number;
+
+  constructor(view: DataView, cpu: number) {
+    this.view = view;
+    this.first = cpu + at.SEGMENTS;
+  }
+
+  private slot(n: number): number {
+    return this.first + n * at.SEGMENT_BYTES;
+  }
+
+  selector(n: number): number {
+    return this.view.getUint32(this.slot(n) + at.SEGMENT_SELECTOR, true);
+  }
+  attributes(n: number): number {
+    return this.view.getUint32(this.slot(n) + at.SEGMENT_ATTRIBUTES, true);
+  }
+  base(n: number): number {
+    return this.view.getUint32(this.slot(n) + at.SEGMENT_BASE, true);
+  }
+  limit(n: number): number {
+    return this.view.getUint32(this.slot(n) + at.SEGMENT_LIMIT, true);
+  }
+
+  get(n: number): Segment {
+    return { selector: this.selector(n), attributes: this.attributes(n), base: this.base(n), limit: this.limit(n) };
+  }
+
+  set(n: number, s: Segment): void {
+    const slot = this.slot(n);
+    const v = this.view;
+    v.setUint32(slot + at.SEGMENT_SELECTOR, s.selector, true);
+    v.setUint32(slot + at.SEGMENT_ATTRIBUTES, s.attributes, true);
+    v.setUint32(slot + at.SEGMENT_BASE, s.base, true);
+    v.setUint32(slot + at.SEGMENT_BASE + 4, 0, true);
+    v.setUint32(slot + at.SEGMENT_LIMIT, s.limit, true);
+    const end = n > GS || s.attributes & TYPE & CODE ? 0 : fastEnd(s);
+    v.setUint32(slot + at.SEGMENT_READ_END, n <= GS && readable(s) ? fastEnd(s) : 0, true);
+    v.setUint32(slot + at.SEGMENT_WRITE_END, writable(s) ? end : 0, true);
+  }
+
+  /** Covers 4 GiB from 0, so that an offset is a linear address; `write`: and can be written. */
+  isFlat(n: number, write: boolean): boolean {
+    const s = this.get(n);
+    return s.base === 0 && s.limit === 0xffffffff && fastEnd(s) !== 0 && readable(s) && (!write || writable(s));
+  }
+}
+
+const isCode = (s: Segment): boolean => (s.attributes & CODE) !== 0;
+
+export function readable(s: Segment): boolean {
+  return (s.attributes & P) !== 0 && (!isCode(s) || (s.attributes & READABLE) !== 0);
+}
+
+export function writable(s: Segment): boolean {
+  return (s.attributes & P) !== 0 && !isCode(s) && (s.attributes & WRITABLE) !== 0;
+}
+
+/** Below this offset an access of up to 8 bytes is inside an expand-up segment; 0: always look closer. */
+function fastEnd(s: Segment): number {
+  if (!(s.attributes & P) || (!isCode(s) && s.attributes & EXPAND_DOWN)) return 0;
+  return s.limit < 7 ? 0 : s.limit - 7;
+}
+
+/** Whether `bytes` at `offset` are inside the segment's limit (AMD APM vol. 2, 4.7.1 and 4.12). */
+export function insideLimit(s: Segment, offset: number, bytes: number): boolean {
+  const last = offset + bytes - 1;
+  if (!isCode(s) && s.attributes & EXPAND_DOWN) return offset > s.limit && last <= (s.attributes & DB ? 0xffffffff : 0xffff);
+  return last <= s.limit;
+}

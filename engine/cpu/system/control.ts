@@ -1,0 +1,136 @@
+/** Transfers of control and moves to and from special registers. */
+import { EngineError } from "../../wasm/error.ts";
+import * as fault from "../fault.ts";
+import { raise } from "../fault.ts";
+import * as at from "../layout.ts";
+import { CR0_ET, CR0_PE, CR0_PG, IF, IOPL, OF } from "../registers.ts";
+import type { Processor } from "../processor.ts";
+import { CS } from "../segments.ts";
+import { loadSegment } from "./descriptors.ts";
+import { farCall, farJump, farReturn, interruptReturn } from "./far.ts";
+import { deliver } from "./interrupts.ts";
+import type { Operation } from "./operations.ts";
+import { farPointer, loadMemory, operand, read, write } from "./operands.ts";
+
+/** #GP(0) unless at privilege level 0. */
+export function onlyRing0(p: Processor): void {
+  if (p.cpl !== 0) raise(fault.GP, 0);
+}
+
+function softwareInterrupt(p: Processor, vector: number, checked: boolean): void {
+  if (checked && p.virtual8086 && (p.flags & IOPL) >> 12 < 3) raise(fault.GP, 0);
+  const { surroundings } = p;
+  surroundings.event({ kind: "interrupt", vector, origin: "software", cs: p.segments.selector(CS), ip: p.instructionIp, ax: p.register(0, 16) });
+  deliver(p, { vector, kind: "software" });
+}
+
+/** MOV between general, segment, control and debug registers (the other forms of MOV are generated code). */
+const move: Operation = (p, d) => {
+  const to = operand(d, 0);
+  const from = operand(d, 1);
+  if (to.kind === "segment") {
+    if (to.number === CS) raise(fault.UD);
+    return loadSegment(p, to.number, read(p, from) & 0xffff);
+  }
+  if (from.kind === "segment") return write(p, to.kind === "memory" ? { ...to, bits: 16 } : to, read(p, from));
+  onlyRing0(p);
+  if (from.kind === "control") return write(p, to, readControl(p, from.number));
+  if (to.kind === "control") return writeControl(p, to.number, read(p, from));
+  if (from.kind === "debug") return write(p, to, p.view.getUint32(at.DR + debugNumber(from.number) * 8, true));
+  if (to.kind === "debug") return writeDebug(p, debugNumber(to.number), read(p, from));
+  throw new EngineError("MOV: no such form", { operands: d.operands.map((o) => o.kind) });
+};
+
+/** DR4 and DR5 are DR6 and DR7 (with CR4.DE clear). */
+function debugNumber(n: number): number {
+  return n === 4 || n === 5 ? n + 2 : n;
+}
+
+function writeDebug(p: Processor, n: number, value: number): void {
+  const fixed = n === 6 ? (value & 0xe00f) | 0xffff0ff0 : n === 7 ? (value & 0xffff2bff) | 0x400 : value;
+  p.view.setUint32(at.DR + n * 8, fixed >>> 0, true);
+}
+
+function readControl(p: Processor, n: number): number {
+  if (n === 0 || n === 2 || n === 3 || n === 4) return p.control(n);
+  return raise(fault.UD);
+}
+
+/** Source: AMD APM vol. 2, 3.1 "System-Control Registers". */
+export function writeControl(p: Processor, n: number, value: number): void {
+  switch (n) {
+    case 0: {
+      if (value & CR0_PG && !(value & CR0_PE)) raise(fault.GP, 0);
+      if (value & 0x20000000 && !(value & 0x40000000)) raise(fault.GP, 0);
+      if (value & CR0_PG) {
+        p.surroundings.event({ kind: "unimplemented", part: "processor", text: "paging (CR0.PG = 1)" });
+        raise(fault.GP, 0);
+      }
+      p.setControl(0, ((value & 0xe005003f) | CR0_ET) >>> 0);
+      break;
+    }
+    case 2:
+    case 3:
+      p.setControl(n, value);
+      break;
+    case 4:
+      // No feature of CR4 is there yet, so none of its bits can be set.
+      if (value !== 0) raise(fault.GP, 0);
+      break;
+    default:
+      raise(fault.UD);
+  }
+  p.mappingChanged();
+  p.updateMode();
+}
+
+/** LDS, LES, LFS, LGS, LSS: the segment first, as it may fault. */
+const loadFar =
+  (segment: number): Operation =>
+  (p, d) => {
+    const { selector, offset } = farPointer(p, operand(d, 1), d.operandBits);
+    loadSegment(p, segment, selector);
+    write(p, operand(d, 0), offset);
+  };
+
+const bound: Operation = (p, d) => {
+  const to = operand(d, 1);
+  if (to.kind !== "memory") return raise(fault.UD);
+  const bytes = d.operandBits === 16 ? 2 : 4;
+  const shift = 32 - d.operandBits;
+  const signed = (v: number) => (v << shift) >> shift;
+  const index = signed(read(p, operand(d, 0)));
+  const lower = signed(loadMemory(p, to, bytes));
+  const upper = signed(loadMemory(p, to, bytes, bytes));
+  if (index < lower || index > upper) raise(fault.BR);
+};
+
+const halt: Operation = (p) => {
+  onlyRing0(p);
+  p.halted = true;
+  p.mustLeave = true;
+  p.surroundings.event({ kind: "halt", forever: !(p.flags & IF) });
+};
+
+export const CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
+  MOV: move,
+  LES: loadFar(0),
+  LSS: loadFar(2),
+  LDS: loadFar(3),
+  LFS: loadFar(4),
+  LGS: loadFar(5),
+  JMPF: (p, d) => farJump(p, farPointer(p, operand(d, 0), d.operandBits), d.operandBits),
+  CALLF: (p, d) => farCall(p, farPointer(p, operand(d, 0), d.operandBits), d.operandBits),
+  RETF: (p, d) => farReturn(p, d.operandBits, d.operands.length ? read(p, operand(d, 0)) : 0),
+  IRET: (p) => interruptReturn(p, 16),
+  IRETD: (p) => interruptReturn(p, 32),
+  INT: (p, d) => softwareInterrupt(p, read(p, operand(d, 0)), true),
+  INT3: (p) => softwareInterrupt(p, fault.BP, false),
+  INT1: (p) => deliver(p, { vector: fault.DB, kind: "exception" }),
+  INTO: (p) => {
+    if (p.flags & OF) softwareInterrupt(p, fault.OF, false);
+  },
+  BOUND: bound,
+  HLT: halt,
+  UD2: () => raise(fault.UD),
+};

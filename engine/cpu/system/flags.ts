@@ -1,0 +1,69 @@
+/** Instructions that move or change flags, and the interrupt flag's privilege. Source: AMD APM vol. 3, CLI, STI, POPF. */
+import * as fault from "../fault.ts";
+import { raise } from "../fault.ts";
+import * as at from "../layout.ts";
+import { AF, CF, DF, IF, IOPL, PF, RF, SF, SHADOW_STI, VIF, VIP, VM, ZF } from "../registers.ts";
+import type { Processor } from "../processor.ts";
+import type { Operation } from "./operations.ts";
+import { Stack } from "./stack.ts";
+
+const LOW_FIVE = SF | ZF | AF | PF | CF;
+
+function checkInterruptPrivilege(p: Processor): void {
+  if (p.protectedMode && p.cpl > (p.flags & IOPL) >> 12) raise(fault.GP, 0);
+}
+
+function setInterruptFlag(p: Processor): void {
+  checkInterruptPrivilege(p);
+  if (p.flags & IF) return;
+  p.flags |= IF;
+  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) | SHADOW_STI, true);
+  p.mustLeave = true;
+}
+
+const push =
+  (size: 2 | 4): Operation =>
+  (p) => {
+    if (p.virtual8086 && (p.flags & IOPL) >> 12 < 3) raise(fault.GP, 0);
+    const stack = new Stack(p);
+    stack.push(p.flags & ~(VM | RF), size);
+    stack.commit();
+  };
+
+const pop =
+  (size: 2 | 4): Operation =>
+  (p) => {
+    const old = p.flags;
+    const iopl = (old & IOPL) >> 12;
+    if (p.virtual8086 && iopl < 3) raise(fault.GP, 0);
+    const stack = new Stack(p);
+    const value = stack.pop(size);
+    stack.commit();
+    let changeable = size === 2 ? 0x7fd5 : 0x247fd5;
+    if (p.protectedMode && p.cpl > 0) changeable &= ~IOPL;
+    if (p.protectedMode && p.cpl > iopl) changeable &= ~IF;
+    p.flags = ((old & ~changeable) | (value & changeable)) & ~(size === 4 ? RF | VIF | VIP : 0);
+    p.mustLeave = true;
+  };
+
+export const FLAG_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CLI: (p) => {
+    checkInterruptPrivilege(p);
+    p.flags &= ~IF;
+  },
+  STI: setInterruptFlag,
+  CLD: (p) => {
+    p.flags &= ~DF;
+  },
+  STD: (p) => {
+    p.flags |= DF;
+  },
+  LAHF: (p) => p.setRegister(0, (p.register(0, 8) & 0xff) | (((p.flags & LOW_FIVE) | 2) << 8), 16),
+  SAHF: (p) => {
+    p.flags = (p.flags & ~LOW_FIVE) | ((p.register(0, 16) >> 8) & LOW_FIVE);
+  },
+  PUSHF: push(2),
+  PUSHFD: push(4),
+  POPF: pop(2),
+  POPFD: pop(4),
+};

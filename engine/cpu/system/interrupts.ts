@@ -1,0 +1,118 @@
+/**
+ * Delivery of exceptions and interrupts: through the interrupt vector table in real mode, through gates of the interrupt
+ * descriptor table in protected mode. Source: AMD APM vol. 2, 8.6 "Legacy Protected-Mode Interrupt Control Transfers",
+ * 8.5 "Real-Mode Interrupt Control Transfers"; Intel SDM vol. 2, INT n.
+ *
+ * Not yet: task gates, virtual-8086 mode, long mode's gates.
+ */
+import * as fault from "../fault.ts";
+import { raise } from "../fault.ts";
+import * as at from "../layout.ts";
+import { IF, NT, RF, TF, VM } from "../registers.ts";
+import type { Processor } from "../processor.ts";
+import { CODE, CONFORMING, CS, P, SS } from "../segments.ts";
+import {
+  checkStackSegment, codeOf, dplOf, isCode, isNull, isPresent, markAccessed, readDescriptor, setCodeSegment, setRealCodeSegment,
+  SYSTEM_INTERRUPT16, SYSTEM_INTERRUPT32, SYSTEM_TASK, SYSTEM_TRAP16, SYSTEM_TRAP32, toSegment,
+} from "./descriptors.ts";
+import { Stack } from "./stack.ts";
+import { stackOf } from "./tss.ts";
+
+export interface Interrupt {
+  readonly vector: number;
+  readonly kind: "exception" | "hardware" | "nmi" | "software";
+  readonly errorCode?: number;
+}
+
+/** Enters the handler; RIP is what it will return to. Throws GuestFault, having changed nothing but memory below a stack. */
+export function deliver(p: Processor, interrupt: Interrupt): void {
+  if (p.protectedMode) deliverThroughGate(p, interrupt);
+  else deliverReal(p, interrupt);
+  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~3, true);
+  p.mustLeave = true;
+  p.updateMode();
+}
+
+function deliverReal(p: Processor, { vector }: Interrupt): void {
+  const limit = p.view.getUint32(at.IDTR_LIMIT, true);
+  if (vector * 4 + 3 > limit) raise(fault.GP);
+  const entry = (p.view.getUint32(at.IDTR_BASE, true) + vector * 4) >>> 0;
+  const offset = p.memory.load(entry, 2);
+  const selector = p.memory.load((entry + 2) >>> 0, 2);
+  const stack = new Stack(p);
+  stack.probe(6, 2);
+  stack.push(p.flags, 2);
+  stack.push(p.segments.selector(CS), 2);
+  stack.push(p.ip, 2);
+  stack.commit();
+  p.flags = p.flags & ~(IF | TF | 0x40000);
+  setRealCodeSegment(p, selector);
+  p.ip = offset;
+}
+
+function deliverThroughGate(p: Processor, interrupt: Interrupt): void {
+  const { vector, kind } = interrupt;
+  const external = kind === "software" ? 0 : 1;
+  const inTable = vector * 8 + 2 + external;
+  if (vector * 8 + 7 > p.view.getUint32(at.IDTR_LIMIT, true)) raise(fault.GP, inTable);
+  const gate = (p.view.getUint32(at.IDTR_BASE, true) + vector * 8) >>> 0;
+  const low = p.memory.load(gate, 4);
+  const high = p.memory.load((gate + 4) >>> 0, 4);
+  const type = (high >>> 8) & 0x1f;
+  const isGate = [SYSTEM_TASK, SYSTEM_INTERRUPT16, SYSTEM_TRAP16, SYSTEM_INTERRUPT32, SYSTEM_TRAP32].includes(type);
+  if (!isGate) raise(fault.GP, inTable);
+  if (kind === "software" && ((high >>> 13) & 3) < p.cpl) raise(fault.GP, inTable);
+  if (!((high >>> 8) & P)) raise(fault.NP, inTable);
+  if (type === SYSTEM_TASK) {
+    p.surroundings.event({ kind: "unimplemented", part: "processor", text: `task gate at vector ${vector}` });
+    raise(fault.GP, inTable);
+  }
+
+  const selector = low >>> 16;
+  if (isNull(selector)) raise(fault.GP, external);
+  const code = readDescriptor(p, selector);
+  if (!isCode(code) || dplOf(code) > p.cpl) raise(fault.GP, codeOf(selector) + external);
+  if (!isPresent(code)) raise(fault.NP, codeOf(selector) + external);
+
+  const size = type & 8 ? 4 : 2;
+  const offset = size === 4 ? ((high & 0xffff0000) | (low & 0xffff)) >>> 0 : low & 0xffff;
+  const conforming = (code.attributes & (CODE | CONFORMING)) === (CODE | CONFORMING);
+  const level = conforming ? p.cpl : dplOf(code);
+  const words = 3 + (interrupt.errorCode === undefined ? 0 : 1);
+  const oldFlags = p.flags;
+
+  let stack: Stack;
+  if (level < p.cpl) {
+    const inner = stackOf(p, level);
+    const descriptor = checkStackSegment(p, inner.ss, level, fault.TS);
+    const segment = toSegment(descriptor);
+    stack = new Stack(p, segment, inner.esp, codeOf(inner.ss) + external);
+    stack.probe((words + 2) * size, size);
+    checkOffset(offset, toSegment(code).limit);
+    stack.push(p.segments.selector(SS), size);
+    stack.push(p.register(4), size);
+    pushFrame(p, stack, size, oldFlags, interrupt.errorCode);
+    p.segments.set(SS, toSegment(markAccessed(p, descriptor)));
+  } else {
+    stack = new Stack(p);
+    stack.probe(words * size, size);
+    checkOffset(offset, toSegment(code).limit);
+    pushFrame(p, stack, size, oldFlags, interrupt.errorCode);
+  }
+  setCodeSegment(p, code, level);
+  stack.commit();
+  p.ip = offset;
+  const keepsIF = (type & 1) !== 0;
+  p.flags = oldFlags & ~(TF | NT | RF | VM | (keepsIF ? 0 : IF));
+}
+
+function checkOffset(offset: number, limit: number): void {
+  if (offset > limit) raise(fault.GP, 0);
+}
+
+function pushFrame(p: Processor, stack: Stack, size: 2 | 4, flags: number, errorCode: number | undefined): void {
+  stack.push(flags, size);
+  stack.push(p.segments.selector(CS), size);
+  stack.push(p.ip, size);
+  if (errorCode !== undefined) stack.push(errorCode, size);
+}

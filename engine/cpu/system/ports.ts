@@ -1,0 +1,69 @@
+/** IN, OUT, INS, OUTS. Source: AMD APM vol. 1, 3.8; vol. 3, IN, OUT, INS, OUTS. */
+import { DF } from "../registers.ts";
+import type { Processor } from "../processor.ts";
+import { ES } from "../segments.ts";
+import type { Decoded } from "../../isa/decoded.ts";
+import type { Operation } from "./operations.ts";
+import { type Bytes, operand, read, write } from "./operands.ts";
+import { checkPorts } from "./tss.ts";
+
+const input: Operation = (p, d) => {
+  const to = operand(d, 0);
+  const bytes = (to.kind === "register" ? to.bits / 8 : 1) as Bytes;
+  const port = read(p, operand(d, 1)) & 0xffff;
+  checkPorts(p, port, bytes);
+  write(p, to, p.surroundings.portRead(port, bytes));
+};
+
+const output: Operation = (p, d) => {
+  const from = operand(d, 1);
+  const bytes = (from.kind === "register" ? from.bits / 8 : 1) as Bytes;
+  const port = read(p, operand(d, 0)) & 0xffff;
+  checkPorts(p, port, bytes);
+  p.surroundings.portWrite(port, read(p, from), bytes);
+};
+
+/** One element; under REP the instruction stays until rCX is zero, so that an interrupt can come between two. */
+function element(p: Processor, d: Decoded, pointer: 6 | 7, bytes: Bytes, once: (offset: number, port: number) => void): void {
+  const bits = d.addressBits as 16 | 32;
+  const repeats = d.repeat !== 0;
+  const count = p.register(1, bits);
+  if (repeats && count === 0) return;
+  const port = p.register(2, 16);
+  checkPorts(p, port, bytes);
+  const offset = p.register(pointer, bits);
+  once(offset, port);
+  p.setRegister(pointer, offset + (p.flags & DF ? -bytes : bytes), bits);
+  if (!repeats) return;
+  p.setRegister(1, count - 1, bits);
+  if (count > 1) p.ip = p.instructionIp;
+}
+
+const inputString =
+  (bytes: Bytes): Operation =>
+  (p, d) =>
+    element(p, d, 7, bytes, (offset, port) => {
+      const la = p.memory.linear(ES, offset, bytes, true);
+      p.memory.probeWrite(la, bytes);
+      p.memory.store(la, p.surroundings.portRead(port, bytes), bytes);
+    });
+
+const outputString =
+  (bytes: Bytes): Operation =>
+  (p, d) =>
+    element(p, d, 6, bytes, (offset, port) => {
+      const from = operand(d, 1);
+      const la = p.memory.linear(from.kind === "memory" ? from.segment : 3, offset, bytes, false);
+      p.surroundings.portWrite(port, p.memory.load(la, bytes), bytes);
+    });
+
+export const PORT_OPERATIONS: Readonly<Record<string, Operation>> = {
+  IN: input,
+  OUT: output,
+  INSB: inputString(1),
+  INSW: inputString(2),
+  INSD: inputString(4),
+  OUTSB: outputString(1),
+  OUTSW: outputString(2),
+  OUTSD: outputString(4),
+};

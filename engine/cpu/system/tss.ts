@@ -1,0 +1,32 @@
+/** What other operations read of the current task-state segment. Source: AMD APM vol. 2, 12.2.2 and 12.2.4. */
+import * as fault from "../fault.ts";
+import { raise } from "../fault.ts";
+import type { Processor } from "../processor.ts";
+import { IOPL } from "../registers.ts";
+import { TR, TYPE } from "../segments.ts";
+import { codeOf } from "./descriptors.ts";
+
+/** SS and ESP for privilege `level` (0–2). */
+export function stackOf(p: Processor, level: number): { ss: number; esp: number } {
+  const tr = p.segments.get(TR);
+  const wide = (tr.attributes & TYPE & 8) !== 0;
+  const offset = wide ? 4 + level * 8 : 2 + level * 4;
+  if (offset + (wide ? 5 : 3) > tr.limit) raise(fault.TS, codeOf(tr.selector));
+  const address = (tr.base + offset) >>> 0;
+  const esp = p.memory.load(address, wide ? 4 : 2);
+  const ss = p.memory.load((address + (wide ? 4 : 2)) >>> 0, 2);
+  return { ss, esp };
+}
+
+/** #GP(0) where the current privilege may not touch `bytes` ports from `port` (AMD APM vol. 2, 12.2.4). */
+export function checkPorts(p: Processor, port: number, bytes: number): void {
+  if (!p.protectedMode) return;
+  if (!p.virtual8086 && p.cpl <= (p.flags & IOPL) >> 12) return;
+  const tr = p.segments.get(TR);
+  if (!(tr.attributes & 8) || tr.limit < 103) raise(fault.GP, 0);
+  const map = p.memory.load((tr.base + 102) >>> 0, 2);
+  const at = map + (port >> 3);
+  if (at + 1 > tr.limit) raise(fault.GP, 0);
+  const bits = p.memory.load((tr.base + at) >>> 0, 2) >> (port & 7);
+  if (bits & ((1 << bytes) - 1)) raise(fault.GP, 0);
+}
