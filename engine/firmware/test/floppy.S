@@ -36,6 +36,24 @@ probe:
     call print8
     call print_line
 
+# How many sectors has a track of this disk? The largest number that can be read.
+    mov  $candidates, %si
+7:  lodsb
+    mov  %al, sectors
+    mov  $BUFFER, %ax
+    mov  %ax, %es
+    xor  %bx, %bx
+    mov  $0x0201, %ax
+    mov  sectors, %cl
+    mov  $0, %ch
+    xor  %dx, %dx
+    int  $0x13
+    jc   7b
+    SAY  "sectors"
+    mov  sectors, %al
+    call print8
+    call print_line
+
 # All sectors, a track a call: sum = rotate left (sum) + dword.
     xor  %edi, %edi
     mov  $0, %ch
@@ -163,5 +181,6 @@ print_status:
     call print8
     jmp  print_line
 sectors:   .byte 0
+candidates: .byte 36, 18, 15, 9
 cylinders: .byte 0
     PROBE_END

@@ -18,7 +18,18 @@ export function assembleGnu(
   const object = join(scratch, "gnu.o");
   const flat = join(scratch, "gnu.bin");
   execFileSync("as", ["--32", "--fatal-warnings", "-I", dirname(source), "-o", object, source]);
-  execFileSync("ld", ["-m", "elf_i386", "-e", "0", `-Ttext=${origin}`, "--oformat", "binary", "-o", flat, object]);
+  execFileSync("ld", [
+    "-m",
+    "elf_i386",
+    "-e",
+    "0",
+    `-Ttext=0x${origin.toString(16)}`,
+    "--oformat",
+    "binary",
+    "-o",
+    flat,
+    object,
+  ]);
   const symbols = new Map<string, number>();
   for (const line of execFileSync("nm", [object], { encoding: "utf8" }).split("\n")) {
     const [value, kind, name] = line.split(" ");

@@ -1,0 +1,62 @@
+// Stock boot loaders, as Debian ships them, on our BIOS under QEMU.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BIOS_MAIN } from "./index.ts";
+import { assembleGnu, missingPrograms } from "./test/gnu.ts";
+import { Qemu } from "./test/qemu.ts";
+
+const FLOPPY_BYTES = 1_474_560;
+const SYSLINUX = "/usr/lib/syslinux/modules/bios";
+const GRUB = "/usr/lib/grub/i386-pc";
+const missing = missingPrograms("as", "ld", "nm", "qemu-system-i386");
+const noSyslinux = missing || missingPrograms("syslinux", "mcopy", "mformat");
+const noGrub = missing || missingPrograms("grub-mkimage") || (existsSync(GRUB) ? "" : "grub-pc-bin not installed");
+
+describe.skipIf(missing)(`stock loaders ${missing}`, { timeout: 90_000 }, () => {
+  const scratch = mkdtempSync(join(tmpdir(), "loaders-"));
+  const path = (name: string) => join(scratch, name);
+  let bios: Uint8Array;
+  beforeAll(() => {
+    bios = assembleGnu(join(import.meta.dirname, BIOS_MAIN), 0, scratch).image;
+  });
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
+  async function boot(floppy: Uint8Array, seen: (serial: string) => boolean): Promise<string> {
+    const qemu = new Qemu({ bios, floppy });
+    try {
+      await qemu.until(() => seen(qemu.serial));
+      return qemu.serial;
+    } finally {
+      qemu.stop();
+    }
+  }
+
+  test.skipIf(noSyslinux)(`SYSLINUX loads its 32-bit core from FAT12 and prints a file ${noSyslinux}`, async () => {
+    writeFileSync(path("syslinux.cfg"), "SERIAL 0 9600\nDEFAULT t\nLABEL t\nCOM32 cat.c32\nAPPEND hello.txt\n");
+    writeFileSync(path("hello.txt"), "text from a FAT12 floppy\n");
+    writeFileSync(path("floppy"), new Uint8Array(FLOPPY_BYTES));
+    execFileSync("mformat", ["-i", path("floppy"), "-f", "1440", "::"]);
+    const modules = ["cat.c32", "libcom32.c32", "libutil.c32"].map((name) => join(SYSLINUX, name));
+    execFileSync("mcopy", ["-i", path("floppy"), path("syslinux.cfg"), path("hello.txt"), ...modules, "::"]);
+    execFileSync("syslinux", ["--install", path("floppy")]);
+    const serial = await boot(readFileSync(path("floppy")), (text) => text.includes("boot:"));
+    expect(serial).toMatch(/SYSLINUX \d.*\r\ntext from a FAT12 floppy/);
+  });
+
+  test.skipIf(noGrub)(`GRUB 2 loads its core, runs its configuration and lists our E820 ranges ${noGrub}`, async () => {
+    const commands = ["serial --unit=0 --speed=9600", "terminal_output serial", "lsmmap", "ls", "echo configured"];
+    writeFileSync(path("early.cfg"), `${commands.join("\n")}\n`);
+    const modules = ["biosdisk", "echo", "serial", "terminal", "lsmmap", "ls"];
+    const options = ["-O", "i386-pc", "-p", "(fd0)/", "-c", path("early.cfg"), "-o", path("core")];
+    execFileSync("grub-mkimage", [...options, ...modules]);
+    writeFileSync(path("floppy"), Buffer.concat([readFileSync(join(GRUB, "boot.img")), readFileSync(path("core"))]));
+    truncateSync(path("floppy"), FLOPPY_BYTES);
+    const serial = await boot(readFileSync(path("floppy")), (text) => text.includes("configured"));
+    expect(serial).toContain("base_addr = 0x0, length = 0x9fc00, available RAM");
+    expect(serial).toContain("base_addr = 0x100000, length = 0x3f00000, available RAM");
+    expect(serial).toContain("(fd0)");
+  });
+});
