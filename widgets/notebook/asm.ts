@@ -93,7 +93,9 @@ export class RingAsm extends CodeBlock implements Named, SourceElement {
   private async follow(): Promise<void> {
     await customElements.whenDefined("ring-machine");
     const name = this.dataset["machine"];
-    const machine = document.querySelector(name ? `ring-machine#${CSS.escape(name)}` : `ring-machine[floppy="#${CSS.escape(this.id)}"]`);
+    const machine = document.querySelector(
+      name ? `ring-machine#${CSS.escape(name)}` : `ring-machine[floppy="#${CSS.escape(this.id)}"]`,
+    );
     this.session = (machine as RingMachine | null)?.session;
     this.session?.addEventListener("change", () => this.lightNow());
     this.lightNow();
@@ -103,7 +105,8 @@ export class RingAsm extends CodeBlock implements Named, SourceElement {
     const status = this.session?.handle?.status;
     const standing = status !== undefined && status.state !== "running" && this.state !== "edited";
     const line = standing
-      ? this.answer?.lines.find(({ address, length }) => status.address >= address && status.address < address + length)?.line
+      ? this.answer?.lines.find(({ address, length }) => status.address >= address && status.address < address + length)
+          ?.line
       : undefined;
     this.light(line);
   }

@@ -25,8 +25,12 @@ function cells() {
       const meta = readMeta(node.meta ?? "");
       const named = meta.get("cell") ?? meta.get("name");
       if (!languages.has(node.lang ?? "") || named === undefined) return;
-      const place = { file: context.fileURL ? fileURLToPath(context.fileURL) : "", line: node.position?.start.line ?? 0 };
-      const attributes = node.lang === "asm" ? asmBlock(meta, named, place) : cell(node, meta, named, `cell-${++count}`, place);
+      const place = {
+        file: context.fileURL ? fileURLToPath(context.fileURL) : "",
+        line: node.position?.start.line ?? 0,
+      };
+      const attributes =
+        node.lang === "asm" ? asmBlock(meta, named, place) : cell(node, meta, named, `cell-${++count}`, place);
       const children = node.lang === "asm" ? [] : [output(attributes)];
       context.wrapNode(node, {
         type: "mdxJsxFlowElement",
@@ -39,9 +43,11 @@ function cells() {
 }
 
 function asmBlock(meta, named, { file, line }) {
-  if (!/^[A-Za-z_]\w*$/.test(named)) throw new Error(`${file}:${line}: an asm cell needs a name, as in \`\`\`asm cell=boot`);
+  if (!/^[A-Za-z_]\w*$/.test(named))
+    throw new Error(`${file}:${line}: an asm cell needs a name, as in \`\`\`asm cell=boot`);
   const attributes = { id: named, "data-file": meta.get("file") ?? `${named}.S` };
-  for (const name of ["origin", "bits", "syntax", "machine"]) if (meta.get(name)) attributes[`data-${name}`] = meta.get(name);
+  for (const name of ["origin", "bits", "syntax", "machine"])
+    if (meta.get(name)) attributes[`data-${name}`] = meta.get(name);
   return attributes;
 }
 
@@ -67,7 +73,9 @@ function output(attributes) {
     name: "div",
     attributes: [
       { type: "mdxJsxAttribute", name: "class", value: "cell-output" },
-      ...(attributes["data-height"] ? [{ type: "mdxJsxAttribute", name: "style", value: `min-height:${Number(attributes["data-height"])}px` }] : []),
+      ...(attributes["data-height"]
+        ? [{ type: "mdxJsxAttribute", name: "style", value: `min-height:${Number(attributes["data-height"])}px` }]
+        : []),
     ],
     children: waits ? [{ type: "paragraph", children: [{ type: "text", value: waits }] }] : [],
   };

@@ -169,7 +169,10 @@ export abstract class CodeBlock extends HTMLElement {
     this.editor?.setText(text);
     pageEdits().set(this.id, text === this.original ? undefined : text);
     this.run();
-    say(`block ${this.id}`, this.undone === undefined ? `${this.caption}: your text is back.` : `${this.caption}: the original is back.`);
+    say(
+      `block ${this.id}`,
+      this.undone === undefined ? `${this.caption}: your text is back.` : `${this.caption}: the original is back.`,
+    );
     this.buttons.reset.hidden = false;
   }
 

@@ -32,7 +32,11 @@ export class RingCell extends CodeBlock implements Named {
     return this.dataset["language"] === "ts" ? "ts" : "js";
   }
   protected get caption(): string {
-    return this.dataset["name"] ? `Cell ${this.dataset["name"]}` : this.gives.length ? `Cell ${this.gives.join(", ")}` : "Cell";
+    return this.dataset["name"]
+      ? `Cell ${this.dataset["name"]}`
+      : this.gives.length
+        ? `Cell ${this.gives.join(", ")}`
+        : "Cell";
   }
   get gives(): readonly string[] {
     return this.authorsCell().outputs;
@@ -150,7 +154,10 @@ export class RingCell extends CodeBlock implements Named {
   private diagnose(error: unknown): Diagnostic {
     const input = (error as { input?: unknown } | null)?.input;
     const place = placeInCell(error, this.id);
-    const at = typeof input === "string" ? this.placeOf(input) : place && sourcePosition(this.compiled, this.compiledText, place.line, place.column);
+    const at =
+      typeof input === "string"
+        ? this.placeOf(input)
+        : place && sourcePosition(this.compiled, this.compiledText, place.line, place.column);
     const owner = [...namedBlocks].find((block) => typeof input === "string" && block.gives.includes(input));
     const message = error instanceof Error ? error.message : String(error);
     const hint =
@@ -162,7 +169,14 @@ export class RingCell extends CodeBlock implements Named {
             ? "No cell gives this name. machine, Plot, Inputs and html are there without one."
             : "The other cells go on without this one.";
     const ended = /[.?:]$/.test(message) ? message : `${message}.`;
-    return { file: this.caption, line: at?.line ?? 1, column: at?.column ?? 1, message: ended, hint, severity: "error" };
+    return {
+      file: this.caption,
+      line: at?.line ?? 1,
+      column: at?.column ?? 1,
+      message: ended,
+      hint,
+      severity: "error",
+    };
   }
 
   /** Where a name first stands in the text. */

@@ -38,7 +38,12 @@ export function compileCell(source: string, language: CellLanguage, file: string
     const foreign = findImport(tree);
     if (foreign !== undefined) {
       const at = positionOf(plain, foreign);
-      return refuse("A cell cannot import.", "machine, Plot, Inputs and html are already here: name them.", at.line, at.column);
+      return refuse(
+        "A cell cannot import.",
+        "machine, Plot, Inputs and html are already here: name them.",
+        at.line,
+        at.column,
+      );
     }
     const guards = findGuards(tree);
     const { body, inputs, outputs, autodisplay } = transpile(insert(plain, guards), "js");

@@ -23,7 +23,11 @@ function start(): Worker {
     // Ours to mend, and not the reader's; but no cell may wait for ever.
     const message = `The cell compiler failed: ${event.message || "it could not be loaded"}.`;
     for (const resolve of waiting.values()) {
-      resolve({ diagnostics: [{ file: "cells", line: 1, column: 1, message, hint: "Reload the page and run it again.", severity: "error" }] });
+      resolve({
+        diagnostics: [
+          { file: "cells", line: 1, column: 1, message, hint: "Reload the page and run it again.", severity: "error" },
+        ],
+      });
     }
     waiting.clear();
     started.terminate();

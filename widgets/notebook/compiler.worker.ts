@@ -1,7 +1,10 @@
 // Compiles a cell that the reader edited, off the page's thread.
 import { type CellLanguage, compileCell } from "./compile.ts";
 
-addEventListener("message", ({ data }: MessageEvent<{ number: number; source: string; language: CellLanguage; file: string }>) => {
-  const { number, source, language, file } = data;
-  postMessage({ number, answer: compileCell(source, language, file) });
-});
+addEventListener(
+  "message",
+  ({ data }: MessageEvent<{ number: number; source: string; language: CellLanguage; file: string }>) => {
+    const { number, source, language, file } = data;
+    postMessage({ number, answer: compileCell(source, language, file) });
+  },
+);

@@ -38,15 +38,21 @@ export interface BlockEditor {
 
 /** Mounts an editor in `parent`. */
 export function mountEditor(options: EditorOptions): BlockEditor {
+  const run = () => {
+    options.onRun();
+    return true;
+  };
   const view = new EditorView({
     doc: options.text,
     parent: options.parent,
     extensions: [
-      options.language === "asm" ? [asmLanguage, indentUnit.of("        ")] : javascript({ typescript: options.language === "ts" }),
+      options.language === "asm"
+        ? [asmLanguage, indentUnit.of("        ")]
+        : javascript({ typescript: options.language === "ts" }),
       lineNumbers(),
       history(),
       holding(),
-      keymap.of([{ key: "Mod-Enter", run: () => (options.onRun(), true) }, ...defaultKeymap, ...historyKeymap]),
+      keymap.of([{ key: "Mod-Enter", run }, ...defaultKeymap, ...historyKeymap]),
       syntaxHighlighting(colours),
       problems,
       lit,
@@ -126,7 +132,8 @@ const changedLine = Decoration.line({ class: "changed-line" });
 function changed(original: string): Extension {
   const find = (doc: { toString(): string; line(n: number): { from: number } }) => {
     const builder = new RangeSetBuilder<Decoration>();
-    for (const line of changedLines(original, doc.toString())) builder.add(doc.line(line).from, doc.line(line).from, changedLine);
+    for (const line of changedLines(original, doc.toString()))
+      builder.add(doc.line(line).from, doc.line(line).from, changedLine);
     return builder.finish();
   };
   return StateField.define<DecorationSet>({
@@ -155,5 +162,7 @@ const theme = EditorView.theme({
   ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
   ".cm-panels": { backgroundColor: "var(--panel)", color: "var(--ink-2)", font: "var(--text-ui)", border: "0" },
   ".held-strip": { padding: "2px 12px" },
-  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground, ::selection": { backgroundColor: "var(--soft-ground) !important" },
+  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground, ::selection": {
+    backgroundColor: "var(--soft-ground) !important",
+  },
 });

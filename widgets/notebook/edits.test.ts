@@ -29,7 +29,12 @@ test("a load that ran edits and never finished holds them at the next", () => {
   expect(new Edits("/a/", store).held).toBe(false);
 });
 test("a full or broken store keeps the text for this visit and says so", () => {
-  const full = { ...shelf(), setItem: () => { throw new DOMException("full", "QuotaExceededError"); } };
+  const full = {
+    ...shelf(),
+    setItem: () => {
+      throw new DOMException("full", "QuotaExceededError");
+    },
+  };
   const edits = new Edits("/a/", full);
   expect(edits.set("x", "1")).toBe(false);
   expect(edits.get("x")).toBe("1");

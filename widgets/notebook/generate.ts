@@ -34,7 +34,8 @@ export function changing<T>(start: (change: (value: T) => void) => (() => void) 
 /** The values of an input element (`view(Inputs.range(…))`): now, and at each of its `input` events. */
 export function valuesOf(element: HTMLElement & { value?: unknown }): AsyncGenerator<unknown> {
   const event = element instanceof HTMLButtonElement ? "click" : "input";
-  const read = () => (element instanceof HTMLInputElement && element.type === "range" ? element.valueAsNumber : element.value);
+  const read = () =>
+    element instanceof HTMLInputElement && element.type === "range" ? element.valueAsNumber : element.value;
   return changing((change) => {
     const changed = () => change(read());
     element.addEventListener(event, changed);

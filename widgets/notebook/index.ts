@@ -35,5 +35,5 @@ if (!customElements.get("ring-cell")) {
   void provideMachines();
 }
 
-export { RingAsm, RingCell };
 export { Observation } from "./observation.ts";
+export { RingAsm, RingCell };

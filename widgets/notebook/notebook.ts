@@ -30,7 +30,15 @@ const library = {
 };
 
 /** Names that a cell may use and no cell gives. */
-export const standardNames = new Set([...Object.keys(library), "display", "view", "width", "invalidation", "visibility", "__guard"]);
+export const standardNames = new Set([
+  ...Object.keys(library),
+  "display",
+  "view",
+  "width",
+  "invalidation",
+  "visibility",
+  "__guard",
+]);
 
 /** All cells of one page. */
 export class Notebook {
@@ -67,12 +75,18 @@ export class Notebook {
     const run = (...values: unknown[]) => {
       const own = ownOf(observer, () => runs, ++runs);
       observer.started();
-      return call(...cell.inputs.map((name) => (name in ownNames ? own[name as OwnName] : values[given.indexOf(name)])));
+      return call(
+        ...cell.inputs.map((name) => (name in ownNames ? own[name as OwnName] : values[given.indexOf(name)])),
+      );
     };
     const name = cell.outputs.length ? `cell ${id}` : null;
     const variable = this.module
       .variable(listen(observer), { shadow: { width: () => widthOf(observer.element) } })
-      .define(name, given.map((input) => renamed[input] ?? input), run);
+      .define(
+        name,
+        given.map((input) => renamed[input] ?? input),
+        run,
+      );
     const outputs = cell.outputs.map((output) =>
       this.module.variable(true).define(output, [name ?? ""], (all: Record<string, unknown>) => all[output]),
     );

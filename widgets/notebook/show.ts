@@ -32,10 +32,15 @@ export function text(value: unknown): string {
     return `${value.constructor.name} [${shorten(numbers.join(", "))}]`;
   }
   if (Array.isArray(value)) return `[${shorten(value.map(text).join(", "))}]`;
-  if (value instanceof Map) return `Map {${shorten(Array.from(value, ([k, v]) => `${text(k)} → ${text(v)}`).join(", "))}}`;
+  if (value instanceof Map)
+    return `Map {${shorten(Array.from(value, ([k, v]) => `${text(k)} → ${text(v)}`).join(", "))}}`;
   if (value instanceof Set) return `Set {${shorten(Array.from(value, text).join(", "))}}`;
   if (isRecord(value)) {
-    return `{${shorten(Object.entries(value).map(([name, part]) => `${name}: ${text(part)}`).join(", "))}}`;
+    return `{${shorten(
+      Object.entries(value)
+        .map(([name, part]) => `${name}: ${text(part)}`)
+        .join(", "),
+    )}}`;
   }
   return String(value);
 }
