@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { assemble } from "../toolchain/assembler.ts";
 import { assembleBios, BIOS_IMAGE, BIOS_MAIN, BIOS_SOURCES } from "./index.ts";
 import { assembleGnu, missingPrograms } from "./test/gnu.ts";
 
@@ -18,7 +19,7 @@ test("the list of sources is what bios.S includes, in order, and what the folder
 test("assembleBios hands over bios.S and every file by name", () => {
   const asked = assembleBios(read, (source, request) => ({ source, request }));
   expect(asked.source).toBe(read("bios.S"));
-  expect(Object.keys(asked.request.files)).toEqual(BIOS_SOURCES);
+  for (const name of BIOS_SOURCES) expect(asked.request.include(name)).toBe(read(name));
 });
 
 const missing = missingPrograms("as", "ld", "nm");
@@ -33,6 +34,14 @@ describe.skipIf(missing)(`the image that GNU as makes ${missing}`, () => {
   const bytes = (offset: number, count: number) => [...image.subarray(offset, offset + count)];
 
   test("has 65536 bytes", () => expect(image.length).toBe(BIOS_IMAGE.bytes));
+
+  test("is what our own assembler makes, byte for byte, and that knows the line of each instruction", () => {
+    const ours = assembleBios(read, assemble);
+    expect(ours.diagnostics).toEqual([]);
+    expect(Buffer.compare(ours.bytes, image)).toBe(0);
+    const last = ours.lines.find((line) => line.address === BIOS_IMAGE.resetVector);
+    expect(read(last?.file ?? "").split("\n")[(last?.line ?? 0) - 1]).toMatch(/^reset_vector:\s+ljmp/);
+  });
 
   test("starts at FFF0 with EA 5B E0 00 F0: JMP FAR F000:E05B", () =>
     expect(bytes(BIOS_IMAGE.resetVector, 5)).toEqual([0xea, 0x5b, 0xe0, 0x00, 0xf0]));

@@ -56,14 +56,14 @@ export const BIOS_IMAGE = {
   resetVector: 0xfff0,
 } as const;
 
-/** What an assembler is asked for: one flat image from offset 0. */
+/** What an assembler is asked for, as options of the toolchain's `assemble`: one flat image from offset 0. */
 export interface BiosRequest {
   readonly file: string;
   readonly origin: number;
   readonly syntax: "att";
   readonly codeBits: 16;
-  /** Text by file name, for `.include`. */
-  readonly files: Readonly<Record<string, string>>;
+  /** Text of an included file. */
+  readonly include: (name: string) => string | undefined;
 }
 
 /** Assembles the BIOS with `assemble` and answers what that answers; `readSource` is asked once for each file. */
@@ -71,6 +71,7 @@ export function assembleBios<Answer>(
   readSource: (name: string) => string,
   assemble: (source: string, request: BiosRequest) => Answer,
 ): Answer {
-  const files = Object.fromEntries(BIOS_SOURCES.map((name) => [name, readSource(name)]));
-  return assemble(files[BIOS_MAIN], { file: BIOS_MAIN, origin: 0, syntax: "att", codeBits: 16, files });
+  const files = new Map(BIOS_SOURCES.map((name) => [name, readSource(name)]));
+  const include = (name: string) => files.get(name);
+  return assemble(include(BIOS_MAIN) ?? "", { file: BIOS_MAIN, origin: 0, syntax: "att", codeBits: 16, include });
 }
