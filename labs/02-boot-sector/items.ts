@@ -143,7 +143,7 @@ function halts(context: Context): Finding {
   const run = context.once(observePlain);
   const { end, waited } = run;
   const expected = "HLT with IF = 0, in the sector, as the last instruction";
-  if (end.reason.kind === "halt" && end.reason.forever && inSector(end.address)) {
+  if (end.reason.kind === "halt" && end.reason.forever && inSector(end.address - 1)) {
     return { passed: true, saw: `halted at ${where(end)} with IF = 0` };
   }
   if (waited) {

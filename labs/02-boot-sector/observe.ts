@@ -40,9 +40,7 @@ export interface Run {
 export function observeEntry(context: Context): Entry {
   const machine = context.bench.powerOn(context.lab.configuration(context.build));
   const limit = machine.status.tick + BOOT_TICKS;
-  let status = machine.status;
-  do status = machine.run({ tick: limit, address: ENTRY });
-  while (status.address !== ENTRY && status.reason.kind === "halt" && !status.reason.forever && status.tick < limit);
+  const status = machine.run({ tick: limit, address: ENTRY });
   const reached = status.cs === 0 && status.ip === ENTRY;
   return { machine, reached, status, snapshot: machine.snapshot(), screen: screenRows(machine) };
 }
@@ -51,20 +49,21 @@ export const observePlain = (context: Context): Run => observeRun(context, "plai
 export const observeStrange = (context: Context): Run => observeRun(context, "strange");
 export const observeMarked = (context: Context): Run => observeRun(context, "marked");
 
-function observeRun(context: Context, scenario: string): Run {
+/** Runs the sector in the lab's scenario of that name, or in `scenario`, which a hidden check may bring. */
+export function observeRun(context: Context, name: string, scenario: Scenario = context.lab.scenarios[name]): Run {
   const { machine, snapshot, status: entry } = context.once(observeEntry);
-  start(machine, snapshot, context.lab.scenarios[scenario]);
+  start(machine, snapshot, scenario);
   const before = readRam(machine, context);
   const limit = entry.tick + RUN_TICKS;
   let waited: MachineStatus | undefined;
   let status = machine.status;
-  for (;;) {
-    status = machine.run({ tick: limit });
-    if (status.reason.kind !== "halt" || status.reason.forever || status.tick >= limit) break;
-    if (waited === undefined && inSector(status.address)) waited = status;
-  }
+  do {
+    // A machine that only waits goes on by itself; stopping at each HLT shows where it waits.
+    status = machine.run({ tick: limit, event: { kind: "halt" } });
+    if (waited === undefined && waits(machine, status)) waited = status;
+  } while (!isOver(status) && status.tick < limit);
   return {
-    scenario,
+    scenario: name,
     end: status,
     events: machine.takeEvents(),
     registers: machine.registers(),
@@ -73,6 +72,18 @@ function observeRun(context: Context, scenario: string): Run {
     after: readRam(machine, context),
     waited,
   };
+}
+
+/** It has just executed HLT in the sector, and an interrupt will end that. */
+function waits(machine: BenchMachine, status: MachineStatus): boolean {
+  if (status.reason.kind !== "until" || !inSector(status.address - 1)) return false;
+  return (machine.registers().flags & 0x200) !== 0;
+}
+
+/** Nothing will happen any more. */
+function isOver({ reason }: MachineStatus): boolean {
+  if (reason.kind === "halt") return reason.forever;
+  return reason.kind === "triple fault" || reason.kind === "exit" || reason.kind === "failed";
 }
 
 /** The first tick of `scenario` after which `changed` holds, and the instruction that made it so. */
@@ -84,11 +95,7 @@ export function findMoment(
   const { machine, snapshot, status } = context.once(observeEntry);
   const at = (ticks: number) => {
     start(machine, snapshot, context.lab.scenarios[scenario]);
-    for (let now = status.tick; now < status.tick + ticks; ) {
-      const reached = machine.run({ tick: status.tick + ticks });
-      if (reached.reason.kind !== "halt" || reached.reason.forever) break;
-      now = reached.tick;
-    }
+    machine.run({ tick: status.tick + ticks });
     return changed(machine);
   };
   // Doubling first: what goes wrong goes wrong early, and a run costs what it is long.
@@ -141,7 +148,9 @@ export function screenRows(machine: Pick<BenchMachine, "screen">): string[] {
   if (screen.kind !== "text") return [];
   return Array.from({ length: screen.rows }, (_, row) => {
     const cells = screen.cells.subarray(row * screen.columns, (row + 1) * screen.columns);
-    return Array.from(cells, (cell) => character(cell & 0xff)).join("").trimEnd();
+    return Array.from(cells, (cell) => character(cell & 0xff))
+      .join("")
+      .trimEnd();
   });
 }
 

@@ -24,7 +24,7 @@ function channel(): Channel {
   const one: Channel = {
     onmessage: null,
     postMessage(data) {
-      for (const other of channels) if (other !== one) other.onmessage?.({ data });
+      for (const other of channels) if (other !== one) other.onmessage?.({ data } as MessageEvent);
     },
     close: () => channels.delete(one),
   };

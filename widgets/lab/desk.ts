@@ -28,7 +28,7 @@ export interface DeskEvents {
 /** What tells tabs of each other's saves; a BroadcastChannel in a page. */
 export interface Channel {
   postMessage(message: unknown): void;
-  onmessage: ((event: { data: unknown }) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
   close(): void;
 }
 

@@ -96,6 +96,11 @@ export interface Lab {
   readonly budget: number;
 }
 
+/** A lab's wrong solutions by the name of their folder under wrong/: what each must lose, and nothing else. */
+export type WrongSolutions = Readonly<
+  Record<string, { readonly items: readonly string[]; readonly points: number }>
+>;
+
 /** What a scenario writes, in order: for a machine here and, by way of its worker, for one in the page. */
 export type ScenarioWrite =
   | { readonly register: string; readonly value: bigint }
@@ -116,8 +121,8 @@ export function pattern(address: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => 0x81 + (((address + i) * 37) % 101));
 }
 
-/** Throws where a lab's rubric cannot mean what it says: a fault of the lab's author, found by `npm run check`. */
-export function validateLab(lab: Lab): void {
+/** Answers `lab`, or throws where its rubric cannot mean what it says: a fault of the lab's author. */
+export function defineLab(lab: Lab): Lab {
   const seen = new Set<string>();
   for (const item of lab.items) {
     for (const id of item.dependsOn ?? []) {
@@ -129,4 +134,5 @@ export function validateLab(lab: Lab): void {
   }
   const points = lab.items.reduce((sum, item) => sum + item.points, 0);
   if (points !== 100) throw new Error(`${lab.id}: the items' points sum to ${points}, not 100`);
+  return lab;
 }
