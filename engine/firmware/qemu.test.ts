@@ -1,5 +1,5 @@
 // The BIOS on QEMU's PC: every answer is QEMU's hardware's, the host's, or SeaBIOS's to the same question.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -131,6 +131,30 @@ describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 
     }
     expect(both[0].serial).toBe(both[1].serial);
     expect([...screens[0]]).toEqual([...screens[1]]);
+  });
+
+  test("mode 3 sets the registers, the 64 colours and the data area that SeaVGABIOS sets", async () => {
+    const [ours, theirs] = [await run("vga"), await run("vga", { bios: undefined })];
+    expect(ours.length).toBe(9);
+    for (const [i, line] of ours.entries()) {
+      if (line.startsWith("graphics")) {
+        // Register 7, "colour don't care", is 00 in IBM's table for text modes, 0F in theirs; text ignores it.
+        expect(line.replace(/00 FF$/, "0F FF")).toBe(theirs[i]);
+      } else if (line.startsWith("0040:0049")) {
+        // The last byte is what a CGA's mode register would hold: 29h in IBM's table, left out by theirs.
+        expect(line.replace(/29$/, "00")).toBe(theirs[i]);
+      } else expect(line).toBe(theirs[i]);
+    }
+  });
+
+  const stock = "/usr/share/seabios/vgabios-isavga.bin";
+  test.skipIf(!existsSync(stock))("a stock video BIOS at C0000 is run and keeps INT 10h", async () => {
+    const args = ["-device", `loader,file=${stock},addr=0xc0000,force-raw=on`];
+    const qemu = start({ bios, floppy: floppyWith("screen"), args });
+    await qemu.until(() => qemu.serial.endsWith("end\n"));
+    const vector = await qemu.memory(0x10 * 4, 4);
+    expect([vector[2], vector[3]]).toEqual([0x00, 0xc0]);
+    expect((await qemu.screen())[10]).toContain("in colour");
   });
 
   const keys =

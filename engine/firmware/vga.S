@@ -38,7 +38,7 @@ video_set_mode:
     cmp  $0x07, %al
     je   1f
     cmp  $0x03, %al
-    ja   9f                         # no graphics here: nothing happens
+    ja   video_no_mode
     cmp  $0x02, %al
     jae  2f
     mov  $mode_40x25, %si
@@ -84,7 +84,15 @@ video_set_mode:
     mov  $VGA_ATTRIBUTE, %dx
     out  %al, %dx
     movb $0x30, R_AL(%bp)           # as IBM's: the last value written
-9:  ret
+    ret
+
+video_no_mode:                      # a graphics mode: the screen stays as it is
+    mov  $msg_no_mode, %si
+    call log
+    call print_hex8
+    mov  $'\n', %al
+    jmp  *%di
+msg_no_mode: .asciz "No video mode "
 
 # In: CS:SI = table. Changes AX, BX, CX, DX.
 vga_program:
