@@ -139,7 +139,8 @@ export class Blocks {
     v.setUint16(record + at.R_SEGMENT, at.SEGMENTS + segmentOf(d) * at.SEGMENT_BYTES, true);
     let registers = 0;
     for (const o of d.operands) {
-      if (o.kind === "register") v.setUint8(record + at.R_REGISTER + registers++, at.GPR + o.number * 8 + (o.high ? 1 : 0));
+      if (o.kind === "register")
+        v.setUint8(record + at.R_REGISTER + registers++, at.GPR + o.number * 8 + (o.high ? 1 : 0));
       else if (o.kind === "immediate") v.setBigUint64(record + at.R_IMMEDIATE, o.value, true);
       else if (o.kind === "target") v.setBigUint64(record + at.R_TARGET, o.address, true);
       else if (o.kind === "memory" && !isDestination(o)) {
@@ -223,10 +224,17 @@ export class Blocks {
 
   /** Makes a record of one instruction that leaves behind itself, with a budget of one tick. */
   buildAlone(d: Decoded, ip: number, mode: Mode): number {
-    const [first, following, target] = [0, 1, 2].map((i) => this.alone + i * at.RECORD_BYTES) as [number, number, number];
+    const [first, following, target] = [0, 1, 2].map((i) => this.alone + i * at.RECORD_BYTES) as [
+      number,
+      number,
+      number,
+    ];
     this.write(first, d, ip, this.handlers.of(d, shapeOf(d, mode)).index);
     const next = ip + d.length;
-    for (const [record, rip] of [[following, BigInt(next)], [target, this.view.getBigUint64(first + at.R_TARGET, true)]] as const) {
+    for (const [record, rip] of [
+      [following, BigInt(next)],
+      [target, this.view.getBigUint64(first + at.R_TARGET, true)],
+    ] as const) {
       this.clear(record);
       this.view.setInt32(record + at.R_HANDLER, this.handlers.budget, true);
       this.view.setBigUint64(record + at.R_RIP, rip, true);
@@ -242,10 +250,19 @@ export class Blocks {
     let r = record;
     for (let left = this.view.getInt32(record + at.R_LEFT, true); left > 0; left--) {
       const decoded = this.decodedOf(r);
-      steps.push({ decoded, record: r, rip: this.view.getBigUint64(r + at.R_RIP, true), shape: shapeOf(decoded, mode) });
+      steps.push({
+        decoded,
+        record: r,
+        rip: this.view.getBigUint64(r + at.R_RIP, true),
+        shape: shapeOf(decoded, mode),
+      });
       r += at.RECORD_BYTES;
     }
-    this.view.setInt32(record + at.R_HANDLER, this.handlers.add((imports) => emitBlock(steps, r, imports)), true);
+    this.view.setInt32(
+      record + at.R_HANDLER,
+      this.handlers.add((imports) => emitBlock(steps, r, imports)),
+      true,
+    );
   }
 }
 
@@ -256,7 +273,13 @@ export function fitsLimit(ip: number, d: Decoded, mode: Mode): boolean {
   return d.operands.every((o) => o.kind !== "target" || Number(o.address) <= mode.limit);
 }
 
-function isDestination(o: { base: number; segment: number; override: boolean; index: number; displacementBytes: number }): boolean {
+function isDestination(o: {
+  base: number;
+  segment: number;
+  override: boolean;
+  index: number;
+  displacementBytes: number;
+}): boolean {
   return o.base === 7 && o.segment === 0 && !o.override && o.index < 0 && o.displacementBytes === 0;
 }
 
@@ -271,5 +294,12 @@ function segmentOf(d: Decoded): number {
 export function shapeOf(d: Decoded, mode: Mode): Shape {
   const addressing: Addressing = mode.codeBits === 64 ? "long" : mode.flat ? "flat" : "segmented";
   const operandAddressing = addressing === "flat" && segmentOf(d) > 3 ? "segmented" : addressing;
-  return { operandBits: d.operandBits, addressBits: d.addressBits, stackBits: mode.stackBits, addressing, operandAddressing, repeat: d.repeat };
+  return {
+    operandBits: d.operandBits,
+    addressBits: d.addressBits,
+    stackBits: mode.stackBits,
+    addressing,
+    operandAddressing,
+    repeat: d.repeat,
+  };
 }

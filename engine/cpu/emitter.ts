@@ -2,10 +2,10 @@
  * What interpreter and translator share of `Meaning`: memory behind the fast TLB, the stack, strings, flags as
  * arithmetic. They differ in where registers, flags and operands are, and in how they leave; those are the abstract parts.
  */
-import type { Bits, FlagValue, Flags, Meaning, Place, Value } from "../isa/meaning.ts";
+import type { Bits, Flags, FlagValue, Meaning, Place, Value } from "../isa/meaning.ts";
 import { signExtend, truncate } from "../isa/width.ts";
-import * as w from "../wasm/expression.ts";
 import type { Callee } from "../wasm/expression.ts";
+import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder } from "../wasm/module.ts";
 import * as at from "./layout.ts";
 
@@ -228,7 +228,10 @@ export abstract class Emitter implements Meaning {
       hit,
       () => f.assign(host, this.hostAddress(la, slot)),
       () => {
-        f.assign(host, w.call(update ? this.imports.update : this.imports.read, this.cpu, ...this.halves(la), w.i32(bits)));
+        f.assign(
+          host,
+          w.call(update ? this.imports.update : this.imports.read, this.cpu, ...this.halves(la), w.i32(bits)),
+        );
         f.if(w.eqz(host), () => this.fault());
       },
     );
@@ -291,7 +294,8 @@ export abstract class Emitter implements Meaning {
   private readonly stackSegment = () => w.i32(at.SEGMENTS + 2 * at.SEGMENT_BYTES);
 
   private stackPlace(pointer: Value, bits: Bits): Place {
-    const addressing = this.shape.addressing === "flat" && this.shape.stackBits === 16 ? "segmented" : this.shape.addressing;
+    const addressing =
+      this.shape.addressing === "flat" && this.shape.stackBits === 16 ? "segmented" : this.shape.addressing;
     return this.memory(() => pointer, this.stackSegment, addressing, bits);
   }
 
@@ -331,11 +335,21 @@ export abstract class Emitter implements Meaning {
   // ---- strings, tables, bit strings ------------------------------------------------------------------------------
 
   source(bits: Bits): Place {
-    return this.memory(() => this.register(6, this.addressBits).get(), () => this.operandSegment(), this.shape.operandAddressing, bits);
+    return this.memory(
+      () => this.register(6, this.addressBits).get(),
+      () => this.operandSegment(),
+      this.shape.operandAddressing,
+      bits,
+    );
   }
 
   destination(bits: Bits): Place {
-    return this.memory(() => this.register(7, this.addressBits).get(), () => w.i32(at.SEGMENTS), this.shape.addressing, bits);
+    return this.memory(
+      () => this.register(7, this.addressBits).get(),
+      () => w.i32(at.SEGMENTS),
+      this.shape.addressing,
+      bits,
+    );
   }
 
   step(register: 6 | 7, bits: Bits): void {
@@ -353,7 +367,8 @@ export abstract class Emitter implements Meaning {
     if (this.repeat === 0) {
       once();
       this.spill();
-      return this.follow(at.R_LINK_NEXT);
+      this.follow(at.R_LINK_NEXT);
+      return;
     }
     this.settle();
     const counter = this.register(1, this.addressBits);
@@ -474,14 +489,22 @@ export function conditionFrom(code: number, low: () => Value, high: () => Value,
   };
   const value = (): Value => {
     switch (code >> 1) {
-      case 0: return w.shru(overflowAtTop(), w.i32(31));
-      case 1: return w.shru(carry(), w.i32(31));
-      case 2: return w.eqz(low());
-      case 3: return w.or(w.shru(carry(), w.i32(31)), w.eqz(low()));
-      case 4: return w.shru(high(), w.i32(31));
-      case 5: return w.and(w.xor(w.popcnt(w.and(w.xor(low(), high()), w.i32(0xff))), w.i32(ALL_ONES)), w.i32(1));
-      case 6: return w.shru(w.xor(high(), overflowAtTop()), w.i32(31));
-      default: return w.or(w.shru(w.xor(high(), overflowAtTop()), w.i32(31)), w.eqz(low()));
+      case 0:
+        return w.shru(overflowAtTop(), w.i32(31));
+      case 1:
+        return w.shru(carry(), w.i32(31));
+      case 2:
+        return w.eqz(low());
+      case 3:
+        return w.or(w.shru(carry(), w.i32(31)), w.eqz(low()));
+      case 4:
+        return w.shru(high(), w.i32(31));
+      case 5:
+        return w.and(w.xor(w.popcnt(w.and(w.xor(low(), high()), w.i32(0xff))), w.i32(ALL_ONES)), w.i32(1));
+      case 6:
+        return w.shru(w.xor(high(), overflowAtTop()), w.i32(31));
+      default:
+        return w.or(w.shru(w.xor(high(), overflowAtTop()), w.i32(31)), w.eqz(low()));
     }
   };
   return code & 1 ? w.eqz(value()) : value();

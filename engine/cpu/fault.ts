@@ -35,8 +35,24 @@ export const MF = 16;
 export const AC = 17;
 
 const NAMES: Record<number, string> = {
-  [DE]: "#DE", [DB]: "#DB", [NMI]: "NMI", [BP]: "#BP", [OF]: "#OF", [BR]: "#BR", [UD]: "#UD", [NM]: "#NM", [DF]: "#DF",
-  [TS]: "#TS", [NP]: "#NP", [SS]: "#SS", [GP]: "#GP", [PF]: "#PF", [MF]: "#MF", [AC]: "#AC", 18: "#MC", 19: "#XF",
+  [DE]: "#DE",
+  [DB]: "#DB",
+  [NMI]: "NMI",
+  [BP]: "#BP",
+  [OF]: "#OF",
+  [BR]: "#BR",
+  [UD]: "#UD",
+  [NM]: "#NM",
+  [DF]: "#DF",
+  [TS]: "#TS",
+  [NP]: "#NP",
+  [SS]: "#SS",
+  [GP]: "#GP",
+  [PF]: "#PF",
+  [MF]: "#MF",
+  [AC]: "#AC",
+  18: "#MC",
+  19: "#XF",
 };
 
 /** The manual's name of an exception's vector. */

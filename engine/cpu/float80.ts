@@ -17,7 +17,8 @@ const MAX = 0x7fff;
 
 export const INDEFINITE: Float80 = { sign: 1, exponent: MAX, mantissa: INTEGER | QUIET };
 
-export const isNaN80 = (f: Float80): boolean => f.exponent === MAX && (f.mantissa & ~INTEGER) !== 0n && (f.mantissa & INTEGER) !== 0n;
+export const isNaN80 = (f: Float80): boolean =>
+  f.exponent === MAX && (f.mantissa & ~INTEGER) !== 0n && (f.mantissa & INTEGER) !== 0n;
 export const isSignaling = (f: Float80): boolean => isNaN80(f) && (f.mantissa & QUIET) === 0n;
 export const isInfinity = (f: Float80): boolean => f.exponent === MAX && f.mantissa === INTEGER;
 export const isZero = (f: Float80): boolean => f.exponent === 0 && f.mantissa === 0n;
@@ -62,7 +63,13 @@ export interface Rounded {
  * Rounds (−1)^sign × magnitude × 2^(exponent − 16446), `magnitude` exact, to a mantissa of `precision` bits (24, 53, 64).
  * With masked exceptions: overflow gives infinity or the largest number, underflow a denormal.
  */
-export function round80(sign: 0 | 1, exponent: number, magnitude: bigint, precision: number, rounding: Rounding): Rounded {
+export function round80(
+  sign: 0 | 1,
+  exponent: number,
+  magnitude: bigint,
+  precision: number,
+  rounding: Rounding,
+): Rounded {
   if (magnitude === 0n) return { value: { sign, exponent: 0, mantissa: 0n }, flags: 0, up: false };
   let excess = magnitude.toString(2).length - 64;
   let e = exponent + excess;
@@ -94,7 +101,9 @@ export function round80(sign: 0 | 1, exponent: number, magnitude: bigint, precis
   if (e >= MAX) {
     const toInfinity = rounding === 0 || (rounding === 1 && sign === 1) || (rounding === 2 && sign === 0);
     const largest = ((1n << BigInt(precision)) - 1n) << BigInt(64 - precision);
-    const value: Float80 = toInfinity ? { sign, exponent: MAX, mantissa: INTEGER } : { sign, exponent: MAX - 1, mantissa: largest };
+    const value: Float80 = toInfinity
+      ? { sign, exponent: MAX, mantissa: INTEGER }
+      : { sign, exponent: MAX - 1, mantissa: largest };
     return { value, flags: flags | OVERFLOW | INEXACT, up: toInfinity };
   }
   const biased = mantissa & INTEGER ? e : 0;

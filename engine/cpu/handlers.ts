@@ -4,19 +4,27 @@
  */
 import type { Decoded } from "../isa/decoded.ts";
 import type { Bits } from "../isa/meaning.ts";
-import type { FunctionBuilder, Signature } from "../wasm/module.ts";
-import { assembleModule, importedFunction } from "../wasm/module.ts";
 import * as w from "../wasm/expression.ts";
-import { FunctionBuilder as Builder } from "../wasm/module.ts";
+import type { FunctionBuilder, Signature } from "../wasm/module.ts";
+import { assembleModule, FunctionBuilder as Builder, importedFunction } from "../wasm/module.ts";
 import type { Imports, Shape } from "./emitter.ts";
 import { emitBlockEnd, emitHandler, emitLeave, HANDLER_SIGNATURE, type OperandShape } from "./interpret.ts";
 import * as at from "./layout.ts";
 
-const i32s = (n: number): Signature => ({ parameters: Array.from({ length: n }, () => "i32" as const), results: ["i32"] });
+const i32s = (n: number): Signature => ({
+  parameters: Array.from({ length: n }, () => "i32" as const),
+  results: ["i32"],
+});
 const TYPES: readonly Signature[] = [HANDLER_SIGNATURE, i32s(3), i32s(4), i32s(5)];
 const IMPORTS = [
-  { name: "read", type: 2 }, { name: "update", type: 2 }, { name: "store", type: 2 }, { name: "commit", type: 2 },
-  { name: "segment", type: 3 }, { name: "link", type: 2 }, { name: "jump", type: 2 }, { name: "system", type: 1 },
+  { name: "read", type: 2 },
+  { name: "update", type: 2 },
+  { name: "store", type: 2 },
+  { name: "commit", type: 2 },
+  { name: "segment", type: 3 },
+  { name: "link", type: 2 },
+  { name: "jump", type: 2 },
+  { name: "system", type: 1 },
 ] as const;
 
 export type ImportFunctions = Record<(typeof IMPORTS)[number]["name"], (...parameters: number[]) => number>;
@@ -125,26 +133,36 @@ export class Handlers {
 
 function nameOf(o: OperandShape): string {
   switch (o.kind) {
-    case "register": return `r${o.bits}`;
-    case "memory": return `m${o.bits}${o.index ? "x" : ""}`;
-    case "immediate": return `i${o.bits}`;
-    case "constant": return `c${o.value}`;
-    case "target": return "t";
-    default: return "-";
+    case "register":
+      return `r${o.bits}`;
+    case "memory":
+      return `m${o.bits}${o.index ? "x" : ""}`;
+    case "immediate":
+      return `i${o.bits}`;
+    case "constant":
+      return `c${o.value}`;
+    case "target":
+      return "t";
+    default:
+      return "-";
   }
 }
 
 function operandShapes(d: Decoded): OperandShape[] {
   return d.operands.map((o, i): OperandShape => {
     switch (o.kind) {
-      case "register": return { kind: "register", bits: o.bits };
-      case "memory": return { kind: "memory", bits: o.bits, index: o.index >= 0 };
+      case "register":
+        return { kind: "register", bits: o.bits };
+      case "memory":
+        return { kind: "memory", bits: o.bits, index: o.index >= 0 };
       case "immediate":
         return d.encoding.operands[i]?.place === "one"
           ? { kind: "constant", bits: o.bits, value: Number(o.value) }
           : { kind: "immediate", bits: o.bits as Bits };
-      case "target": return { kind: "target", bits: o.bits };
-      default: return { kind: "other" };
+      case "target":
+        return { kind: "target", bits: o.bits };
+      default:
+        return { kind: "other" };
     }
   });
 }

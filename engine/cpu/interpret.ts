@@ -10,7 +10,16 @@ import { truncate } from "../isa/width.ts";
 import * as w from "../wasm/expression.ts";
 import { FunctionBuilder, type Signature } from "../wasm/module.ts";
 import {
-  borrowsOfDifference, carriesOfSum, carryFrom, carryWord, conditionFrom, Emitter, type Imports, resultWords, type Shape, withZero,
+  borrowsOfDifference,
+  carriesOfSum,
+  carryFrom,
+  carryWord,
+  conditionFrom,
+  Emitter,
+  type Imports,
+  resultWords,
+  type Shape,
+  withZero,
 } from "./emitter.ts";
 import * as at from "./layout.ts";
 
@@ -27,7 +36,12 @@ export type OperandShape =
   | { readonly kind: "other" };
 
 /** Emits the handler of `row` for operands of these shapes; `ended` tells that it never goes on to the next record. */
-export function emitHandler(row: Row, shape: Shape, operands: readonly OperandShape[], imports: Imports): { builder: FunctionBuilder; ended: boolean } {
+export function emitHandler(
+  row: Row,
+  shape: Shape,
+  operands: readonly OperandShape[],
+  imports: Imports,
+): { builder: FunctionBuilder; ended: boolean } {
   const f = new FunctionBuilder(HANDLER_SIGNATURE);
   const x = new Interpretation(f, shape, imports);
   row.does(x, ...x.places(operands));
@@ -39,7 +53,14 @@ export function emitHandler(row: Row, shape: Shape, operands: readonly OperandSh
 export function emitBlockEnd(imports: Imports): FunctionBuilder {
   const f = new FunctionBuilder(HANDLER_SIGNATURE);
   // Following a link depends on none of these.
-  const shape: Shape = { operandBits: 32, addressBits: 32, stackBits: 32, addressing: "flat", operandAddressing: "flat", repeat: 0 };
+  const shape: Shape = {
+    operandBits: 32,
+    addressBits: 32,
+    stackBits: 32,
+    addressing: "flat",
+    operandAddressing: "flat",
+    repeat: 0,
+  };
   new Interpretation(f, shape, imports).follow(at.R_LINK_NEXT);
   return f;
 }
@@ -79,9 +100,16 @@ class Interpretation extends Emitter {
           return this.registerAt(where, 0, o.bits);
         }
         case "memory":
-          return this.memory(() => this.effectiveOffset(o.index), () => this.operandSegment(), this.shape.operandAddressing, o.bits as Bits);
+          return this.memory(
+            () => this.effectiveOffset(o.index),
+            () => this.operandSegment(),
+            this.shape.operandAddressing,
+            o.bits as Bits,
+          );
         case "immediate":
-          return fixed(o.bits, () => this.let(w.load(o.bits === 64 ? "i64" : "i32", o.bits, this.record(), at.R_IMMEDIATE)));
+          return fixed(o.bits, () =>
+            this.let(w.load(o.bits === 64 ? "i64" : "i32", o.bits, this.record(), at.R_IMMEDIATE)),
+          );
         case "constant":
           return fixed(o.bits, () => w.i32(o.value));
         case "target":
@@ -101,7 +129,8 @@ class Interpretation extends Emitter {
       get,
       getForUpdate: get,
       // A 32-bit result clears the high half, as long mode has it; in the other modes nothing reads that half.
-      set: (value) => (bits === 32 ? this.f.store(64, where(), w.extendU(value), offset) : this.f.store(bits, where(), value, offset)),
+      set: (value) =>
+        bits === 32 ? this.f.store(64, where(), w.extendU(value), offset) : this.f.store(bits, where(), value, offset),
       offset: () => w.i32(0),
     };
   }
@@ -130,7 +159,10 @@ class Interpretation extends Emitter {
   nextAddress(): Value {
     const wide = this.operandBits === 64;
     const type = wide ? "i64" : "i32";
-    const sum = w.add(w.load(type, wide ? 64 : 32, this.record(), at.R_RIP), w.load(type, 8, this.record(), at.R_LENGTH));
+    const sum = w.add(
+      w.load(type, wide ? 64 : 32, this.record(), at.R_RIP),
+      w.load(type, 8, this.record(), at.R_LENGTH),
+    );
     return this.let(truncate(sum, this.operandBits));
   }
 
@@ -201,7 +233,10 @@ function flagsInMemory(x: Emitter): Flags {
       storeCarry(carryFrom(old, letFlag(x, carry), overflow, "keep"));
     },
     zero(zero) {
-      const now = { low: f.copy(w.load("i32", 32, cpu, at.RESULT)), high: f.copy(w.load("i32", 32, cpu, at.RESULT + 4)) };
+      const now = {
+        low: f.copy(w.load("i32", 32, cpu, at.RESULT)),
+        high: f.copy(w.load("i32", 32, cpu, at.RESULT + 4)),
+      };
       const next = withZero(now.low, now.high, zero);
       f.store(32, cpu, next.low, at.RESULT);
       f.store(32, cpu, next.high, at.RESULT + 4);

@@ -4,22 +4,33 @@
  *
  * Not yet: paging. A linear address is the physical one.
  */
-import * as fault from "./fault.ts";
+
 import type { Fault } from "./fault.ts";
+import * as fault from "./fault.ts";
 import { GuestFault } from "./fault.ts";
 import type { ImportFunctions } from "./handlers.ts";
 import * as at from "./layout.ts";
-import { PAGE } from "./physical.ts";
-import type { Processor } from "./processor.ts";
-import { insideLimit, readable, SS, writable } from "./segments.ts";
+import { PAGE, type PhysicalMap } from "./physical.ts";
+import { insideLimit, readable, type SegmentFile, SS, writable } from "./segments.ts";
 
+/** What linear memory needs of its processor. */
+export interface MemoryOwner {
+  readonly cpu: number;
+  readonly map: PhysicalMap;
+  readonly view: DataView;
+  readonly segments: SegmentFile;
+  /** The instruction in progress runs alone. */
+  readonly alone: boolean;
+  needsAlone: boolean;
+  pendingFault: Fault | undefined;
+}
 
 export class LinearMemory {
   readonly imports: Pick<ImportFunctions, "read" | "update" | "store" | "commit" | "segment">;
-  private readonly p: Processor;
+  private readonly p: MemoryOwner;
   private readonly scratch: number;
 
-  constructor(p: Processor) {
+  constructor(p: MemoryOwner) {
     this.p = p;
     this.scratch = p.cpu + at.SCRATCH;
     this.imports = {
@@ -193,7 +204,12 @@ export class LinearMemory {
         map.write(hpa, view.getUint32(at.SCRATCH, true), 4);
         map.write(hpa + 4, view.getUint32(at.SCRATCH + 4, true), 4);
       } else {
-        const value = bytes === 1 ? view.getUint8(at.SCRATCH) : bytes === 2 ? view.getUint16(at.SCRATCH, true) : view.getUint32(at.SCRATCH, true);
+        const value =
+          bytes === 1
+            ? view.getUint8(at.SCRATCH)
+            : bytes === 2
+              ? view.getUint16(at.SCRATCH, true)
+              : view.getUint32(at.SCRATCH, true);
         map.write(hpa, value, bytes as 1 | 2 | 4);
       }
       return 0;
@@ -207,7 +223,8 @@ export class LinearMemory {
   /** Checks an access through a segment register: #GP(0), or #SS(0) for the stack segment. */
   checkSegment(n: number, offset: number, bytes: number, write: boolean): void {
     const s = this.p.segments.get(n);
-    if (!(write ? writable(s) : readable(s)) || !insideLimit(s, offset, bytes)) fault.raise(n === SS ? fault.SS : fault.GP, 0);
+    if (!(write ? writable(s) : readable(s)) || !insideLimit(s, offset, bytes))
+      fault.raise(n === SS ? fault.SS : fault.GP, 0);
   }
 
   /** Linear address of an access through a segment register, checked. */
@@ -227,7 +244,11 @@ export class LinearMemory {
     this.checkLinear(la, 0, bytes);
     this.readToScratch(la, bytes, false);
     const { view } = this.p;
-    return bytes === 1 ? view.getUint8(at.SCRATCH) : bytes === 2 ? view.getUint16(at.SCRATCH, true) : view.getUint32(at.SCRATCH, true);
+    return bytes === 1
+      ? view.getUint8(at.SCRATCH)
+      : bytes === 2
+        ? view.getUint16(at.SCRATCH, true)
+        : view.getUint32(at.SCRATCH, true);
   }
 
   store(la: number, value: number, bytes: 1 | 2 | 4): void {

@@ -41,7 +41,8 @@ export class PhysicalMap implements PhysicalMemory {
   private romEnd: number;
 
   constructor(ramBytes: number, processors = 1) {
-    if (ramBytes % PAGE || ramBytes < 1 << 20) throw new EngineError(`memory of ${ramBytes} bytes: expected a multiple of 4 KiB, at least 1 MiB`);
+    if (ramBytes % PAGE || ramBytes < 1 << 20)
+      throw new EngineError(`memory of ${ramBytes} bytes: expected a multiple of 4 KiB, at least 1 MiB`);
     this.records = at.FIRST_PROCESSOR + processors * at.PROCESSOR_BYTES;
     this.lines = this.records + RECORDS_BYTES;
     const pages = (ramBytes + ROM_SPACE) / PAGE;
@@ -67,7 +68,8 @@ export class PhysicalMap implements PhysicalMemory {
       this.kinds.fill(KIND_ROM, hpa / PAGE, (hpa + image.length) / PAGE);
     } else {
       const host = this.romEnd;
-      if (host + image.length > this.ramAt + this.ram.length + ROM_SPACE) throw new EngineError("ROM images: more than 1 MiB in all");
+      if (host + image.length > this.ramAt + this.ram.length + ROM_SPACE)
+        throw new EngineError("ROM images: more than 1 MiB in all");
       this.bytes.set(image, host);
       this.romEnd += image.length;
       this.roms.push({ first: hpa, last: hpa + image.length - 1, host });
@@ -108,7 +110,7 @@ export class PhysicalMap implements PhysicalMemory {
   /** Whether the line of linear-memory address `host` holds decoded code. */
   hasCode(host: number): boolean {
     const line = (host - this.ramAt) >>> 6;
-    return (this.bytes[this.lines + (line >>> 3)] as number) & (1 << (line & 7)) ? true : false;
+    return ((this.bytes[this.lines + (line >>> 3)] as number) & (1 << (line & 7))) !== 0;
   }
 
   /** Whether any line of its page does. */
@@ -136,7 +138,11 @@ export class PhysicalMap implements PhysicalMemory {
   read(hpa: number, size: AccessSize): number {
     const host = this.readable(hpa);
     if (host < 0) return this.devices.read(this.masked(hpa), size) >>> 0;
-    return size === 1 ? (this.bytes[host] as number) : size === 2 ? this.view.getUint16(host, true) : this.view.getUint32(host, true);
+    return size === 1
+      ? (this.bytes[host] as number)
+      : size === 2
+        ? this.view.getUint16(host, true)
+        : this.view.getUint32(host, true);
   }
 
   write(hpa: number, value: number, size: AccessSize): void {
@@ -166,9 +172,12 @@ export class PhysicalMap implements PhysicalMemory {
   /** Puts bytes into RAM as a loader does; an EngineError where they do not fit. */
   load(hpa: number, image: Uint8Array): void {
     if (hpa < 0 || hpa + image.length > this.ram.length) {
-      throw new EngineError(`${image.length} bytes at 0x${hpa.toString(16)} do not fit in ${this.ram.length} bytes of memory`);
+      throw new EngineError(
+        `${image.length} bytes at 0x${hpa.toString(16)} do not fit in ${this.ram.length} bytes of memory`,
+      );
     }
-    for (let p = hpa & ~63; p < hpa + image.length; p += 64) if (this.hasCode(this.ramAt + p)) this.onCodeWrite(this.ramAt + p, 64);
+    for (let p = hpa & ~63; p < hpa + image.length; p += 64)
+      if (this.hasCode(this.ramAt + p)) this.onCodeWrite(this.ramAt + p, 64);
     this.ram.set(image, hpa);
   }
 }

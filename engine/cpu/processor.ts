@@ -10,6 +10,7 @@ import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { EngineError } from "../wasm/error.ts";
 import { Blocks, fitsLimit, type Mode } from "./blocks.ts";
+import { Core, hex4, type ModeName, type Surroundings } from "./core.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
 import { Handlers } from "./handlers.ts";
@@ -18,59 +19,31 @@ import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
 import type { PhysicalMap } from "./physical.ts";
 import {
-  CF, PF, AF, ZF, SF, TF, IF, OF, VM, STATUS_FLAGS, CR0_PE, SHADOW_STI, SHADOW_SS, NMI_BLOCKED, EFER_LMA, INTR, NMI_PENDING,
+  CF,
+  EFER_LMA,
+  IF,
+  INTR,
+  NMI_BLOCKED,
+  NMI_PENDING,
+  OF,
+  PF,
+  SF,
+  SHADOW_SS,
+  SHADOW_STI,
+  TF,
+  ZF,
 } from "./registers.ts";
-import { CODE, CONFORMING, CS, DB, DPL, DS, ES, L, P, SegmentFile, SS } from "./segments.ts";
+import { CS, DB, DS, ES, L, SS } from "./segments.ts";
 import { deliver } from "./system/interrupts.ts";
 import { OPERATIONS } from "./system/operations.ts";
 
-export type ProcessorEvent =
-  | { readonly kind: "exception"; readonly vector: number; readonly name: string; readonly errorCode?: number; readonly cs: number; readonly ip: number }
-  | { readonly kind: "interrupt"; readonly vector: number; readonly origin: "hardware" | "software" | "nmi"; readonly cs: number; readonly ip: number; readonly ax: number }
-  | { readonly kind: "mode"; readonly mode: ModeName }
-  | { readonly kind: "halt"; readonly forever: boolean }
-  | { readonly kind: "triple fault"; readonly chain: readonly string[] }
-  | { readonly kind: "unimplemented"; readonly part: string; readonly text: string };
-
-export type ModeName = "real" | "virtual-8086" | "protected 16" | "protected 32" | "long" | "compatibility";
-
-/** What a processor sees of its machine. */
-export interface Surroundings {
-  portRead(port: number, size: 1 | 2 | 4): number;
-  portWrite(port: number, value: number, size: 1 | 2 | 4): void;
-  /** INTA: the vector. Called only while the interrupt input is high. */
-  acknowledgeInterrupt(): number;
-  /** Ticks since power-on at this moment. */
-  now(): number;
-  event(event: ProcessorEvent): void;
-}
+export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
 
 /** Why `run` returned. */
 export type ProcessorStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
 
-export class Processor {
-  readonly number: number;
-  readonly map: PhysicalMap;
-  readonly surroundings: Surroundings;
-  readonly segments: SegmentFile;
+export class Processor extends Core {
   readonly memory: LinearMemory;
-  readonly model: Model;
-  /** Address of this processor in linear memory, and its view. */
-  readonly cpu: number;
-  readonly view: DataView;
-  /** Ticks of the run so far, the instruction in progress included. */
-  executed = 0;
-  /** The instruction in progress, while TypeScript handles one: its offset in CS, and that of the next. */
-  instructionIp = 0;
-  /** Set by an operation after which generated code must not simply go on. */
-  mustLeave = false;
-  /** A fault on its way from a callback to `run`. */
-  pendingFault: Fault | undefined;
-  /** The instruction touches device memory: it must run alone, where ticks are exact. */
-  needsAlone = false;
-  /** It runs alone now. */
-  alone = false;
-
   private readonly handlers: Handlers;
   private readonly blocks: Blocks;
   private mode!: Mode;
@@ -83,13 +56,7 @@ export class Processor {
   private codeTag = 1;
 
   constructor(map: PhysicalMap, surroundings: Surroundings, number = 0, model: Model = DEFAULT_MODEL) {
-    this.number = number;
-    this.map = map;
-    this.surroundings = surroundings;
-    this.model = model;
-    this.cpu = at.FIRST_PROCESSOR + number * at.PROCESSOR_BYTES;
-    this.view = new DataView(map.memory.buffer, this.cpu, at.PROCESSOR_BYTES);
-    this.segments = new SegmentFile(map.view, this.cpu);
+    super(map, surroundings, number, model);
     this.memory = new LinearMemory(this);
     this.handlers = new Handlers(map.memory, {
       ...this.memory.imports,
@@ -107,33 +74,6 @@ export class Processor {
     this.reset();
   }
 
-  // ---- state -----------------------------------------------------------------------------------------------------
-
-  /** Power-on and INIT state. Source: AMD APM vol. 2, 14.1.3 "Processor Initialization State". */
-  reset(): void {
-    new Uint8Array(this.map.memory.buffer, this.cpu, at.STATE_BYTES).fill(0);
-    this.view.setUint32(at.GPR + 2 * 8, this.model.signature, true);
-    this.view.setBigUint64(at.CR0, 0x60000010n, true);
-    this.flags = 2;
-    for (const n of [ES, SS, DS, 4, 5]) this.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
-    this.segments.set(CS, { selector: 0xf000, base: 0xffff0000, limit: 0xffff, attributes: 0x93 });
-    this.segments.set(at.LDTR, { selector: 0, base: 0, limit: 0xffff, attributes: 0x82 });
-    this.segments.set(at.TR, { selector: 0, base: 0, limit: 0xffff, attributes: 0x8b });
-    this.view.setUint32(at.GDTR_LIMIT, 0xffff, true);
-    this.view.setUint32(at.IDTR_LIMIT, 0xffff, true);
-    this.view.setBigUint64(at.DR + 6 * 8, 0xffff0ff0n, true);
-    this.view.setBigUint64(at.DR + 7 * 8, 0x400n, true);
-    this.ip = 0xfff0;
-    this.restored();
-  }
-
-  /** All that is architecture, in one canonical form: equal states are equal bytes. */
-  get state(): Uint8Array {
-    const { flags } = this;
-    this.flags = flags;
-    return new Uint8Array(this.map.memory.buffer, this.cpu, at.STATE_BYTES);
-  }
-
   /** Call after `state` was assigned, or memory replaced under the processor. */
   restored(): void {
     this.blocks.flush();
@@ -141,105 +81,10 @@ export class Processor {
     this.updateMode();
   }
 
-  register(number: number, bits = 32): number {
-    if (bits === 32) return this.view.getUint32(at.GPR + number * 8, true);
-    if (bits === 16) return this.view.getUint16(at.GPR + number * 8, true);
-    return this.view.getUint8(at.GPR + number * 8);
-  }
-
-  setRegister(number: number, value: number, bits = 32): void {
-    if (bits === 32) this.view.setBigUint64(at.GPR + number * 8, BigInt(value >>> 0), true);
-    else if (bits === 16) this.view.setUint16(at.GPR + number * 8, value, true);
-    else this.view.setUint8(at.GPR + number * 8, value);
-  }
-
-  get ip(): number {
-    return this.view.getUint32(at.RIP, true);
-  }
-  set ip(value: number) {
-    this.view.setBigUint64(at.RIP, BigInt(value >>> 0), true);
-  }
-
-  /** EFLAGS, put together. */
-  get flags(): number {
-    const v = this.view;
-    const low = v.getUint32(at.RESULT, true);
-    const high = v.getUint32(at.RESULT + 4, true);
-    const k = v.getUint32(at.CARRY, true);
-    let parity = (low ^ high) & 0xff;
-    parity ^= parity >> 4;
-    const odd = (0x6996 >> (parity & 15)) & 1;
-    const cf = k >>> 31;
-    return (
-      v.getUint32(at.SYSTEM_FLAGS, true) | 2 | cf | (odd ? 0 : PF) | (k & 8 ? AF : 0) | (low === 0 ? ZF : 0) |
-      (high >>> 31 ? SF : 0) | (cf ^ ((k >>> 30) & 1) ? OF : 0)
-    );
-  }
-  set flags(value: number) {
-    const v = this.view;
-    v.setUint32(at.RESULT, value & ZF ? 0 : 0x100, true);
-    v.setUint32(at.RESULT + 4, (value & SF ? 0x80000000 : 0) | (value & PF ? 0 : 1), true);
-    const cf = value & CF;
-    const of = value & OF ? 1 : 0;
-    v.setUint32(at.CARRY, ((cf << 31) | ((cf ^ of) << 30) | (value & AF ? 8 : 0)) >>> 0, true);
-    v.setUint32(at.SYSTEM_FLAGS, value & ~(STATUS_FLAGS | 2) & 0x3f7fd7, true);
-  }
-
-  /** A control register's low 32 bits. */
-  control(n: 0 | 2 | 3 | 4): number {
-    return this.view.getUint32(CONTROL[n], true);
-  }
-  setControl(n: 0 | 2 | 3 | 4, value: number): void {
-    this.view.setUint32(CONTROL[n], value, true);
-  }
-
-  get protectedMode(): boolean {
-    return (this.control(0) & CR0_PE) !== 0;
-  }
-  get virtual8086(): boolean {
-    return (this.view.getUint32(at.SYSTEM_FLAGS, true) & VM) !== 0;
-  }
-  /** Current privilege level: 0 in real mode, 3 in virtual-8086 mode, else the DPL of SS. */
-  get cpl(): number {
-    if (!this.protectedMode) return 0;
-    return this.virtual8086 ? 3 : (this.segments.attributes(SS) & DPL) >> 5;
-  }
-
-  get halted(): boolean {
-    return this.view.getUint32(at.HALTED, true) !== 0;
-  }
-  set halted(value: boolean) {
-    this.view.setUint32(at.HALTED, value ? 1 : 0, true);
-  }
-  get isShutDown(): boolean {
-    return this.view.getUint32(at.SHUTDOWN, true) !== 0;
-  }
-
-  // ---- inputs ----------------------------------------------------------------------------------------------------
-
-  /** Level of the INTR input. */
-  setInterrupt(level: boolean): void {
-    const now = this.view.getUint32(at.INTERRUPT, true);
-    this.view.setUint32(at.INTERRUPT, level ? now | INTR : now & ~INTR, true);
-    if (level) this.mustLeave = true;
-  }
-
-  nmi(): void {
-    this.view.setUint32(at.INTERRUPT, this.view.getUint32(at.INTERRUPT, true) | NMI_PENDING, true);
-    this.mustLeave = true;
-  }
-
   /** Makes `run` return after the instruction in progress. */
   attention(): void {
     this.attentionAsked = true;
     this.mustLeave = true;
-  }
-
-  /** An interrupt or NMI would be taken at the next boundary. */
-  get canWake(): boolean {
-    const pins = this.view.getUint32(at.INTERRUPT, true);
-    if (pins & NMI_PENDING && !(this.view.getUint32(at.SHADOW, true) & NMI_BLOCKED)) return true;
-    return (pins & INTR) !== 0 && (this.view.getUint32(at.SYSTEM_FLAGS, true) & IF) !== 0;
   }
 
   get breakpoints(): ReadonlySet<number> {
@@ -294,7 +139,10 @@ export class Processor {
       if (this.needsAlone) {
         this.needsAlone = false;
         this.executed = this.ticksBefore + ticks - (unused + behind);
-        if (!this.alone) return this.runAlone();
+        if (!this.alone) {
+          this.runAlone();
+          return;
+        }
         throw new EngineError("an instruction that runs alone asks to run alone", { ip: this.ip });
       }
       unused += behind - 1;
@@ -302,7 +150,8 @@ export class Processor {
       const f = exit === at.EXIT_RAISE ? { vector: v.getInt32(at.SCRATCH, true) } : this.pendingFault;
       this.pendingFault = undefined;
       if (!f) throw new EngineError("generated code faulted without a fault", { ip: this.ip });
-      return this.fault(f);
+      this.fault(f);
+      return;
     }
     this.executed = this.ticksBefore + ticks - unused;
   }
@@ -316,7 +165,8 @@ export class Processor {
     if ("vector" in decoded) {
       this.executed++;
       this.view.setUint32(at.SHADOW, shadow & ~3, true);
-      return this.fault(decoded);
+      this.fault(decoded);
+      return;
     }
     const before = this.executed;
     this.alone = true;
@@ -345,7 +195,10 @@ export class Processor {
   private faulted = false;
 
   private jumpBeyondLimit(d: Decoded, ip: number): void {
-    if (this.wouldJump(d)) return this.fault({ vector: fault.GP, errorCode: 0 });
+    if (this.wouldJump(d)) {
+      this.fault({ vector: fault.GP, errorCode: 0 });
+      return;
+    }
     if (d.row.name.startsWith("LOOP")) this.setRegister(1, this.register(1, d.addressBits) - 1, d.addressBits);
     this.ip = ip + d.length;
   }
@@ -354,10 +207,14 @@ export class Processor {
     const counter = this.register(1, d.addressBits);
     switch (d.row.name) {
       case "JCXZ":
-      case "JECXZ": return counter === 0;
-      case "LOOP": return counter !== 1;
-      case "LOOPE": return counter !== 1 && this.holds(4);
-      case "LOOPNE": return counter !== 1 && this.holds(5);
+      case "JECXZ":
+        return counter === 0;
+      case "LOOP":
+        return counter !== 1;
+      case "LOOPE":
+        return counter !== 1 && this.holds(4);
+      case "LOOPNE":
+        return counter !== 1 && this.holds(5);
       default: {
         const code = JUMP_CONDITIONS[d.row.name];
         return code === undefined || this.holds(code);
@@ -409,7 +266,11 @@ export class Processor {
       if (typeof byte !== "number") break;
       bytes.push(byte.toString(16).padStart(2, "0"));
     }
-    this.surroundings.event({ kind: "unimplemented", part: "processor", text: `no instruction for ${bytes.join(" ")} at ${hex4(this.segments.selector(CS))}:${hex4(ip)}` });
+    this.surroundings.event({
+      kind: "unimplemented",
+      part: "processor",
+      text: `no instruction for ${bytes.join(" ")} at ${hex4(this.segments.selector(CS))}:${hex4(ip)}`,
+    });
   }
 
   private takeInterrupts(): void {
@@ -430,7 +291,14 @@ export class Processor {
   }
 
   private interrupt(vector: number, origin: "hardware" | "nmi"): void {
-    this.surroundings.event({ kind: "interrupt", vector, origin, cs: this.segments.selector(CS), ip: this.ip, ax: this.register(0, 16) });
+    this.surroundings.event({
+      kind: "interrupt",
+      vector,
+      origin,
+      cs: this.segments.selector(CS),
+      ip: this.ip,
+      ax: this.register(0, 16),
+    });
     try {
       deliver(this, { vector, kind: origin });
     } catch (e) {
@@ -450,11 +318,19 @@ export class Processor {
     for (;;) {
       chain.push(fault.exceptionName(current.vector));
       this.surroundings.event({
-        kind: "exception", vector: current.vector, name: fault.exceptionName(current.vector),
-        ...(current.errorCode === undefined ? {} : { errorCode: current.errorCode }), cs: this.segments.selector(CS), ip: this.ip,
+        kind: "exception",
+        vector: current.vector,
+        name: fault.exceptionName(current.vector),
+        ...(current.errorCode === undefined ? {} : { errorCode: current.errorCode }),
+        cs: this.segments.selector(CS),
+        ip: this.ip,
       });
       try {
-        deliver(this, { vector: current.vector, kind: "exception", ...(current.errorCode === undefined ? {} : { errorCode: current.errorCode }) });
+        deliver(this, {
+          vector: current.vector,
+          kind: "exception",
+          ...(current.errorCode === undefined ? {} : { errorCode: current.errorCode }),
+        });
         return;
       } catch (e) {
         if (!(e instanceof GuestFault)) throw e;
@@ -488,7 +364,8 @@ export class Processor {
   private link(record: number, field: number, ticks: number): number {
     const v = this.map.view;
     const from = v.getUint32(record + at.R_RIP, true);
-    const to = field === at.R_LINK_TARGET ? v.getUint32(record + at.R_TARGET, true) : from + v.getUint8(record + at.R_LENGTH);
+    const to =
+      field === at.R_LINK_TARGET ? v.getUint32(record + at.R_TARGET, true) : from + v.getUint8(record + at.R_LENGTH);
     const generation = this.blocks.generation;
     const target = this.find(to);
     if (!target) return this.notFound(to, ticks);
@@ -543,7 +420,11 @@ export class Processor {
     const long = (this.view.getUint32(at.EFER, true) & EFER_LMA) !== 0 && (cs.attributes & L) !== 0;
     const codeBits = long ? 64 : cs.attributes & DB ? 32 : 16;
     const stackBits = long ? 64 : this.segments.attributes(SS) & DB ? 32 : 16;
-    const flat = this.segments.isFlat(CS, false) && this.segments.isFlat(DS, true) && this.segments.isFlat(ES, true) && this.segments.isFlat(SS, true);
+    const flat =
+      this.segments.isFlat(CS, false) &&
+      this.segments.isFlat(DS, true) &&
+      this.segments.isFlat(ES, true) &&
+      this.segments.isFlat(SS, true);
     const protectedMode = this.protectedMode && !this.virtual8086;
     const key = `${codeBits} ${stackBits} ${flat} ${cs.base} ${cs.limit} ${protectedMode}`;
     let mode = this.modes.get(key);
@@ -552,7 +433,16 @@ export class Processor {
         this.modes.clear();
         this.blocks.flush();
       }
-      mode = { id: this.modes.size, codeBits, stackBits, flat, base: cs.base, limit: cs.limit, protectedMode, features: this.model.features };
+      mode = {
+        id: this.modes.size,
+        codeBits,
+        stackBits,
+        flat,
+        base: cs.base,
+        limit: cs.limit,
+        protectedMode,
+        features: this.model.features,
+      };
       this.modes.set(key, mode);
     }
     if (mode !== this.mode) {
@@ -560,7 +450,13 @@ export class Processor {
       this.forgetJumps();
       this.mustLeave = true;
     }
-    const name: ModeName = !this.protectedMode ? "real" : this.virtual8086 ? "virtual-8086" : codeBits === 32 ? "protected 32" : "protected 16";
+    const name: ModeName = !this.protectedMode
+      ? "real"
+      : this.virtual8086
+        ? "virtual-8086"
+        : codeBits === 32
+          ? "protected 32"
+          : "protected 16";
     if (name !== this.modeName) {
       this.modeName = name;
       this.surroundings.event({ kind: "mode", mode: name });
@@ -590,17 +486,8 @@ export class Processor {
     if (record) this.blocks.translate(record, this.mode);
     return record !== 0;
   }
-
-  /** The privilege that memory accesses have, and the code segment's, for those who check a selector. */
-  codeIsConforming(): boolean {
-    return (this.segments.attributes(CS) & (P | CODE | CONFORMING)) === (P | CODE | CONFORMING);
-  }
 }
 
-const CONTROL = { 0: at.CR0, 2: at.CR2, 3: at.CR3, 4: at.CR4 } as const;
-
-const JUMP_CONDITIONS: Record<string, number> = Object.fromEntries(CONDITIONS.map(({ name }, code) => [`J${name}`, code]));
-
-export function hex4(n: number): string {
-  return n.toString(16).padStart(4, "0");
-}
+const JUMP_CONDITIONS: Record<string, number> = Object.fromEntries(
+  CONDITIONS.map(({ name }, code) => [`J${name}`, code]),
+);

@@ -110,6 +110,7 @@ function fastEnd(s: Segment): number {
 /** Whether `bytes` at `offset` are inside the segment's limit (AMD APM vol. 2, 4.7.1 and 4.12). */
 export function insideLimit(s: Segment, offset: number, bytes: number): boolean {
   const last = offset + bytes - 1;
-  if (!isCode(s) && s.attributes & EXPAND_DOWN) return offset > s.limit && last <= (s.attributes & DB ? 0xffffffff : 0xffff);
+  if (!isCode(s) && s.attributes & EXPAND_DOWN)
+    return offset > s.limit && last <= (s.attributes & DB ? 0xffffffff : 0xffff);
   return last <= s.limit;
 }

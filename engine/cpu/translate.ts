@@ -4,13 +4,22 @@
  * type that stands in for the handler of the block's first record.
  */
 import type { Decoded, Operand } from "../isa/decoded.ts";
-import type { Bits, FlagValue, Flags, Place, Value } from "../isa/meaning.ts";
+import type { Bits, Flags, FlagValue, Place, Value } from "../isa/meaning.ts";
 import { truncate } from "../isa/width.ts";
 import { EngineError } from "../wasm/error.ts";
 import * as w from "../wasm/expression.ts";
 import { FunctionBuilder } from "../wasm/module.ts";
 import {
-  borrowsOfDifference, carriesOfSum, carryFrom, carryWord, conditionFrom, Emitter, type Imports, resultWords, type Shape, withZero,
+  borrowsOfDifference,
+  carriesOfSum,
+  carryFrom,
+  carryWord,
+  conditionFrom,
+  Emitter,
+  type Imports,
+  resultWords,
+  type Shape,
+  withZero,
 } from "./emitter.ts";
 import { HANDLER_SIGNATURE, letFlag } from "./interpret.ts";
 import * as at from "./layout.ts";
@@ -36,7 +45,12 @@ interface RegisterUse {
   readonly written: ReadonlySet<number>;
 }
 
-function emit(steps: readonly Step[], end: number, imports: Imports, use: RegisterUse): { f: FunctionBuilder; registers: RegisterUse } {
+function emit(
+  steps: readonly Step[],
+  end: number,
+  imports: Imports,
+  use: RegisterUse,
+): { f: FunctionBuilder; registers: RegisterUse } {
   const f = new FunctionBuilder(HANDLER_SIGNATURE);
   const registers = new Registers(f, use);
   const flags = new FlagState(f);
@@ -82,7 +96,13 @@ class Registers {
 type Pending =
   | { readonly kind: "memory" }
   | { readonly kind: "known"; readonly low: Value; readonly high: Value; readonly carry: Value }
-  | { readonly kind: "add" | "sub" | "logic"; readonly bits: Bits; readonly a: Value; readonly b: Value; readonly r: Value };
+  | {
+      readonly kind: "add" | "sub" | "logic";
+      readonly bits: Bits;
+      readonly a: Value;
+      readonly b: Value;
+      readonly r: Value;
+    };
 
 class FlagState {
   pending: Pending = { kind: "memory" };
@@ -107,8 +127,17 @@ class FlagState {
         return p;
       default: {
         const { low, high } = resultWords(p.r, p.bits);
-        const carries = p.kind === "add" ? carriesOfSum(p.a, p.b, p.r) : p.kind === "sub" ? borrowsOfDifference(p.a, p.b, p.r) : undefined;
-        return { low: f.let(low), high: f.let(high), carry: carries ? f.let(carryWord(f.let(carries), p.bits)) : w.i32(0) };
+        const carries =
+          p.kind === "add"
+            ? carriesOfSum(p.a, p.b, p.r)
+            : p.kind === "sub"
+              ? borrowsOfDifference(p.a, p.b, p.r)
+              : undefined;
+        return {
+          low: f.let(low),
+          high: f.let(high),
+          carry: carries ? f.let(carryWord(f.let(carries), p.bits)) : w.i32(0),
+        };
       }
     }
   }
@@ -174,7 +203,12 @@ class Translation extends Emitter {
         case "register":
           return this.registerPlace(o.number, o.bits, o.high ? 8 : 0);
         case "memory":
-          return this.memory(() => this.effectiveOffset(o), () => w.i32(at.SEGMENTS + o.segment * at.SEGMENT_BYTES), this.shape.operandAddressing, o.bits as Bits);
+          return this.memory(
+            () => this.effectiveOffset(o),
+            () => w.i32(at.SEGMENTS + o.segment * at.SEGMENT_BYTES),
+            this.shape.operandAddressing,
+            o.bits as Bits,
+          );
         case "immediate":
           return constant(o.bits, o.bits === 64 ? w.i64(o.value) : w.i32(Number(BigInt.asIntN(32, o.value))));
         case "target":
@@ -195,7 +229,9 @@ class Translation extends Emitter {
   }
 
   operandSegment(): Value {
-    const memory = this.instruction.decoded.operands.find((o) => o.kind === "memory" && !(o.base === 7 && o.segment === 0 && !o.override));
+    const memory = this.instruction.decoded.operands.find(
+      (o) => o.kind === "memory" && !(o.base === 7 && o.segment === 0 && !o.override),
+    );
     const prefix = this.instruction.decoded.segmentPrefix;
     const segment = memory?.kind === "memory" ? memory.segment : prefix >= 0 ? prefix : 3;
     return w.i32(at.SEGMENTS + segment * at.SEGMENT_BYTES);
@@ -216,7 +252,14 @@ class Translation extends Emitter {
       }
     }
     const words = this.state.words();
-    return this.let(conditionFrom(code, () => words.low, () => words.high, () => words.carry));
+    return this.let(
+      conditionFrom(
+        code,
+        () => words.low,
+        () => words.high,
+        () => words.carry,
+      ),
+    );
   }
 
   fault(vector?: number): void {
@@ -240,11 +283,12 @@ class Translation extends Emitter {
         this.settle();
         this.state.pending = { kind: "memory" };
       },
-      otherwise && (() => {
-        otherwise();
-        this.settle();
-        this.state.pending = { kind: "memory" };
-      }),
+      otherwise &&
+        (() => {
+          otherwise();
+          this.settle();
+          this.state.pending = { kind: "memory" };
+        }),
     );
     this.state.pending = { kind: "memory" };
   }
@@ -271,7 +315,8 @@ function symbolicFlags(x: Translation, state: FlagState): Flags {
   const known = (low: Value, high: Value, carry: Value) => {
     state.pending = { kind: "known", low: hold(low), high: hold(high), carry: hold(carry) };
   };
-  const carryOf = (carry: FlagValue, overflow: FlagValue, adjust: FlagValue) => carryFrom(() => state.words().carry, letFlag(x, carry), overflow, adjust);
+  const carryOf = (carry: FlagValue, overflow: FlagValue, adjust: FlagValue) =>
+    carryFrom(() => state.words().carry, letFlag(x, carry), overflow, adjust);
   return {
     add(bits, a, b, r) {
       state.pending = { kind: "add", bits, a: hold(a), b: hold(b), r: hold(r) };

@@ -77,7 +77,8 @@ function binary(name: string, op32: number, op64: number, compares: boolean, fol
       if (typeof value === "boolean") return i32(value ? 1 : 0);
       return wide ? i64(value) : i32(Number(BigInt.asIntN(32, value)));
     }
-    if (b.constant !== undefined && Number(b.constant) === 0 && /^(add|sub|or|xor|shl|shr_[su]|rotl|rotr)$/.test(name)) return a;
+    if (b.constant !== undefined && Number(b.constant) === 0 && /^(add|sub|or|xor|shl|shr_[su]|rotl|rotr)$/.test(name))
+      return a;
     if (a.constant !== undefined && Number(a.constant) === 0 && /^(add|or|xor)$/.test(name)) return b;
     if (name === "and" && b.constant !== undefined && Number(b.constant) === -1) return a;
     const op = wide ? op64 : op32;
@@ -104,8 +105,20 @@ export const xor = binary("xor", 0x73, 0x85, false, (a, b) => a ^ b);
 export const shl = binary("shl", 0x74, 0x86, false, (a, b, n) => a << count(b, n));
 export const shrs = binary("shr_s", 0x75, 0x87, false, (a, b, n) => a >> count(b, n));
 export const shru = binary("shr_u", 0x76, 0x88, false, (a, b, n) => u(a, n) >> count(b, n));
-export const rotl = binary("rotl", 0x77, 0x89, false, (a, b, n) => (u(a, n) << count(b, n)) | (u(a, n) >> (n - count(b, n))));
-export const rotr = binary("rotr", 0x78, 0x8a, false, (a, b, n) => (u(a, n) >> count(b, n)) | (u(a, n) << (n - count(b, n))));
+export const rotl = binary(
+  "rotl",
+  0x77,
+  0x89,
+  false,
+  (a, b, n) => (u(a, n) << count(b, n)) | (u(a, n) >> (n - count(b, n))),
+);
+export const rotr = binary(
+  "rotr",
+  0x78,
+  0x8a,
+  false,
+  (a, b, n) => (u(a, n) >> count(b, n)) | (u(a, n) << (n - count(b, n))),
+);
 export const eq = binary("eq", 0x46, 0x51, true, (a, b) => a === b);
 export const ne = binary("ne", 0x47, 0x52, true, (a, b) => a !== b);
 export const lts = binary("lt_s", 0x48, 0x53, true, (a, b) => a < b);
@@ -163,7 +176,9 @@ function countTrailing(v: bigint, bits: number): bigint {
 export const eqz = unary(0x45, 0x50, "i32", (a) => (a === 0n ? 1n : 0n));
 export const clz = unary(0x67, 0x79, "same", countLeading);
 export const ctz = unary(0x68, 0x7a, "same", countTrailing);
-export const popcnt = unary(0x69, 0x7b, "same", (a, n) => BigInt([...BigInt.asUintN(n, a).toString(2)].filter((c) => c === "1").length));
+export const popcnt = unary(0x69, 0x7b, "same", (a, n) =>
+  BigInt([...BigInt.asUintN(n, a).toString(2)].filter((c) => c === "1").length),
+);
 export const extend8 = unary(0xc0, 0xc2, "same", (a) => BigInt.asIntN(8, a));
 export const extend16 = unary(0xc1, 0xc3, "same", (a) => BigInt.asIntN(16, a));
 
@@ -217,8 +232,24 @@ export function not(a: Expression): Expression {
   return xor(a, constantLike(a, -1));
 }
 
-const LOADS: Record<string, number> = { "i32.8": 0x2d, "i32.16": 0x2f, "i32.32": 0x28, "i64.8": 0x31, "i64.16": 0x33, "i64.32": 0x35, "i64.64": 0x29 };
-const STORES: Record<string, number> = { "i32.8": 0x3a, "i32.16": 0x3b, "i32.32": 0x36, "i64.8": 0x3c, "i64.16": 0x3d, "i64.32": 0x3e, "i64.64": 0x37 };
+const LOADS: Record<string, number> = {
+  "i32.8": 0x2d,
+  "i32.16": 0x2f,
+  "i32.32": 0x28,
+  "i64.8": 0x31,
+  "i64.16": 0x33,
+  "i64.32": 0x35,
+  "i64.64": 0x29,
+};
+const STORES: Record<string, number> = {
+  "i32.8": 0x3a,
+  "i32.16": 0x3b,
+  "i32.32": 0x36,
+  "i64.8": 0x3c,
+  "i64.16": 0x3d,
+  "i64.32": 0x3e,
+  "i64.64": 0x37,
+};
 
 /** Loads `bits` from linear memory at `address + offset`, zero-extended to `type`. */
 export function load(type: ValueType, bits: number, address: Expression, offset = 0): Expression {

@@ -1,26 +1,33 @@
 /** Transfers of control and moves to and from special registers. */
 import { EngineError } from "../../wasm/error.ts";
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { CR0_ET, CR0_PE, CR0_PG, IF, IOPL, OF } from "../registers.ts";
-import type { Processor } from "../processor.ts";
 import { CS } from "../segments.ts";
 import { loadSegment } from "./descriptors.ts";
 import { farCall, farJump, farReturn, interruptReturn } from "./far.ts";
 import { deliver } from "./interrupts.ts";
-import type { Operation } from "./operations.ts";
 import { farPointer, loadMemory, operand, read, write } from "./operands.ts";
+import type { Operation } from "./operation.ts";
 
 /** #GP(0) unless at privilege level 0. */
-export function onlyRing0(p: Processor): void {
+export function onlyRing0(p: Core): void {
   if (p.cpl !== 0) raise(fault.GP, 0);
 }
 
-function softwareInterrupt(p: Processor, vector: number, checked: boolean): void {
+function softwareInterrupt(p: Core, vector: number, checked: boolean): void {
   if (checked && p.virtual8086 && (p.flags & IOPL) >> 12 < 3) raise(fault.GP, 0);
   const { surroundings } = p;
-  surroundings.event({ kind: "interrupt", vector, origin: "software", cs: p.segments.selector(CS), ip: p.instructionIp, ax: p.register(0, 16) });
+  surroundings.event({
+    kind: "interrupt",
+    vector,
+    origin: "software",
+    cs: p.segments.selector(CS),
+    ip: p.instructionIp,
+    ax: p.register(0, 16),
+  });
   deliver(p, { vector, kind: "software" });
 }
 
@@ -46,18 +53,18 @@ function debugNumber(n: number): number {
   return n === 4 || n === 5 ? n + 2 : n;
 }
 
-function writeDebug(p: Processor, n: number, value: number): void {
+function writeDebug(p: Core, n: number, value: number): void {
   const fixed = n === 6 ? (value & 0xe00f) | 0xffff0ff0 : n === 7 ? (value & 0xffff2bff) | 0x400 : value;
   p.view.setUint32(at.DR + n * 8, fixed >>> 0, true);
 }
 
-function readControl(p: Processor, n: number): number {
+function readControl(p: Core, n: number): number {
   if (n === 0 || n === 2 || n === 3 || n === 4) return p.control(n);
   return raise(fault.UD);
 }
 
 /** Source: AMD APM vol. 2, 3.1 "System-Control Registers". */
-export function writeControl(p: Processor, n: number, value: number): void {
+export function writeControl(p: Core, n: number, value: number): void {
   switch (n) {
     case 0: {
       if (value & CR0_PG && !(value & CR0_PE)) raise(fault.GP, 0);

@@ -1,12 +1,13 @@
 /** Data instructions too wide or too rare for generated code: decimal adjust, 64-bit division, CMPXCHG8B, POP to memory. */
+
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { AF, CF, OF, PF, SF, TSC_PER_TICK, ZF } from "../registers.ts";
-import type { Processor } from "../processor.ts";
 import { FEATURE_BITS } from "../models.ts";
-import type { Operation } from "./operations.ts";
+import { AF, CF, OF, PF, SF, TSC_PER_TICK, ZF } from "../registers.ts";
 import { loadMemory, offsetOf, operand, read, storeMemory } from "./operands.ts";
+import type { Operation } from "./operation.ts";
 
 function evenParity(value: number): boolean {
   let v = value & 0xff;
@@ -15,7 +16,7 @@ function evenParity(value: number): boolean {
 }
 
 /** SF, ZF and PF of a byte, with the other status flags as given. */
-function byteFlags(p: Processor, value: number, others: number): void {
+function byteFlags(p: Core, value: number, others: number): void {
   const v = value & 0xff;
   const own = (v & 0x80 ? SF : 0) | (v === 0 ? ZF : 0) | (evenParity(v) ? PF : 0);
   p.flags = (p.flags & ~(SF | ZF | PF | AF | CF | OF)) | own | others;
@@ -69,11 +70,11 @@ const aad: Operation = (p, d) => {
   byteFlags(p, al, 0);
 };
 
-function register64(p: Processor, n: number): bigint {
+function register64(p: Core, n: number): bigint {
   return p.view.getBigUint64(at.GPR + n * 8, true);
 }
 
-function divisor64(p: Processor, d: Parameters<Operation>[1]): bigint {
+function divisor64(p: Core, d: Parameters<Operation>[1]): bigint {
   const o = operand(d, 0);
   if (o.kind === "register") return register64(p, o.number);
   if (o.kind !== "memory") return raise(fault.UD);
@@ -121,7 +122,12 @@ const cpuid: Operation = (p) => {
     for (let i = 0; i < 4; i++) v |= (text.charCodeAt(from + i) || 0) << (8 * i);
     return v >>> 0;
   };
-  const set = (a: number, b: number, c: number, d: number) => [a, b, c, d].forEach((v, i) => p.setRegister([0, 3, 1, 2][i] as number, v));
+  const set = (a: number, b: number, c: number, d: number) => {
+    p.setRegister(0, a);
+    p.setRegister(3, b);
+    p.setRegister(1, c);
+    p.setRegister(2, d);
+  };
   let features = 0;
   for (const [name, bit] of Object.entries(FEATURE_BITS)) if (model.features.has(name as "FPU")) features |= 1 << bit;
   if (leaf === 0) set(1, words(model.vendor, 0), words(model.vendor, 8), words(model.vendor, 4));
@@ -130,7 +136,12 @@ const cpuid: Operation = (p) => {
   else if (leaf === 0x80000001) set(model.signature, 0, 0, features >>> 0);
   else if (leaf >= 0x80000002 && leaf <= 0x80000004) {
     const from = (leaf - 0x80000002) * 16;
-    set(words(model.brand, from), words(model.brand, from + 4), words(model.brand, from + 8), words(model.brand, from + 12));
+    set(
+      words(model.brand, from),
+      words(model.brand, from + 4),
+      words(model.brand, from + 8),
+      words(model.brand, from + 12),
+    );
   } else set(0, 0, 0, 0);
 };
 

@@ -2,12 +2,28 @@
  * Descriptors: reading them from the GDT and LDT, and loading segment registers from them.
  * Source: AMD APM vol. 2, 4.7 "Legacy Segment Descriptors", 4.11 "Segment-Protection Checks"; Intel SDM vol. 2, MOV.
  */
+
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import type { Processor } from "../processor.ts";
 import { SHADOW_SS } from "../registers.ts";
-import { ACCESSED, CODE, CONFORMING, CS, DPL, G, LDTR, P, READABLE, S, type Segment, SS, TYPE, WRITABLE } from "../segments.ts";
+import {
+  ACCESSED,
+  CODE,
+  CONFORMING,
+  CS,
+  DPL,
+  G,
+  LDTR,
+  P,
+  READABLE,
+  S,
+  type Segment,
+  SS,
+  TYPE,
+  WRITABLE,
+} from "../segments.ts";
 
 /** A descriptor as it lies in a table. */
 export interface Descriptor {
@@ -44,7 +60,7 @@ export const isPresent = (d: Descriptor): boolean => (d.attributes & P) !== 0;
 export const dplOf = (d: Descriptor): number => (d.attributes & DPL) >> 5;
 
 /** The descriptor of a selector, or undefined where it lies beyond its table's limit. */
-export function findDescriptor(p: Processor, selector: number): Descriptor | undefined {
+export function findDescriptor(p: Core, selector: number): Descriptor | undefined {
   const offset = selector & 0xfff8;
   let base: number;
   if (selector & 4) {
@@ -61,7 +77,7 @@ export function findDescriptor(p: Processor, selector: number): Descriptor | und
 }
 
 /** The same, or exception `vector` with the selector as its error code. */
-export function readDescriptor(p: Processor, selector: number, vector: number = fault.GP): Descriptor {
+export function readDescriptor(p: Core, selector: number, vector: number = fault.GP): Descriptor {
   return findDescriptor(p, selector) ?? raise(vector, codeOf(selector));
 }
 
@@ -73,22 +89,27 @@ export function toSegment(d: Descriptor, selector = d.selector): Segment {
 }
 
 /** Sets the accessed bit, in the table where it is not set yet, and gives the descriptor with it. */
-export function markAccessed(p: Processor, d: Descriptor): Descriptor {
+export function markAccessed(p: Core, d: Descriptor): Descriptor {
   if (d.attributes & ACCESSED) return d;
   p.memory.store((d.address + 5) >>> 0, (d.attributes | ACCESSED) & 0xff, 1);
   return { ...d, attributes: d.attributes | ACCESSED };
 }
 
-export function setBusy(p: Processor, d: Descriptor): void {
+export function setBusy(p: Core, d: Descriptor): void {
   p.memory.store((d.address + 5) >>> 0, (d.attributes | 2) & 0xff, 1);
 }
 
 /** Loads ES, SS, DS, FS or GS (or, in real mode, CS) by selector, with all checks. */
-export function loadSegment(p: Processor, n: number, selector: number): void {
+export function loadSegment(p: Core, n: number, selector: number): void {
   if (!p.protectedMode || p.virtual8086) {
     // Limit and attributes stay: "unreal mode" keeps what protected mode left (AMD APM vol. 2, 4.4 and 14.1.4).
     const old = p.segments.get(n);
-    p.segments.set(n, { ...old, selector, base: selector << 4, attributes: p.virtual8086 ? 0xf3 : (old.attributes & 0xf000) | 0x93 });
+    p.segments.set(n, {
+      ...old,
+      selector,
+      base: selector << 4,
+      attributes: p.virtual8086 ? 0xf3 : (old.attributes & 0xf000) | 0x93,
+    });
   } else if (n === SS) loadStackSegment(p, selector, p.cpl, fault.GP);
   else loadDataSegment(p, n, selector);
   if (n === SS) {
@@ -98,7 +119,7 @@ export function loadSegment(p: Processor, n: number, selector: number): void {
   p.updateMode();
 }
 
-function loadDataSegment(p: Processor, n: number, selector: number): void {
+function loadDataSegment(p: Core, n: number, selector: number): void {
   if (isNull(selector)) {
     p.segments.set(n, { selector, base: 0, limit: 0, attributes: 0 });
     return;
@@ -113,7 +134,7 @@ function loadDataSegment(p: Processor, n: number, selector: number): void {
 }
 
 /** Checks a stack selector for privilege `level` and gives its segment. `vector`: #GP, or #TS where it is from a TSS. */
-export function checkStackSegment(p: Processor, selector: number, level: number, vector: number): Descriptor {
+export function checkStackSegment(p: Core, selector: number, level: number, vector: number): Descriptor {
   if (isNull(selector)) raise(vector, vector === fault.TS ? codeOf(selector) : 0);
   const d = readDescriptor(p, selector, vector);
   const writableData = isSegment(d) && !isCode(d) && (d.attributes & WRITABLE) !== 0;
@@ -122,17 +143,17 @@ export function checkStackSegment(p: Processor, selector: number, level: number,
   return d;
 }
 
-export function loadStackSegment(p: Processor, selector: number, level: number, vector: number): void {
+export function loadStackSegment(p: Core, selector: number, level: number, vector: number): void {
   p.segments.set(SS, toSegment(markAccessed(p, checkStackSegment(p, selector, level, vector))));
 }
 
 /** Makes CS what a checked code descriptor says, at privilege `level`. */
-export function setCodeSegment(p: Processor, d: Descriptor, level: number): void {
+export function setCodeSegment(p: Core, d: Descriptor, level: number): void {
   p.segments.set(CS, toSegment(markAccessed(p, d), (d.selector & 0xfffc) | level));
 }
 
 /** CS in real mode: the base is the selector times 16. */
-export function setRealCodeSegment(p: Processor, selector: number): void {
+export function setRealCodeSegment(p: Core, selector: number): void {
   const old = p.segments.get(CS);
   p.segments.set(CS, { selector, base: selector << 4, limit: old.limit, attributes: p.virtual8086 ? 0xf3 : 0x93 });
 }

@@ -4,15 +4,30 @@
  *
  * Not yet: task switches (JMP and CALL to a TSS or task gate, IRET with NT), virtual-8086 mode.
  */
+
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { IF, IOPL, NMI_BLOCKED, NT, RF, VIF, VIP, VM } from "../registers.ts";
-import type { Processor } from "../processor.ts";
 import { CONFORMING, CS, DPL, DS, ES, FS, GS, S, SS } from "../segments.ts";
 import {
-  checkStackSegment, codeOf, type Descriptor, dplOf, isCode, isNull, isPresent, isSegment, markAccessed, readDescriptor,
-  setCodeSegment, setRealCodeSegment, SYSTEM_CALL16, SYSTEM_CALL32, toSegment, typeOf,
+  checkStackSegment,
+  codeOf,
+  type Descriptor,
+  dplOf,
+  isCode,
+  isNull,
+  isPresent,
+  isSegment,
+  markAccessed,
+  readDescriptor,
+  SYSTEM_CALL16,
+  SYSTEM_CALL32,
+  setCodeSegment,
+  setRealCodeSegment,
+  toSegment,
+  typeOf,
 } from "./descriptors.ts";
 import { Stack } from "./stack.ts";
 import { stackOf } from "./tss.ts";
@@ -23,8 +38,11 @@ export interface FarPointer {
 }
 
 /** JMP (far). */
-export function farJump(p: Processor, target: FarPointer, bits: number): void {
-  if (!p.protectedMode || p.virtual8086) return realJump(p, target);
+export function farJump(p: Core, target: FarPointer, bits: number): void {
+  if (!p.protectedMode || p.virtual8086) {
+    realJump(p, target);
+    return;
+  }
   const d = targetDescriptor(p, target.selector);
   if (isCode(d)) {
     checkDirect(p, d, target.selector);
@@ -42,7 +60,7 @@ export function farJump(p: Processor, target: FarPointer, bits: number): void {
 }
 
 /** CALL (far). */
-export function farCall(p: Processor, target: FarPointer, bits: number): void {
+export function farCall(p: Core, target: FarPointer, bits: number): void {
   const size = bits === 16 ? 2 : 4;
   const stack = new Stack(p);
   if (!p.protectedMode || p.virtual8086) {
@@ -50,7 +68,8 @@ export function farCall(p: Processor, target: FarPointer, bits: number): void {
     if (target.offset > p.segments.limit(CS)) raise(fault.GP, 0);
     pushReturn(p, stack, size);
     stack.commit();
-    return realJump(p, target);
+    realJump(p, target);
+    return;
   }
   const d = targetDescriptor(p, target.selector);
   if (isCode(d)) {
@@ -59,12 +78,13 @@ export function farCall(p: Processor, target: FarPointer, bits: number): void {
     checkLimit(d, target.offset);
     pushReturn(p, stack, size);
     stack.commit();
-    return enter(p, d, p.cpl, target.offset);
+    enter(p, d, p.cpl, target.offset);
+    return;
   }
   callThroughGate(p, callGate(p, d, target.selector));
 }
 
-function callThroughGate(p: Processor, gate: Gate): void {
+function callThroughGate(p: Core, gate: Gate): void {
   const code = gateTarget(p, gate.selector);
   if (dplOf(code) > p.cpl) raise(fault.GP, codeOf(gate.selector));
   if (!isPresent(code)) raise(fault.NP, codeOf(gate.selector));
@@ -75,7 +95,8 @@ function callThroughGate(p: Processor, gate: Gate): void {
     checkLimit(code, gate.offset);
     pushReturn(p, stack, gate.size);
     stack.commit();
-    return enter(p, code, p.cpl, gate.offset);
+    enter(p, code, p.cpl, gate.offset);
+    return;
   }
   const level = dplOf(code);
   const { ss, esp } = stackOf(p, level);
@@ -94,24 +115,24 @@ function callThroughGate(p: Processor, gate: Gate): void {
   enter(p, code, level, gate.offset);
 }
 
-function pushReturn(p: Processor, stack: Stack, size: 2 | 4): void {
+function pushReturn(p: Core, stack: Stack, size: 2 | 4): void {
   stack.push(p.segments.selector(CS), size);
   stack.push(p.ip, size);
 }
 
-function realJump(p: Processor, target: FarPointer): void {
+function realJump(p: Core, target: FarPointer): void {
   if (target.offset > p.segments.limit(CS)) raise(fault.GP, 0);
   setRealCodeSegment(p, target.selector);
   p.ip = target.offset;
   p.updateMode();
 }
 
-function targetDescriptor(p: Processor, selector: number): Descriptor {
+function targetDescriptor(p: Core, selector: number): Descriptor {
   if (isNull(selector)) raise(fault.GP, 0);
   return readDescriptor(p, selector);
 }
 
-function checkDirect(p: Processor, d: Descriptor, selector: number): void {
+function checkDirect(p: Core, d: Descriptor, selector: number): void {
   const conforming = (d.attributes & CONFORMING) !== 0;
   const allowed = conforming ? dplOf(d) <= p.cpl : (selector & 3) <= p.cpl && dplOf(d) === p.cpl;
   if (!allowed) raise(fault.GP, codeOf(selector));
@@ -122,7 +143,7 @@ function checkLimit(d: Descriptor, offset: number): void {
   if (offset > toSegment(d).limit) raise(fault.GP, 0);
 }
 
-function enter(p: Processor, d: Descriptor, level: number, offset: number): void {
+function enter(p: Core, d: Descriptor, level: number, offset: number): void {
   setCodeSegment(p, d, level);
   p.ip = offset;
   p.updateMode();
@@ -135,11 +156,16 @@ interface Gate {
   readonly parameters: number;
 }
 
-function callGate(p: Processor, d: Descriptor, selector: number): Gate {
+function callGate(p: Core, d: Descriptor, selector: number): Gate {
   const type = typeOf(d);
   if (isSegment(d)) raise(fault.GP, codeOf(selector));
   if (type !== SYSTEM_CALL16 && type !== SYSTEM_CALL32) {
-    if ([1, 5, 9].includes(type)) p.surroundings.event({ kind: "unimplemented", part: "processor", text: `task switch through selector ${selector.toString(16)}` });
+    if ([1, 5, 9].includes(type))
+      p.surroundings.event({
+        kind: "unimplemented",
+        part: "processor",
+        text: `task switch through selector ${selector.toString(16)}`,
+      });
     raise(fault.GP, codeOf(selector));
   }
   if (dplOf(d) < p.cpl || dplOf(d) < (selector & 3)) raise(fault.GP, codeOf(selector));
@@ -153,7 +179,7 @@ function callGate(p: Processor, d: Descriptor, selector: number): Gate {
   };
 }
 
-function gateTarget(p: Processor, selector: number): Descriptor {
+function gateTarget(p: Core, selector: number): Descriptor {
   if (isNull(selector)) raise(fault.GP, 0);
   const code = readDescriptor(p, selector);
   if (!isCode(code)) raise(fault.GP, codeOf(selector));
@@ -161,7 +187,7 @@ function gateTarget(p: Processor, selector: number): Descriptor {
 }
 
 /** RET (far), dropping `parameters` bytes. */
-export function farReturn(p: Processor, bits: number, parameters: number): void {
+export function farReturn(p: Core, bits: number, parameters: number): void {
   const size = bits === 16 ? 2 : 4;
   const stack = new Stack(p);
   const offset = stack.pop(size);
@@ -181,13 +207,14 @@ export function farReturn(p: Processor, bits: number, parameters: number): void 
   stack.drop(parameters);
   if (level === p.cpl) {
     stack.commit();
-    return enter(p, code, level, offset);
+    enter(p, code, level, offset);
+    return;
   }
   returnToOuter(p, stack, code, level, offset, size, parameters);
 }
 
 /** The code descriptor that a return goes to, checked. Source: Intel SDM vol. 2, RET, IRET. */
-function returnTarget(p: Processor, selector: number): Descriptor {
+function returnTarget(p: Core, selector: number): Descriptor {
   if (isNull(selector)) raise(fault.GP, 0);
   const code = readDescriptor(p, selector);
   const level = selector & 3;
@@ -198,7 +225,15 @@ function returnTarget(p: Processor, selector: number): Descriptor {
   return code;
 }
 
-function returnToOuter(p: Processor, stack: Stack, code: Descriptor, level: number, offset: number, size: 2 | 4, parameters: number): void {
+function returnToOuter(
+  p: Core,
+  stack: Stack,
+  code: Descriptor,
+  level: number,
+  offset: number,
+  size: 2 | 4,
+  parameters: number,
+): void {
   const esp = stack.pop(size);
   const ss = stack.pop(size) & 0xffff;
   const descriptor = checkStackSegment(p, ss, level, fault.GP);
@@ -214,7 +249,7 @@ function returnToOuter(p: Processor, stack: Stack, code: Descriptor, level: numb
 }
 
 /** A data segment that the outer ring may not use becomes null. */
-function dropPrivileged(p: Processor, n: number, level: number): void {
+function dropPrivileged(p: Core, n: number, level: number): void {
   const s = p.segments.get(n);
   const conformingCode = (s.attributes & (S | 0xc)) === (S | 0xc);
   if (s.attributes & S && !conformingCode && (s.attributes & DPL) >> 5 < level) {
@@ -223,7 +258,7 @@ function dropPrivileged(p: Processor, n: number, level: number): void {
 }
 
 /** IRET, IRETD. */
-export function interruptReturn(p: Processor, bits: number): void {
+export function interruptReturn(p: Core, bits: number): void {
   const size = bits === 16 ? 2 : 4;
   if (p.protectedMode && !p.virtual8086 && p.flags & NT) {
     p.surroundings.event({ kind: "unimplemented", part: "processor", text: "IRET to another task (NT = 1)" });
@@ -259,7 +294,7 @@ export function interruptReturn(p: Processor, bits: number): void {
   p.updateMode();
 }
 
-function setReturnedFlags(p: Processor, flags: number, size: 2 | 4, level: number): void {
+function setReturnedFlags(p: Core, flags: number, size: 2 | 4, level: number): void {
   const old = p.flags;
   let changeable = size === 2 ? 0xffff : 0x3f7fd5;
   changeable &= ~(VM | (size === 2 ? RF : 0));

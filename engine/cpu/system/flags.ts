@@ -1,19 +1,20 @@
 /** Instructions that move or change flags, and the interrupt flag's privilege. Source: AMD APM vol. 3, CLI, STI, POPF. */
+
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { AF, CF, DF, IF, IOPL, PF, RF, SF, SHADOW_STI, VIF, VIP, VM, ZF } from "../registers.ts";
-import type { Processor } from "../processor.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
 import { Stack } from "./stack.ts";
 
 const LOW_FIVE = SF | ZF | AF | PF | CF;
 
-function checkInterruptPrivilege(p: Processor): void {
+function checkInterruptPrivilege(p: Core): void {
   if (p.protectedMode && p.cpl > (p.flags & IOPL) >> 12) raise(fault.GP, 0);
 }
 
-function setInterruptFlag(p: Processor): void {
+function setInterruptFlag(p: Core): void {
   checkInterruptPrivilege(p);
   if (p.flags & IF) return;
   p.flags |= IF;

@@ -5,15 +5,30 @@
  *
  * Not yet: task gates, virtual-8086 mode, long mode's gates.
  */
+
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { IF, NT, RF, TF, VM } from "../registers.ts";
-import type { Processor } from "../processor.ts";
 import { CODE, CONFORMING, CS, P, SS } from "../segments.ts";
 import {
-  checkStackSegment, codeOf, dplOf, isCode, isNull, isPresent, markAccessed, readDescriptor, setCodeSegment, setRealCodeSegment,
-  SYSTEM_INTERRUPT16, SYSTEM_INTERRUPT32, SYSTEM_TASK, SYSTEM_TRAP16, SYSTEM_TRAP32, toSegment,
+  checkStackSegment,
+  codeOf,
+  dplOf,
+  isCode,
+  isNull,
+  isPresent,
+  markAccessed,
+  readDescriptor,
+  SYSTEM_INTERRUPT16,
+  SYSTEM_INTERRUPT32,
+  SYSTEM_TASK,
+  SYSTEM_TRAP16,
+  SYSTEM_TRAP32,
+  setCodeSegment,
+  setRealCodeSegment,
+  toSegment,
 } from "./descriptors.ts";
 import { Stack } from "./stack.ts";
 import { stackOf } from "./tss.ts";
@@ -25,7 +40,7 @@ export interface Interrupt {
 }
 
 /** Enters the handler; RIP is what it will return to. Throws GuestFault, having changed nothing but memory below a stack. */
-export function deliver(p: Processor, interrupt: Interrupt): void {
+export function deliver(p: Core, interrupt: Interrupt): void {
   if (p.protectedMode) deliverThroughGate(p, interrupt);
   else deliverReal(p, interrupt);
   p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~3, true);
@@ -33,7 +48,7 @@ export function deliver(p: Processor, interrupt: Interrupt): void {
   p.updateMode();
 }
 
-function deliverReal(p: Processor, { vector }: Interrupt): void {
+function deliverReal(p: Core, { vector }: Interrupt): void {
   const limit = p.view.getUint32(at.IDTR_LIMIT, true);
   if (vector * 4 + 3 > limit) raise(fault.GP);
   const entry = (p.view.getUint32(at.IDTR_BASE, true) + vector * 4) >>> 0;
@@ -50,7 +65,7 @@ function deliverReal(p: Processor, { vector }: Interrupt): void {
   p.ip = offset;
 }
 
-function deliverThroughGate(p: Processor, interrupt: Interrupt): void {
+function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   const { vector, kind } = interrupt;
   const external = kind === "software" ? 0 : 1;
   const inTable = vector * 8 + 2 + external;
@@ -110,7 +125,7 @@ function checkOffset(offset: number, limit: number): void {
   if (offset > limit) raise(fault.GP, 0);
 }
 
-function pushFrame(p: Processor, stack: Stack, size: 2 | 4, flags: number, errorCode: number | undefined): void {
+function pushFrame(p: Core, stack: Stack, size: 2 | 4, flags: number, errorCode: number | undefined): void {
   stack.push(flags, size);
   stack.push(p.segments.selector(CS), size);
   stack.push(p.ip, size);

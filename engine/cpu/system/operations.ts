@@ -2,17 +2,14 @@
  * Instructions in plain TypeScript, by the name of their row: those that are rare, intricate, or concern the processor
  * rather than data. Each may throw GuestFault before it has changed anything.
  */
-import type { Decoded } from "../../isa/decoded.ts";
-import type { Processor } from "../processor.ts";
 import { CONTROL_OPERATIONS } from "./control.ts";
 import { DATA_OPERATIONS } from "./data.ts";
 import { FLAG_OPERATIONS } from "./flags.ts";
+import type { Operation } from "./operation.ts";
 import { PORT_OPERATIONS } from "./ports.ts";
 import { PROTECTION_OPERATIONS } from "./protection.ts";
 import { STACK_OPERATIONS } from "./stackOperations.ts";
 import { X87_OPERATIONS } from "./x87.ts";
-
-export type Operation = (p: Processor, d: Decoded) => void;
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...CONTROL_OPERATIONS,

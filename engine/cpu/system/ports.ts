@@ -1,10 +1,11 @@
 /** IN, OUT, INS, OUTS. Source: AMD APM vol. 1, 3.8; vol. 3, IN, OUT, INS, OUTS. */
-import { DF } from "../registers.ts";
-import type { Processor } from "../processor.ts";
-import { ES } from "../segments.ts";
+
 import type { Decoded } from "../../isa/decoded.ts";
-import type { Operation } from "./operations.ts";
+import type { Core } from "../core.ts";
+import { DF } from "../registers.ts";
+import { ES } from "../segments.ts";
 import { type Bytes, operand, read, write } from "./operands.ts";
+import type { Operation } from "./operation.ts";
 import { checkPorts } from "./tss.ts";
 
 const input: Operation = (p, d) => {
@@ -24,7 +25,13 @@ const output: Operation = (p, d) => {
 };
 
 /** One element; under REP the instruction stays until rCX is zero, so that an interrupt can come between two. */
-function element(p: Processor, d: Decoded, pointer: 6 | 7, bytes: Bytes, once: (offset: number, port: number) => void): void {
+function element(
+  p: Core,
+  d: Decoded,
+  pointer: 6 | 7,
+  bytes: Bytes,
+  once: (offset: number, port: number) => void,
+): void {
   const bits = d.addressBits as 16 | 32;
   const repeats = d.repeat !== 0;
   const count = p.register(1, bits);

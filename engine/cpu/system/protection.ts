@@ -2,19 +2,33 @@
  * Descriptor-table registers, task register, selector checks, CR0 by its old names.
  * Source: AMD APM vol. 3, "System Instruction Reference".
  */
+
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { CR0_ET, CR0_TS, ZF } from "../registers.ts";
-import type { Processor } from "../processor.ts";
 import { LDTR, TR } from "../segments.ts";
 import { onlyRing0, writeControl } from "./control.ts";
 import {
-  codeOf, type Descriptor, dplOf, findDescriptor, isCode, isNull, isPresent, isSegment, readDescriptor, setBusy,
-  SYSTEM_LDT, SYSTEM_TSS16, SYSTEM_TSS32, toSegment, typeOf,
+  codeOf,
+  type Descriptor,
+  dplOf,
+  findDescriptor,
+  isCode,
+  isNull,
+  isPresent,
+  isSegment,
+  readDescriptor,
+  SYSTEM_LDT,
+  SYSTEM_TSS16,
+  SYSTEM_TSS32,
+  setBusy,
+  toSegment,
+  typeOf,
 } from "./descriptors.ts";
-import type { Operation } from "./operations.ts";
 import { loadMemory, operand, read, storeMemory, write } from "./operands.ts";
+import type { Operation } from "./operation.ts";
 
 const loadTable =
   (base: number, limit: number): Operation =>
@@ -41,7 +55,7 @@ const storeTable =
 
 /** Register operands take the whole width, memory always 16 bits. */
 const storeWord =
-  (value: (p: Processor) => number): Operation =>
+  (value: (p: Core) => number): Operation =>
   (p, d) => {
     const o = operand(d, 0);
     if (o.kind === "memory") storeMemory(p, o, value(p) & 0xffff, 2);
@@ -73,12 +87,12 @@ const loadTask: Operation = (p, d) => {
   p.segments.set(TR, { ...segment, attributes: segment.attributes | 2 });
 };
 
-const setZero = (p: Processor, zero: boolean): void => {
+const setZero = (p: Core, zero: boolean): void => {
   p.flags = zero ? p.flags | ZF : p.flags & ~ZF;
 };
 
 /** The descriptor where the selector may be looked at from here: inside its table, and privilege allows. */
-function visible(p: Processor, selector: number, types: readonly number[]): Descriptor | undefined {
+function visible(p: Core, selector: number, types: readonly number[]): Descriptor | undefined {
   if (isNull(selector)) return undefined;
   const d = findDescriptor(p, selector);
   if (!d) return undefined;
@@ -107,7 +121,8 @@ const verify =
   (writing: boolean): Operation =>
   (p, d) => {
     const found = visible(p, read(p, operand(d, 0)) & 0xffff, []);
-    const right = found && (isCode(found) ? !writing && (found.attributes & 2) !== 0 : !writing || (found.attributes & 2) !== 0);
+    const right =
+      found && (isCode(found) ? !writing && (found.attributes & 2) !== 0 : !writing || (found.attributes & 2) !== 0);
     setZero(p, right === true);
   };
 

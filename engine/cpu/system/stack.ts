@@ -1,7 +1,8 @@
 /** The stack as plain TypeScript operations use it: pushes that can be prepared, checked, and then committed. */
+
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
-import type { Processor } from "../processor.ts";
 import { DB, insideLimit, type Segment, SS, writable } from "../segments.ts";
 
 /**
@@ -11,12 +12,12 @@ import { DB, insideLimit, type Segment, SS, writable } from "../segments.ts";
 export class Stack {
   pointer: number;
   readonly segment: Segment;
-  private readonly p: Processor;
+  private readonly p: Core;
   private readonly mask: number;
   private readonly errorCode: number;
 
   /** `errorCode`: of the #SS that a push beyond the limit raises. */
-  constructor(p: Processor, segment: Segment = p.segments.get(SS), pointer = p.register(4), errorCode = 0) {
+  constructor(p: Core, segment: Segment = p.segments.get(SS), pointer = p.register(4), errorCode = 0) {
     this.p = p;
     this.segment = segment;
     this.mask = segment.attributes & DB ? 0xffffffff : 0xffff;

@@ -1,8 +1,8 @@
 /** PUSH and POP of segment registers and of all registers, POP to memory, ENTER. */
 import { DB, SS } from "../segments.ts";
 import { loadSegment } from "./descriptors.ts";
-import type { Operation } from "./operations.ts";
 import { operand, read, write } from "./operands.ts";
+import type { Operation } from "./operation.ts";
 import { Stack } from "./stack.ts";
 
 const sizeOf = (bits: number): 2 | 4 => (bits === 16 ? 2 : 4);

@@ -1,13 +1,14 @@
 /** What other operations read of the current task-state segment. Source: AMD APM vol. 2, 12.2.2 and 12.2.4. */
+
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
-import type { Processor } from "../processor.ts";
 import { IOPL } from "../registers.ts";
 import { TR, TYPE } from "../segments.ts";
 import { codeOf } from "./descriptors.ts";
 
 /** SS and ESP for privilege `level` (0–2). */
-export function stackOf(p: Processor, level: number): { ss: number; esp: number } {
+export function stackOf(p: Core, level: number): { ss: number; esp: number } {
   const tr = p.segments.get(TR);
   const wide = (tr.attributes & TYPE & 8) !== 0;
   const offset = wide ? 4 + level * 8 : 2 + level * 4;
@@ -19,7 +20,7 @@ export function stackOf(p: Processor, level: number): { ss: number; esp: number 
 }
 
 /** #GP(0) where the current privilege may not touch `bytes` ports from `port` (AMD APM vol. 2, 12.2.4). */
-export function checkPorts(p: Processor, port: number, bytes: number): void {
+export function checkPorts(p: Core, port: number, bytes: number): void {
   if (!p.protectedMode) return;
   if (!p.virtual8086 && p.cpl <= (p.flags & IOPL) >> 12) return;
   const tr = p.segments.get(TR);

@@ -1,29 +1,30 @@
 /** The x87's stack and control, as far as FADD needs them. Source: AMD APM vol. 1, chapter 6. */
+
+import type { Operand } from "../../isa/decoded.ts";
+import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import { add80, type Float80, INDEFINITE, INVALID, isZero, type Rounded, type Rounding, widen80 } from "../float80.ts";
 import * as at from "../layout.ts";
 import { CR0_EM, CR0_TS } from "../registers.ts";
-import type { Processor } from "../processor.ts";
-import type { Operand } from "../../isa/decoded.ts";
-import type { Operation } from "./operations.ts";
 import { loadMemory, operand } from "./operands.ts";
+import type { Operation } from "./operation.ts";
 
 const STACK_FAULT = 0x40;
 const C1 = 0x200;
 const EMPTY = 3;
 
-const physical = (p: Processor, i: number): number => (((p.view.getUint16(at.X87_STATUS, true) >> 11) & 7) + i) & 7;
-const tagOf = (p: Processor, r: number): number => (p.view.getUint16(at.X87_TAG, true) >> (2 * r)) & 3;
+const physical = (p: Core, i: number): number => (((p.view.getUint16(at.X87_STATUS, true) >> 11) & 7) + i) & 7;
+const tagOf = (p: Core, r: number): number => (p.view.getUint16(at.X87_TAG, true) >> (2 * r)) & 3;
 
-function readStack(p: Processor, i: number): Float80 | undefined {
+function readStack(p: Core, i: number): Float80 | undefined {
   const r = physical(p, i);
   if (tagOf(p, r) === EMPTY) return undefined;
   const top = p.view.getUint16(at.X87 + r * 16 + 8, true);
   return { sign: (top >> 15) as 0 | 1, exponent: top & 0x7fff, mantissa: p.view.getBigUint64(at.X87 + r * 16, true) };
 }
 
-function writeStack(p: Processor, i: number, f: Float80): void {
+function writeStack(p: Core, i: number, f: Float80): void {
   const r = physical(p, i);
   p.view.setBigUint64(at.X87 + r * 16, f.mantissa, true);
   p.view.setUint16(at.X87 + r * 16 + 8, (f.sign << 15) | f.exponent, true);
@@ -32,7 +33,7 @@ function writeStack(p: Processor, i: number, f: Float80): void {
   p.view.setUint16(at.X87_TAG, tags | (tag << (2 * r)), true);
 }
 
-function source(p: Processor, o: Operand): Float80 | undefined {
+function source(p: Core, o: Operand): Float80 | undefined {
   if (o.kind === "st") return readStack(p, o.number);
   if (o.kind !== "memory") return raise(fault.UD);
   const low = BigInt(loadMemory(p, o, 4));
@@ -41,7 +42,7 @@ function source(p: Processor, o: Operand): Float80 | undefined {
 }
 
 /** Commits a result, or only the exceptions where one of them is not masked. */
-function finish(p: Processor, i: number, result: Rounded): void {
+function finish(p: Core, i: number, result: Rounded): void {
   const control = p.view.getUint16(at.X87_CONTROL, true);
   let status = p.view.getUint16(at.X87_STATUS, true) & ~C1;
   status |= result.flags | (result.up ? C1 : 0);

@@ -99,7 +99,7 @@ function stepByOne(name: string, digit: number, plus: string, operation: typeof 
       const a = dst.getForUpdate();
       const one = w.constantLike(a, 1);
       const result = x.let(truncate(operation(a, one), dst.bits));
-      const top = w.constantLike(a, dst.bits <= 32 ? (1 << (dst.bits - 1)) : 0);
+      const top = w.constantLike(a, dst.bits <= 32 ? 1 << (dst.bits - 1) : 0);
       const edge = dst.bits === 64 ? w.i64(1n << 63n) : truncate(top, dst.bits);
       const overflow = w.eq(operation === w.add ? result : a, edge);
       const low = w.and(w.wrap(operation === w.add ? result : a), w.i32(15));
@@ -179,8 +179,7 @@ instruction("MUL", {
     const bits = src.bits;
     const b = src.get();
     const a = x.register(0, bits).get();
-    const { low, high } =
-      bits === 64 ? { low: x.let(w.mul(a, b)), high: highProduct(x, a, b) } : halves(x, bits, w.mul(w.extendU(a), w.extendU(b)));
+    const { low, high } = bits === 64 ? { low: x.let(w.mul(a, b)), high: highProduct(x, a, b) } : halves(x, bits, w.mul(w.extendU(a), w.extendU(b)));
     setProduct(x, bits, low, high);
     const wide = x.let(w.ne(high, w.constantLike(high, 0)));
     x.flags.result(bits, low, wide, wide, w.i32(0));
@@ -308,8 +307,7 @@ instruction("XADD", {
   },
 });
 
-const decimal = (name: string, encoding: string, flags: string, says: string) =>
-  instruction(name, { encodings: [encoding], flags, says, does: (x) => x.system() });
+const decimal = (name: string, encoding: string, flags: string, says: string) => instruction(name, { encodings: [encoding], flags, says, does: (x) => x.system() });
 
 decimal("DAA", "27  -  i64", "[OF] SF ZF AF PF CF", "Corrects AL after adding two packed decimal digits.");
 decimal("DAS", "2F  -  i64", "[OF] SF ZF AF PF CF", "Corrects AL after subtracting two packed decimal digits.");
@@ -343,7 +341,11 @@ instruction("CDQE", {
     x.register(0, 64).set(w.extendS(x.register(0, 32).get()));
   },
 });
-for (const [name, bits, size] of [["CWD", 16, "o16"], ["CDQ", 32, "o32"], ["CQO", 64, "oq"]] as const) {
+for (const [name, bits, size] of [
+  ["CWD", 16, "o16"],
+  ["CDQ", 32, "o32"],
+  ["CQO", 64, "oq"],
+] as const) {
   instruction(name, {
     encodings: [`99  -  ${size} prefix`],
     feature: bits === 16 ? "8086" : bits === 32 ? "386" : "LM",

@@ -16,7 +16,11 @@ CONDITIONS.forEach(({ name, aliases, says }, code) => {
   });
 });
 
-for (const [name, size] of [["JCXZ", "a16"], ["JECXZ", "a32"], ["JRCXZ", "aq"]] as const) {
+for (const [name, size] of [
+  ["JCXZ", "a16"],
+  ["JECXZ", "a32"],
+  ["JRCXZ", "aq"],
+] as const) {
   instruction(name, {
     encodings: [`E3  Jb  ${size} ends f64`],
     source: "AMD APM vol. 3, JrCXZ",
@@ -28,7 +32,11 @@ for (const [name, size] of [["JCXZ", "a16"], ["JECXZ", "a32"], ["JRCXZ", "aq"]] 
   });
 }
 
-for (const [name, aliases, opcode, zero] of [["LOOPNE", ["LOOPNZ"], "E0", false], ["LOOPE", ["LOOPZ"], "E1", true], ["LOOP", [], "E2", undefined]] as const) {
+for (const [name, aliases, opcode, zero] of [
+  ["LOOPNE", ["LOOPNZ"], "E0", false],
+  ["LOOPE", ["LOOPZ"], "E1", true],
+  ["LOOP", [], "E2", undefined],
+] as const) {
   instruction(name, {
     encodings: [`${opcode}  Jb  ends f64`],
     aliases: [...aliases],
@@ -94,7 +102,11 @@ system("INT3", ["CC  -  ends stack"], "Raises #BP: the one-byte breakpoint.");
 system("INTO", ["CE  -  ends i64 stack"], "Raises #OF where OF is set.");
 system("INT1", ["F1  -  ends stack"], "Raises #DB, as an in-circuit emulator's breakpoint does.", { aliases: ["ICEBP"], feature: "386", source: "AMD APM vol. 3, INT1 (ICEBP)" });
 system("IRET", ["CF  -  o16 ends stack prefix"], "Returns from an interrupt: IP, CS and flags, and from an inner ring the stack.", { flags: "OF DF IF TF SF ZF AF PF CF NT RF" });
-system("IRETD", ["CF  -  o32 ends stack prefix"], "Returns from an interrupt: EIP, CS and flags, and from an inner ring the stack.", { flags: "OF DF IF TF SF ZF AF PF CF NT RF", source: "AMD APM vol. 3, IRET", feature: "386" });
+system("IRETD", ["CF  -  o32 ends stack prefix"], "Returns from an interrupt: EIP, CS and flags, and from an inner ring the stack.", {
+  flags: "OF DF IF TF SF ZF AF PF CF NT RF",
+  source: "AMD APM vol. 3, IRET",
+  feature: "386",
+});
 system("IRETQ", ["CF  -  oq ends stack prefix"], "Returns from an interrupt in long mode.", { flags: "OF DF IF TF SF ZF AF PF CF NT RF", source: "AMD APM vol. 3, IRET", feature: "LM" });
 system("BOUND", ["62  Gv Ma  ends i64"], "Raises #BR where the index is outside the two bounds in memory.", { feature: "186" });
 system("HLT", ["F4  -  ends"], "Stops until an interrupt.");

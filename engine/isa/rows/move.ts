@@ -1,13 +1,24 @@
 /** Moves, exchanges, conversions and address computation. */
 import * as w from "../../wasm/expression.ts";
+import { CONDITIONS } from "../conditions.ts";
 import { instruction } from "../row.ts";
 import { resize, signExtend, truncate } from "../width.ts";
-import { CONDITIONS } from "../conditions.ts";
 
 instruction("MOV", {
   encodings: [
-    "88  Eb Gb", "89  Ev Gv", "8A  Gb Eb", "8B  Gv Ev", "A0  AL Ob", "A1  rAX Ov", "A2  Ob AL", "A3  Ov rAX",
-    "B0+r  Zb Ib", "C7 /0  Ev Iz  oq", "B8+r  Zv Iv", "C6 /0  Eb Ib", "C7 /0  Ev Iz",
+    "88  Eb Gb",
+    "89  Ev Gv",
+    "8A  Gb Eb",
+    "8B  Gv Ev",
+    "A0  AL Ob",
+    "A1  rAX Ov",
+    "A2  Ob AL",
+    "A3  Ov rAX",
+    "B0+r  Zb Ib",
+    "C7 /0  Ev Iz  oq",
+    "B8+r  Zv Iv",
+    "C6 /0  Eb Ib",
+    "C7 /0  Ev Iz",
   ],
   says: "Copies the second operand to the first.",
   does: (_x, dst, src) => dst.set(src.get()),
@@ -116,7 +127,13 @@ CONDITIONS.forEach(({ name, aliases, says }, code) => {
   });
 });
 
-for (const [name, opcode, feature] of [["LES", "C4", "8086"], ["LDS", "C5", "8086"], ["LSS", "0F B2", "386"], ["LFS", "0F B4", "386"], ["LGS", "0F B5", "386"]] as const) {
+for (const [name, opcode, feature] of [
+  ["LES", "C4", "8086"],
+  ["LDS", "C5", "8086"],
+  ["LSS", "0F B2", "386"],
+  ["LFS", "0F B4", "386"],
+  ["LGS", "0F B5", "386"],
+] as const) {
   instruction(name, {
     encodings: [`${opcode}  Gv Mp  ends${opcode.startsWith("C") ? " i64" : ""}`],
     feature,

@@ -4,9 +4,7 @@ import type { Bits, Meaning, Place, Value } from "../meaning.ts";
 import { instruction } from "../row.ts";
 import { signExtend, truncate, widen } from "../width.ts";
 
-const shiftEncodings = (digit: number): string[] => [
-  `D0 /${digit}  Eb 1`, `D1 /${digit}  Ev 1`, `C0 /${digit}  Eb Ib`, `C1 /${digit}  Ev Ib`, `D2 /${digit}  Eb CL`, `D3 /${digit}  Ev CL`,
-];
+const shiftEncodings = (digit: number): string[] => [`D0 /${digit}  Eb 1`, `D1 /${digit}  Ev 1`, `C0 /${digit}  Eb Ib`, `C1 /${digit}  Ev Ib`, `D2 /${digit}  Eb CL`, `D3 /${digit}  Ev CL`];
 
 /** The count as the processor takes it: the low 5 bits, 6 for 64-bit operands. An i32. */
 function maskedCount(x: Meaning, bits: Bits, source: Place): Value {
@@ -24,12 +22,7 @@ const lowBit = (value: Value): Value => w.and(w.wrap(value), w.i32(1));
  * A shift or rotate: `operation` gives the result and CF for a count that is not zero; a count of zero changes no flag.
  * Operands narrower than 32 bits are computed with room above them, so counts up to 31 need no special case.
  */
-function shift(
-  name: string,
-  digits: readonly number[],
-  says: string,
-  operation: (x: Meaning, bits: Bits, a: Value, count: Value) => { result: Value; carry: Value; overflow: Value },
-): void {
+function shift(name: string, digits: readonly number[], says: string, operation: (x: Meaning, bits: Bits, a: Value, count: Value) => { result: Value; carry: Value; overflow: Value }): void {
   instruction(name, {
     encodings: digits.flatMap((d, i) => shiftEncodings(d).map((e) => (i ? `${e}  alias` : e))),
     flags: "[OF] SF ZF [AF] PF CF",
@@ -76,12 +69,7 @@ shift("SAR", [7], "Shifts right and copies the sign bit downward: divides by a p
   return { result, carry: lowBit(before), overflow: w.i32(0) };
 });
 
-function rotate(
-  name: string,
-  digit: number,
-  says: string,
-  operation: (x: Meaning, bits: Bits, a: Value, count: Value) => { result: Value; carry: Value; overflow: Value },
-): void {
+function rotate(name: string, digit: number, says: string, operation: (x: Meaning, bits: Bits, a: Value, count: Value) => { result: Value; carry: Value; overflow: Value }): void {
   instruction(name, {
     encodings: shiftEncodings(digit),
     flags: "[OF] CF",
@@ -98,8 +86,7 @@ function rotate(
 }
 
 /** The bits below the top one, for the OF of right rotates: the two top bits of the result differ. */
-const topTwoDiffer = (value: Value, bits: Bits): Value =>
-  w.xor(topBit(value, bits), w.and(w.wrap(w.shru(value, w.constantLike(value, bits - 2))), w.i32(1)));
+const topTwoDiffer = (value: Value, bits: Bits): Value => w.xor(topBit(value, bits), w.and(w.wrap(w.shru(value, w.constantLike(value, bits - 2))), w.i32(1)));
 
 function rotateLeft(x: Meaning, bits: Bits, a: Value, count: Value): Value {
   if (bits >= 32) return x.let(w.rotl(a, wideCount(a, count)));
@@ -129,9 +116,7 @@ function rotateThroughCarry(x: Meaning, bits: Bits, a: Value, count: Value, left
     // Shifts by 64 are made of two, as WebAssembly takes counts modulo 64.
     const one = w.i64(1);
     const back = w.sub(w.i64(64), n);
-    const result = left
-      ? w.or(w.or(w.shl(a, n), w.shl(c, w.sub(n, one))), w.shru(w.shru(a, back), one))
-      : w.or(w.or(w.shru(a, n), w.shl(c, back)), w.shl(w.shl(a, back), one));
+    const result = left ? w.or(w.or(w.shl(a, n), w.shl(c, w.sub(n, one))), w.shru(w.shru(a, back), one)) : w.or(w.or(w.shru(a, n), w.shl(c, back)), w.shl(w.shl(a, back), one));
     const rotated = x.let(w.select(count, result, a));
     const out = x.let(lowBit(left ? w.shru(a, back) : w.shru(a, w.sub(n, one))));
     return { result: rotated, carry: out, overflow: left ? w.xor(out, topBit(rotated, 64)) : topTwoDiffer(rotated, 64) };
@@ -232,6 +217,4 @@ function bitScan(name: string, opcode: string, says: string, find: (a: Value) =>
   });
 }
 bitScan("BSF", "BC", "Finds the lowest bit that is set; ZF where there is none.", w.ctz);
-bitScan("BSR", "BD", "Finds the highest bit that is set; ZF where there is none.", (a) =>
-  w.sub(w.constantLike(a, a.type === "i64" ? 63 : 31), w.clz(a)),
-);
+bitScan("BSR", "BD", "Finds the highest bit that is set; ZF where there is none.", (a) => w.sub(w.constantLike(a, a.type === "i64" ? 63 : 31), w.clz(a)));

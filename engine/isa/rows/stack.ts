@@ -22,7 +22,14 @@ instruction("POP", {
   },
 });
 
-const segments: readonly [string, string, string][] = [["ES", "06", "07"], ["CS", "0E", ""], ["SS", "16", "17"], ["DS", "1E", "1F"], ["FS", "0F A0", "0F A1"], ["GS", "0F A8", "0F A9"]];
+const segments: readonly [string, string, string][] = [
+  ["ES", "06", "07"],
+  ["CS", "0E", ""],
+  ["SS", "16", "17"],
+  ["DS", "1E", "1F"],
+  ["FS", "0F A0", "0F A1"],
+  ["GS", "0F A8", "0F A9"],
+];
 for (const [segment, push, pop] of segments) {
   const i64 = push.length === 2 ? " i64" : "";
   const feature = push.length === 2 ? "8086" : "386";
@@ -44,7 +51,11 @@ for (const [segment, push, pop] of segments) {
   }
 }
 
-for (const [size, attribute, suffix, feature] of [[16, "o16", "", "8086"], [32, "o32", "D", "386"], [64, "oq", "Q", "LM"]] as const) {
+for (const [size, attribute, suffix, feature] of [
+  [16, "o16", "", "8086"],
+  [32, "o32", "D", "386"],
+  [64, "oq", "Q", "LM"],
+] as const) {
   const d64 = size === 32 ? "i64" : "d64";
   instruction(`PUSHF${suffix}`, {
     encodings: [`9C  -  ${attribute} stack prefix ${d64} ends`],

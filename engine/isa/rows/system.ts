@@ -2,7 +2,7 @@
 import * as w from "../../wasm/expression.ts";
 import { type Feature, instruction } from "../row.ts";
 
-const system = (name: string, encodings: readonly string[], says: string, more: { feature?: Feature; flags?: string; source?: string } = {}) =>
+const system = (name: string, encodings: readonly string[], says: string, more: { feature?: Feature; flags?: string; source?: string; aliases?: string[] } = {}) =>
   instruction(name, { encodings, says, ...more, does: (x) => x.system() });
 
 system("IN", ["E4  AL Ib  ends", "E5  eAX Ib  ends", "EC  AL DX  ends", "ED  eAX DX  ends"], "Reads a port.");
@@ -28,7 +28,7 @@ instruction("NOP", {
   does() {},
 });
 instruction("PAUSE", { encodings: ["F3 90  -"], says: "Does nothing, and tells the processor that a loop waits here.", does() {} });
-system("WAIT", ["9B  -"], "Waits for the x87, and raises its pending exceptions.");
+system("WAIT", ["9B  -"], "Waits for the x87, and raises its pending exceptions.", { aliases: ["FWAIT"] });
 
 system("LGDT", ["0F 01 /2  Ms  ends"], "Loads the base and limit of the global descriptor table.", { feature: "286" });
 system("LIDT", ["0F 01 /3  Ms  ends"], "Loads the base and limit of the interrupt descriptor table.", { feature: "286" });

@@ -1,0 +1,223 @@
+/**
+ * A processor's state and its connections, as system operations see them: registers, flags, segments, memory, inputs.
+ * `processor.ts` runs it.
+ */
+
+import type { Fault } from "./fault.ts";
+import * as at from "./layout.ts";
+import type { LinearMemory } from "./linear.ts";
+import type { Model } from "./models.ts";
+import type { PhysicalMap } from "./physical.ts";
+import { AF, CF, CR0_PE, IF, INTR, NMI_BLOCKED, NMI_PENDING, OF, PF, SF, STATUS_FLAGS, VM, ZF } from "./registers.ts";
+import { CS, DPL, DS, ES, SegmentFile, SS } from "./segments.ts";
+
+export type ProcessorEvent =
+  | {
+      readonly kind: "exception";
+      readonly vector: number;
+      readonly name: string;
+      readonly errorCode?: number;
+      readonly cs: number;
+      readonly ip: number;
+    }
+  | {
+      readonly kind: "interrupt";
+      readonly vector: number;
+      readonly origin: "hardware" | "software" | "nmi";
+      readonly cs: number;
+      readonly ip: number;
+      readonly ax: number;
+    }
+  | { readonly kind: "mode"; readonly mode: ModeName }
+  | { readonly kind: "halt"; readonly forever: boolean }
+  | { readonly kind: "triple fault"; readonly chain: readonly string[] }
+  | { readonly kind: "unimplemented"; readonly part: string; readonly text: string };
+
+export type ModeName = "real" | "virtual-8086" | "protected 16" | "protected 32" | "long" | "compatibility";
+
+/** What a processor sees of its machine. */
+export interface Surroundings {
+  portRead(port: number, size: 1 | 2 | 4): number;
+  portWrite(port: number, value: number, size: 1 | 2 | 4): void;
+  /** INTA: the vector. Called only while the interrupt input is high. */
+  acknowledgeInterrupt(): number;
+  /** Ticks since power-on at this moment. */
+  now(): number;
+  event(event: ProcessorEvent): void;
+}
+
+const CONTROL = { 0: at.CR0, 2: at.CR2, 3: at.CR3, 4: at.CR4 } as const;
+
+export abstract class Core {
+  readonly number: number;
+  readonly map: PhysicalMap;
+  readonly surroundings: Surroundings;
+  readonly segments: SegmentFile;
+  abstract readonly memory: LinearMemory;
+  readonly model: Model;
+  /** Address of this processor in linear memory, and its view. */
+  readonly cpu: number;
+  readonly view: DataView;
+  /** Ticks of the run so far, the instruction in progress included. */
+  executed = 0;
+  /** The instruction in progress, while TypeScript handles one: its offset in CS, and that of the next. */
+  instructionIp = 0;
+  /** Set by an operation after which generated code must not simply go on. */
+  mustLeave = false;
+  /** A fault on its way from a callback to `run`. */
+  pendingFault: Fault | undefined;
+  /** The instruction touches device memory: it must run alone, where ticks are exact. */
+  needsAlone = false;
+  /** It runs alone now. */
+  alone = false;
+
+  constructor(map: PhysicalMap, surroundings: Surroundings, number: number, model: Model) {
+    this.number = number;
+    this.map = map;
+    this.surroundings = surroundings;
+    this.model = model;
+    this.cpu = at.FIRST_PROCESSOR + number * at.PROCESSOR_BYTES;
+    this.view = new DataView(map.memory.buffer, this.cpu, at.PROCESSOR_BYTES);
+    this.segments = new SegmentFile(map.view, this.cpu);
+  }
+
+  /** Call after `state` was assigned, or memory replaced under the processor. */
+  abstract restored(): void;
+  /** To be called after anything that the meaning of code depends on has changed: CS, SS, flatness, protection. */
+  abstract updateMode(): void;
+  /** Linear addresses may mean other physical ones than before. */
+  abstract mappingChanged(): void;
+
+  // ---- state -----------------------------------------------------------------------------------------------------
+
+  /** Power-on and INIT state. Source: AMD APM vol. 2, 14.1.3 "Processor Initialization State". */
+  reset(): void {
+    new Uint8Array(this.map.memory.buffer, this.cpu, at.STATE_BYTES).fill(0);
+    this.view.setUint32(at.GPR + 2 * 8, this.model.signature, true);
+    this.view.setBigUint64(at.CR0, 0x60000010n, true);
+    this.flags = 2;
+    for (const n of [ES, SS, DS, 4, 5]) this.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
+    this.segments.set(CS, { selector: 0xf000, base: 0xffff0000, limit: 0xffff, attributes: 0x93 });
+    this.segments.set(at.LDTR, { selector: 0, base: 0, limit: 0xffff, attributes: 0x82 });
+    this.segments.set(at.TR, { selector: 0, base: 0, limit: 0xffff, attributes: 0x8b });
+    this.view.setUint32(at.GDTR_LIMIT, 0xffff, true);
+    this.view.setUint32(at.IDTR_LIMIT, 0xffff, true);
+    this.view.setBigUint64(at.DR + 6 * 8, 0xffff0ff0n, true);
+    this.view.setBigUint64(at.DR + 7 * 8, 0x400n, true);
+    this.ip = 0xfff0;
+    this.restored();
+  }
+
+  /** All that is architecture, in one canonical form: equal states are equal bytes. */
+  get state(): Uint8Array {
+    const { flags } = this;
+    this.flags = flags;
+    return new Uint8Array(this.map.memory.buffer, this.cpu, at.STATE_BYTES);
+  }
+
+  register(number: number, bits = 32): number {
+    if (bits === 32) return this.view.getUint32(at.GPR + number * 8, true);
+    if (bits === 16) return this.view.getUint16(at.GPR + number * 8, true);
+    return this.view.getUint8(at.GPR + number * 8);
+  }
+
+  setRegister(number: number, value: number, bits = 32): void {
+    if (bits === 32) this.view.setBigUint64(at.GPR + number * 8, BigInt(value >>> 0), true);
+    else if (bits === 16) this.view.setUint16(at.GPR + number * 8, value, true);
+    else this.view.setUint8(at.GPR + number * 8, value);
+  }
+
+  get ip(): number {
+    return this.view.getUint32(at.RIP, true);
+  }
+  set ip(value: number) {
+    this.view.setBigUint64(at.RIP, BigInt(value >>> 0), true);
+  }
+
+  /** EFLAGS, put together. */
+  get flags(): number {
+    const v = this.view;
+    const low = v.getUint32(at.RESULT, true);
+    const high = v.getUint32(at.RESULT + 4, true);
+    const k = v.getUint32(at.CARRY, true);
+    let parity = (low ^ high) & 0xff;
+    parity ^= parity >> 4;
+    const odd = (0x6996 >> (parity & 15)) & 1;
+    const cf = k >>> 31;
+    return (
+      v.getUint32(at.SYSTEM_FLAGS, true) |
+      2 |
+      cf |
+      (odd ? 0 : PF) |
+      (k & 8 ? AF : 0) |
+      (low === 0 ? ZF : 0) |
+      (high >>> 31 ? SF : 0) |
+      (cf ^ ((k >>> 30) & 1) ? OF : 0)
+    );
+  }
+  set flags(value: number) {
+    const v = this.view;
+    v.setUint32(at.RESULT, value & ZF ? 0 : 0x100, true);
+    v.setUint32(at.RESULT + 4, (value & SF ? 0x80000000 : 0) | (value & PF ? 0 : 1), true);
+    const cf = value & CF;
+    const of = value & OF ? 1 : 0;
+    v.setUint32(at.CARRY, ((cf << 31) | ((cf ^ of) << 30) | (value & AF ? 8 : 0)) >>> 0, true);
+    v.setUint32(at.SYSTEM_FLAGS, value & ~(STATUS_FLAGS | 2) & 0x3f7fd7, true);
+  }
+
+  /** A control register's low 32 bits. */
+  control(n: 0 | 2 | 3 | 4): number {
+    return this.view.getUint32(CONTROL[n], true);
+  }
+  setControl(n: 0 | 2 | 3 | 4, value: number): void {
+    this.view.setUint32(CONTROL[n], value, true);
+  }
+
+  get protectedMode(): boolean {
+    return (this.control(0) & CR0_PE) !== 0;
+  }
+  get virtual8086(): boolean {
+    return (this.view.getUint32(at.SYSTEM_FLAGS, true) & VM) !== 0;
+  }
+  /** Current privilege level: 0 in real mode, 3 in virtual-8086 mode, else the DPL of SS. */
+  get cpl(): number {
+    if (!this.protectedMode) return 0;
+    return this.virtual8086 ? 3 : (this.segments.attributes(SS) & DPL) >> 5;
+  }
+
+  get halted(): boolean {
+    return this.view.getUint32(at.HALTED, true) !== 0;
+  }
+  set halted(value: boolean) {
+    this.view.setUint32(at.HALTED, value ? 1 : 0, true);
+  }
+  get isShutDown(): boolean {
+    return this.view.getUint32(at.SHUTDOWN, true) !== 0;
+  }
+
+  // ---- inputs ----------------------------------------------------------------------------------------------------
+
+  /** Level of the INTR input. */
+  setInterrupt(level: boolean): void {
+    const now = this.view.getUint32(at.INTERRUPT, true);
+    this.view.setUint32(at.INTERRUPT, level ? now | INTR : now & ~INTR, true);
+    if (level) this.mustLeave = true;
+  }
+
+  nmi(): void {
+    this.view.setUint32(at.INTERRUPT, this.view.getUint32(at.INTERRUPT, true) | NMI_PENDING, true);
+    this.mustLeave = true;
+  }
+
+  /** An interrupt or NMI would be taken at the next boundary. */
+  get canWake(): boolean {
+    const pins = this.view.getUint32(at.INTERRUPT, true);
+    if (pins & NMI_PENDING && !(this.view.getUint32(at.SHADOW, true) & NMI_BLOCKED)) return true;
+    return (pins & INTR) !== 0 && (this.view.getUint32(at.SYSTEM_FLAGS, true) & IF) !== 0;
+  }
+}
+
+/** Four digits, as selectors and 16-bit offsets are written. */
+export function hex4(n: number): string {
+  return n.toString(16).padStart(4, "0");
+}
