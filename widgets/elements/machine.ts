@@ -1,0 +1,300 @@
+// <ring-machine>: owns one machine, wakes it as it comes into view, lays its views out, listens to gdb's keys while
+// focus is inside, and opens at an instant named by the page's address (#boot@1204).
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import type { Engine, MachineConfiguration, Until } from "../../engine/index.ts";
+import { readImage, type SourceElement, sourceIn } from "../model/image.ts";
+import { actOnKey } from "../model/keys.ts";
+import { announceMachine, withdrawMachine } from "../model/machines.ts";
+import { byteSize, parseNumber } from "../model/number.ts";
+import { parseFrame } from "../model/reader.ts";
+import { MachineSession } from "../model/session.ts";
+import { shared, tokens } from "../style.ts";
+
+const sideViews = new Set(["ring-registers", "ring-memory"]);
+const topViews = new Set(["ring-controls", "ring-timeline"]);
+
+export class RingMachine extends LitElement {
+  static override properties = {
+    label: { type: String },
+    memory: { type: Number },
+    floppy: { type: String },
+    floppyB: { type: String, attribute: "floppy-b" },
+    at: { type: String },
+    rtc: { type: String },
+    manual: { type: Boolean },
+  };
+  declare label: string;
+  declare memory: number;
+  declare floppy: string;
+  declare floppyB: string;
+  /** Where to wake: a tick ("12288") or an address about to run ("0x7c00"). */
+  declare at: string;
+  declare rtc: string;
+  /** Do not wake on coming into view. */
+  declare manual: boolean;
+  readonly session: MachineSession;
+  private watcher: IntersectionObserver | undefined;
+  private sources: SourceElement[] = [];
+
+  static override styles = [
+    tokens,
+    shared,
+    css`
+      :host {
+        margin: 0;
+        border: 1px solid var(--_hairline);
+        border-radius: 6px;
+        background: var(--_panel);
+        container-type: inline-size;
+        scroll-margin-top: 72px;
+      }
+      .skip {
+        position: absolute;
+        left: 8px;
+        top: -9999px;
+        z-index: 10;
+      }
+      .skip:focus {
+        top: 8px;
+      }
+      .name {
+        outline-offset: -2px;
+      }
+      .body {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+      }
+      .main,
+      .side {
+        display: flex;
+        flex-direction: column;
+        min-width: 0;
+      }
+      .main ::slotted(*),
+      .side ::slotted(*) {
+        border-top: 1px solid var(--_hairline);
+      }
+      @container (min-width: 800px) {
+        .body.two {
+          grid-template-columns: minmax(0, 1fr) 350px;
+        }
+        .side {
+          border-left: 1px solid var(--_hairline);
+        }
+      }
+      .problem,
+      .notice {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 16px;
+        margin: 0;
+        padding: 8px 12px;
+        border-top: 1px solid var(--_hairline);
+      }
+      .problem {
+        border-left: 4px solid var(--_fault);
+        background: var(--_fault-ground);
+      }
+      .problem p,
+      .notice p {
+        margin: 0;
+        flex: 1 1 260px;
+      }
+      @media print {
+        :host {
+          break-inside: avoid;
+          border-color: #000;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.label = "";
+    this.memory = 16;
+    this.floppy = "";
+    this.floppyB = "";
+    this.at = "";
+    this.rtc = "";
+    this.manual = false;
+    this.session = new MachineSession("", "", {
+      configuration: (engine, progress) => this.configuration(engine, progress),
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { session } = this;
+    session.id = this.id || `machine-${document.querySelectorAll("ring-machine").length}`;
+    session.label = this.getAttribute("label") || "Machine";
+    this.label = session.label;
+    const recorded = this.querySelector(":scope > script.recorded")?.textContent;
+    if (recorded && !session.handle) session.takeFrame(parseFrame(recorded));
+    session.origin.wakeAt = this.wakeAt();
+    this.setAttribute("role", "group");
+    this.setAttribute("aria-label", this.label);
+    announceMachine(session);
+    session.addEventListener("change", this.onChange);
+    this.addEventListener("keydown", this.onKey);
+    addEventListener("hashchange", this.onHash);
+    this.assignSlots();
+    this.watchSources();
+    this.watcher = new IntersectionObserver(
+      (entries) => {
+        const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
+        if (this.manual || saving || !entries.some((entry) => entry.isIntersecting)) return;
+        this.watcher?.disconnect();
+        void session.wake();
+      },
+      { rootMargin: "64px" },
+    );
+    this.watcher.observe(this);
+    this.onChange();
+    this.onHash();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.watcher?.disconnect();
+    removeEventListener("hashchange", this.onHash);
+    this.removeEventListener("keydown", this.onKey);
+    this.session.removeEventListener("change", this.onChange);
+    for (const source of this.sources) source.removeEventListener("ring-source", this.onSource);
+    withdrawMachine(this.session);
+    // Moved within the page, it is back before this runs; a machine that left for good gives its memory back.
+    setTimeout(() => {
+      if (!this.isConnected) this.session.close();
+    });
+  }
+
+  private readonly onChange = () => {
+    const { state } = this.session;
+    if (this.dataset.state !== state) this.dataset.state = state;
+    this.requestUpdate();
+  };
+
+  private readonly onKey = (event: KeyboardEvent) => {
+    if (!this.session.held && actOnKey(event, this.session, this)) event.preventDefault();
+  };
+
+  /** `#boot@1204`: to that instant, with focus on the machine's name. */
+  private readonly onHash = () => {
+    const match = /^#(.+)@(\d+)$/.exec(decodeURIComponent(location.hash));
+    if (match?.[1] !== this.session.id) return;
+    void this.session.goTo(Number(match[2])).then(() => {
+      this.scrollIntoView({ block: "start" });
+      (this.renderRoot.querySelector(".name") as HTMLElement | null)?.focus();
+    });
+  };
+
+  private wakeAt(): Until | undefined {
+    const at = this.getAttribute("at");
+    if (!at) return undefined;
+    const parsed = parseNumber(at);
+    if (!("value" in parsed)) return { screen: at, ticks: 400_000_000 };
+    const value = Number(parsed.value);
+    return /^0x|h$/i.test(at.trim()) ? { address: value, ticks: 400_000_000 } : { tick: value };
+  }
+
+  private async configuration(engine: Engine, progress: (step: string) => void): Promise<MachineConfiguration> {
+    const floppies: (Uint8Array | undefined)[] = [];
+    for (const name of [this.floppy, this.floppyB]) {
+      const image = name ? await readImage(name, this, engine) : undefined;
+      if (image) progress(`disk ${byteSize(image.length)}`);
+      floppies.push(image);
+    }
+    return {
+      memoryMiB: this.memory,
+      floppies: floppies.some(Boolean) ? floppies : undefined,
+      ...(this.rtc ? { rtcBase: this.rtc } : {}),
+      stopOnTripleFault: true,
+    };
+  }
+
+  private watchSources(): void {
+    this.sources = [this.floppy, this.floppyB].map((name) => sourceIn(name, this)).filter((one) => one !== undefined);
+    for (const source of this.sources) source.addEventListener("ring-source", this.onSource);
+  }
+
+  /** The source of a disk was edited and is to run: power on again with it. */
+  private readonly onSource = async () => {
+    if (!this.session.handle) return;
+    const configuration = await this.configuration(
+      await import("../model/page-engine.ts").then((page) => page.pageEngine()),
+      () => {},
+    );
+    await this.session.powerOn({ floppies: configuration.floppies });
+  };
+
+  private assignSlots(): void {
+    for (const child of this.children) {
+      if (child.slot || child.localName === "script") continue;
+      if (topViews.has(child.localName)) child.slot = "top";
+      else if (sideViews.has(child.localName)) child.slot = "side";
+    }
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("label")) this.session.label = this.label || "Machine";
+  }
+
+  private skip(event: Event): void {
+    event.preventDefault();
+    (this.renderRoot.querySelector("#after") as HTMLElement).focus();
+  }
+
+  override render() {
+    const { session } = this;
+    const hasSide = [...this.children].some((child) => child.slot === "side");
+    const hasTop = this.querySelector(":scope > ring-controls") !== null;
+    return html`
+      <a class="skip button" href="#after" @click=${this.skip}>Skip this machine</a>
+      <div class="name sr" tabindex="-1">${this.label}</div>
+      <slot name="top">${hasTop ? nothing : html`<ring-controls></ring-controls>`}</slot>
+      ${this.renderProblem()}
+      ${
+        session.undo
+          ? html`<div class="notice"><p>${session.undo.message}</p>
+              <button class="button" @click=${() => session.undo?.undo()}>Undo</button>
+              <button class="button quiet" @click=${() => this.forgetUndo()}>Keep</button></div>`
+          : nothing
+      }
+      <div class="body ${hasSide ? "two" : ""}">
+        <div class="main"><slot></slot></div>
+        <div class="side" ?hidden=${!hasSide}><slot name="side"></slot></div>
+      </div>
+      <span id="after" tabindex="-1" class="sr">End of ${this.label}</span>
+    `;
+  }
+
+  private renderProblem() {
+    const { session } = this;
+    if (!session.failure) return nothing;
+    const where = session.handle
+      ? `The emulator failed at ${session.status?.tick}`
+      : "This machine could not be started";
+    return html`<div class="problem" role="group" aria-label="Problem">
+      <p><strong>${where}.</strong> ${session.failure} Your work is safe; the last good frame stays.</p>
+      <button class="button" @click=${() => navigator.clipboard?.writeText(this.report())}>Copy report</button>
+      <button class="button primary" @click=${() => session.restart()}>Restart</button>
+    </div>`;
+  }
+
+  private report(): string {
+    const { session } = this;
+    return JSON.stringify({
+      machine: session.id,
+      failure: session.failure,
+      status: session.status,
+      page: location.href,
+      browser: navigator.userAgent,
+    });
+  }
+
+  private forgetUndo(): void {
+    this.session.undo = undefined;
+    this.session.changed();
+  }
+}

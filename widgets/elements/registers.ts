@@ -1,0 +1,496 @@
+// <ring-registers>: the register file in two columns, flags and CR0 as letters, segment caches decoded. What changed
+// since the last stop is marked strongly, since the start weakly. One Tab stop, arrows inside, Enter opens a value.
+import { css, html, nothing, type TemplateResult } from "lit";
+import type { RegisterFile, SegmentView } from "../../engine/index.ts";
+import { type Bit, cr0Bits, describeSegment, flagBits, ioPrivilege, isSet } from "../model/bits.ts";
+import { binary, grouped, hex, parseWithin, signed, splitZeros } from "../model/number.ts";
+import type { Reader } from "../model/reader.ts";
+import type { MachineSession } from "../model/session.ts";
+import { shared, tokens } from "../style.ts";
+import { MachineView } from "./view.ts";
+
+/** One value of the grid: what it is called, how wide it is, and how it is read out of a register file. */
+interface Cell {
+  readonly name: string;
+  readonly bits: number;
+  readonly of: (registers: RegisterFile) => bigint | undefined;
+  readonly writable: boolean;
+}
+
+const general =
+  (index: number): Cell["of"] =>
+  (registers) =>
+    registers.general[index]?.value;
+const selector =
+  (name: string): Cell["of"] =>
+  (registers) => {
+    const found = registers.segments.find((one) => one.name === name);
+    return found && BigInt(found.selector);
+  };
+
+export class RingRegisters extends MachineView {
+  static override properties = {
+    ...MachineView.properties,
+    file: { state: true },
+    opened: { state: true },
+    wrong: { state: true },
+    more: { type: Boolean },
+  };
+  declare file: RegisterFile | undefined;
+  declare opened: string;
+  declare wrong: string;
+  /** Show segments and control registers from the start. */
+  declare more: boolean;
+  private chosen = "EAX";
+  private focusWanted = "";
+
+  static override styles = [
+    tokens,
+    shared,
+    css`
+      .grid {
+        position: relative;
+        padding: 0 6px 8px;
+      }
+      .rows {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        column-gap: 8px;
+      }
+      .pair {
+        display: flex;
+        align-items: baseline;
+        min-width: 0;
+      }
+      .pair .label {
+        flex: 0 0 6.5ch;
+        padding-left: 6px;
+        color: var(--_ink-2);
+        font: var(--_mono);
+      }
+      .value {
+        padding: 2px 4px;
+        border-radius: 2px;
+        font: var(--_mono);
+        cursor: pointer;
+        white-space: nowrap;
+      }
+      .value .zero {
+        color: var(--_ink-2);
+        font-weight: 400;
+      }
+      .value:hover {
+        background: var(--_raised);
+      }
+      .value.changed:hover {
+        background: var(--_changed);
+      }
+      h4 {
+        margin: 10px 0 2px 6px;
+        font: var(--_ui);
+        font-weight: 600;
+        color: var(--_ink-2);
+      }
+      .letters {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 3px;
+        padding: 3px 6px;
+      }
+      .bit {
+        padding: 0 3px;
+        border: 1px solid var(--_edge);
+        border-radius: 3px;
+        font: var(--_mono);
+        font-size: 11px;
+        line-height: 16px;
+        color: var(--_ink-2);
+      }
+      .bit.on {
+        background: var(--_ink);
+        border-color: var(--_ink);
+        color: var(--_paper);
+        font-weight: 600;
+      }
+      .bit.flipped {
+        outline: 2px solid var(--_ink);
+        outline-offset: 1px;
+        box-shadow: 0 0 0 5px var(--_changed);
+      }
+      .said {
+        margin: 2px 6px 0;
+        color: var(--_ink-2);
+      }
+      .segments {
+        width: 100%;
+      }
+      .segments th {
+        padding: 0 0 0 6px;
+        font-weight: 400;
+        text-align: left;
+        color: var(--_ink-2);
+      }
+      .segments thead th {
+        font: var(--_ui);
+        font-size: 12px;
+        padding-left: 4px;
+      }
+      .segments tbody th {
+        font: var(--_mono);
+      }
+      .segments td {
+        padding: 0 4px 0 4px;
+        font: var(--_mono);
+        white-space: nowrap;
+        vertical-align: baseline;
+      }
+      .segments td.value {
+        padding: 2px 4px;
+      }
+      .segments td.words {
+        font: var(--_ui);
+        font-size: 12px;
+        line-height: 16px;
+        white-space: normal;
+        color: var(--_ink-2);
+      }
+      .segments tr.spaced td {
+        padding-bottom: 2px;
+      }
+      details > summary {
+        display: flex;
+        align-items: center;
+        min-height: var(--_target);
+        padding: 0 12px;
+        color: var(--_ink-2);
+        font-weight: 600;
+        cursor: pointer;
+      }
+      details > summary::before {
+        content: "";
+        width: 6px;
+        height: 6px;
+        margin: 0 8px 2px 1px;
+        border: solid currentColor;
+        border-width: 0 1.6px 1.6px 0;
+        transform: rotate(-45deg);
+      }
+      details[open] > summary::before {
+        transform: rotate(45deg);
+      }
+      details {
+        border-top: 1px solid var(--_hairline);
+      }
+      .open {
+        left: 12px;
+        right: 12px;
+        padding: 12px;
+        max-width: 330px;
+      }
+      .open dl {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 2px 12px;
+        margin: 8px 0;
+      }
+      .open dt {
+        color: var(--_ink-2);
+      }
+      .open dd {
+        margin: 0;
+        font: var(--_mono);
+        overflow-wrap: anywhere;
+      }
+      .open form {
+        display: flex;
+        gap: 8px;
+        align-items: center;
+      }
+      .open input {
+        flex: 1;
+        min-width: 0;
+        min-height: var(--_target);
+        padding: 2px 8px;
+        border: 1px solid var(--_edge);
+        border-radius: 4px;
+        background: var(--_paper);
+        font: var(--_mono);
+      }
+      .open input[aria-invalid="true"] {
+        border-color: var(--_fault);
+      }
+      .open .wrong {
+        margin: 6px 0 0;
+        color: var(--_fault);
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+      @media print {
+        details > summary {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.file = undefined;
+    this.opened = "";
+    this.wrong = "";
+    this.more = false;
+  }
+
+  protected override async load(reader: Reader, _session: MachineSession): Promise<void> {
+    this.file = await reader.registers();
+  }
+
+  private cells(file: RegisterFile): Cell[] {
+    const wide = file.general[0]?.name === "RAX" ? 64 : 32;
+    const order = [0, 6, 3, 7, 1, 5, 2, 4].filter((index) => index < file.general.length);
+    return [
+      ...order.map((index) => ({ name: file.general[index].name, bits: wide, of: general(index), writable: true })),
+      { name: wide === 64 ? "RIP" : "EIP", bits: wide, of: (registers) => registers.ip, writable: true },
+      { name: "EFLAGS", bits: 32, of: (registers) => BigInt(registers.flags), writable: true },
+    ];
+  }
+
+  private mark(cell: Cell): string {
+    const { session, file } = this;
+    if (!session || !file || session.state === "running") return "";
+    const now = cell.of(file);
+    if (session.before && cell.of(session.before) !== now) return "changed";
+    if (session.start && cell.of(session.start) !== now) return "changed-old";
+    return "";
+  }
+
+  private marked(mark: string): string {
+    return mark === "changed" ? ", changed" : mark === "changed-old" ? ", changed since the start" : "";
+  }
+
+  private attributesOf(cell: Cell, value: bigint) {
+    const mark = this.mark(cell);
+    const outlined = this.session?.outlined === cell.name ? "outlined" : "";
+    return {
+      class: `value ${mark} ${outlined}`,
+      label: `${cell.name} ${hex(value)}${this.marked(mark)}`,
+      stop: this.chosen === cell.name ? "0" : "-1",
+    };
+  }
+
+  private digits(cell: Cell, value: bigint): TemplateResult {
+    const [zeros, rest] = splitZeros(hex(value, cell.bits / 4));
+    return html`<span class="zero">${zeros}</span>${rest}`;
+  }
+
+  private button(cell: Cell): TemplateResult | typeof nothing {
+    const value = this.file && cell.of(this.file);
+    if (value === undefined) return nothing;
+    const { class: classes, label, stop } = this.attributesOf(cell, value);
+    return html`<span class=${classes} role="button" aria-haspopup="dialog" tabindex=${stop} data-cell=${cell.name} aria-label=${label}
+      @click=${() => this.open(cell.name)} @pointerenter=${() => this.session?.outline(cell.name)} @pointerleave=${() => this.session?.outline("")}
+      >${this.digits(cell, value)}</span>`;
+  }
+
+  private pair(cell: Cell): TemplateResult {
+    return html`<div class="pair"><span class="label" aria-hidden="true">${cell.name}</span>${this.button(cell)}</div>`;
+  }
+
+  private letters(bits: readonly Bit[], value: bigint, before: bigint | undefined, name: string): TemplateResult {
+    const set = bits.filter(({ bit }) => isSet(value, bit));
+    return html`<div class="letters" aria-hidden="true">${bits.map(({ name: letter, bit, says }) => {
+      const on = isSet(value, bit);
+      const flipped = before !== undefined && isSet(before, bit) !== on && this.session?.state !== "running";
+      return html`<span class="bit ${on ? "on" : ""} ${flipped ? "flipped" : ""}" title=${`${letter}: ${says}: ${on ? 1 : 0}`}>${letter}</span>`;
+    })}</div><span class="sr">${name}: ${set.length > 0 ? set.map((one) => `${one.name} (${one.says})`).join(", ") : "all clear"}.</span>`;
+  }
+
+  // One Tab stop, arrows inside
+
+  private onGridKey(event: KeyboardEvent): void {
+    const from = event.composedPath()[0] as HTMLElement;
+    if (!from.dataset?.cell) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      this.open(from.dataset.cell);
+      return;
+    }
+    const all = [...this.renderRoot.querySelectorAll<HTMLElement>("[data-cell]")].filter(
+      (one) => one.offsetParent !== null,
+    );
+    const at = all.indexOf(from);
+    const box = from.getBoundingClientRect();
+    let next: HTMLElement | undefined;
+    if (event.key === "ArrowRight") next = all[at + 1];
+    else if (event.key === "ArrowLeft") next = all[at - 1];
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const down = event.key === "ArrowDown";
+      const rows = all.filter((one) => {
+        const { top } = one.getBoundingClientRect();
+        return down ? top > box.top + 4 : top < box.top - 4;
+      });
+      const distance = (one: HTMLElement) => {
+        const { top, left } = one.getBoundingClientRect();
+        return Math.abs(top - box.top) * 100 + Math.abs(left - box.left);
+      };
+      next = rows.sort((a, b) => distance(a) - distance(b))[0];
+    } else return;
+    event.preventDefault();
+    if (!next) return;
+    this.chosen = next.dataset.cell!;
+    next.focus();
+    this.requestUpdate();
+  }
+
+  private open(name: string): void {
+    this.chosen = name;
+    this.opened = name;
+    this.wrong = "";
+    this.focusWanted = ".open input";
+  }
+
+  private shut(): void {
+    const name = this.opened;
+    this.opened = "";
+    this.focusWanted = `[data-cell="${name}"]`;
+  }
+
+  protected override updated(): void {
+    if (!this.focusWanted) return;
+    const target = this.renderRoot.querySelector<HTMLElement>(this.focusWanted);
+    this.focusWanted = "";
+    target?.focus();
+    if (target instanceof HTMLInputElement) target.select();
+  }
+
+  private async save(cell: Cell, event: Event): Promise<void> {
+    event.preventDefault();
+    const typed = this.renderRoot.querySelector<HTMLInputElement>(".open input")!.value;
+    const parsed = parseWithin(typed, cell.bits);
+    if (!("value" in parsed)) {
+      this.wrong = `${parsed.message} ${parsed.hint}`;
+      return;
+    }
+    this.shut();
+    await this.session?.writeRegister(cell.name, parsed.value);
+  }
+
+  private renderOpen(cell: Cell | undefined): TemplateResult | typeof nothing {
+    const value = this.file && cell?.of(this.file);
+    if (!cell || value === undefined) return nothing;
+    const anchor = this.renderRoot.querySelector<HTMLElement>(`[data-cell="${cell.name}"]`);
+    const top = anchor ? anchor.getBoundingClientRect().bottom - this.getBoundingClientRect().top + 4 : 40;
+    const flat = this.file!.segments.find(({ name }) => name === "DS")?.base ?? 0;
+    const inSegment = cell.bits > 16 && !["EIP", "RIP", "EFLAGS", "CR0"].includes(cell.name);
+    const address = Number(
+      BigInt.asUintN(
+        32,
+        cell.name === "EIP" ? BigInt(this.session?.status?.address ?? 0) : inSegment ? value + BigInt(flat) : value,
+      ),
+    );
+    return html`<div class="floating open" role="dialog" aria-label=${cell.name} style=${`top:${top}px`} @keydown=${(
+      event: KeyboardEvent,
+    ) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.shut();
+    }}>
+      <form @submit=${(event: Event) => this.save(cell, event)}>
+        <label for="edit" class="mono">${cell.name}</label>
+        <input id="edit" .value=${hex(value, cell.bits / 4)} ?readonly=${!cell.writable} autocomplete="off" spellcheck="false"
+          aria-invalid=${this.wrong ? "true" : "false"} aria-describedby="wrong" />
+        ${cell.writable ? html`<button class="button">Set</button>` : nothing}
+      </form>
+      <p class="wrong" id="wrong" role="status" ?hidden=${!this.wrong}>${this.wrong}</p>
+      <dl>
+        <dt>Hex</dt><dd>${hex(value, cell.bits / 4)}</dd>
+        <dt>Decimal</dt><dd>${grouped(value)}${signed(value, cell.bits) < 0n ? ` or ${signed(value, cell.bits)}` : ""}</dd>
+        <dt>Binary</dt><dd>${binary(value, cell.bits)}</dd>
+      </dl>
+      <div class="actions">
+        <button class="button" @click=${() => {
+          this.shut();
+          this.session?.follow(address);
+        }}>Follow in memory</button>
+        <button class="button quiet" @click=${() => this.shut()}>Close</button>
+      </div>
+    </div>`;
+  }
+
+  private segmentCell(segment: SegmentView): Cell {
+    return {
+      name: segment.name,
+      bits: 16,
+      of: selector(segment.name),
+      writable: segment.name !== "LDTR" && segment.name !== "TR",
+    };
+  }
+
+  private renderSegments(file: RegisterFile): TemplateResult {
+    return html`<table class="segments">
+      <thead><tr><th scope="col"><span class="sr">Segment</span></th><th scope="col">selector</th><th scope="col">base</th><th scope="col">limit</th></tr></thead>
+      <tbody>${file.segments.map(
+        (segment) => html`<tr>
+            <th scope="row" rowspan="2" style="vertical-align:top;padding-top:2px">${segment.name}</th>
+            <td>${this.button(this.segmentCell(segment))}</td>
+            <td>${this.dimmed(segment.base)}</td><td>${this.dimmed(segment.limit)}</td>
+          </tr>
+          <tr class="spaced"><td class="words" colspan="3">${describeSegment(segment)}</td></tr>`,
+      )}</tbody>
+    </table>`;
+  }
+
+  private dimmed(value: number): TemplateResult {
+    const [zeros, rest] = splitZeros(hex(value, 8));
+    return html`<span class="dim">${zeros}</span>${rest}`;
+  }
+
+  override render() {
+    const { file, session } = this;
+    const head = html`<div class="head"><h3>Registers</h3></div>`;
+    if (!file) return html`${head}<p class="empty">Registers appear when the machine wakes.</p>`;
+    const cells = this.cells(file);
+    const cr0: Cell = {
+      name: "CR0",
+      bits: 32,
+      of: (registers) => registers.control.find(({ name }) => name === "CR0")?.value,
+      writable: true,
+    };
+    const others: Cell[] = file.control
+      .filter(({ name }) => name !== "CR0")
+      .map(({ name }) => ({
+        name,
+        bits: 32,
+        of: (registers) => registers.control.find((one) => one.name === name)?.value,
+        writable: name !== "EFER",
+      }));
+    const opened = [...cells, cr0, ...others, ...file.segments.map((one) => this.segmentCell(one))].find(
+      ({ name }) => name === this.opened,
+    );
+    const before = session?.before;
+    const table = (name: "GDTR" | "IDTR", value: { base: number; limit: number }) =>
+      html`<tr><th scope="row">${name}</th><td></td><td>${this.dimmed(value.base)}</td><td>${this.dimmed(value.limit)}</td></tr>`;
+    return html`${head}
+      <div class="grid" role="group" aria-label="Registers" @keydown=${this.onGridKey}>
+        <div class="rows">${cells.map((cell) => this.pair(cell))}</div>
+        ${this.letters(flagBits.slice(5), BigInt(file.flags), before && BigInt(before.flags), "Flags")}
+        <p class="said sr">I/O privilege level ${ioPrivilege(file.flags)}.</p>
+        <div class="rows">${this.pair(cr0)}</div>
+        ${this.letters(cr0Bits, cr0.of(file) ?? 0n, before && cr0.of(before), "CR0")}
+      </div>
+      <details ?open=${this.more} @keydown=${this.onGridKey}>
+        <summary>Segments and tables</summary>
+        <div class="grid">
+          ${this.renderSegments(file)}
+          <table class="segments"><thead class="sr"><tr><th scope="col">Table</th><td></td><th scope="col">base</th><th scope="col">limit</th></tr></thead>
+            <tbody>${table("GDTR", file.gdtr)}${table("IDTR", file.idtr)}</tbody></table>
+          <div class="rows">${others.map((cell) => this.pair(cell))}</div>
+        </div>
+      </details>
+      ${this.renderOpen(opened)}`;
+  }
+}

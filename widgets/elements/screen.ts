@@ -1,0 +1,341 @@
+// <ring-screen>: what stands on the machine's screen. Black in every theme; text mode in the guest's font and palette.
+// A click or Enter holds the keyboard for the guest; Esc leaves, Shift+Tab leaves at once, Tab before holding moves on.
+import { css, html, nothing } from "lit";
+import type { Screen } from "../../engine/index.ts";
+import { icons } from "../icons.ts";
+import { type Reader, screenRows } from "../model/reader.ts";
+import type { MachineSession } from "../model/session.ts";
+import { say } from "../model/speech.ts";
+import { drawText, textSize } from "../screen/draw-text.ts";
+import { extraKeys, keysOfInput } from "../screen/keys-of-text.ts";
+import { shared, tokens } from "../style.ts";
+import { MachineView } from "./view.ts";
+
+export class RingScreen extends MachineView {
+  static override properties = {
+    ...MachineView.properties,
+    description: { type: String },
+    asText: { state: true },
+    held: { state: true },
+    rows: { state: true },
+    keysShown: { state: true },
+  };
+  /** What a graphics mode shows, in the author's words. */
+  declare description: string;
+  declare asText: boolean;
+  declare held: boolean;
+  declare rows: readonly string[];
+  declare keysShown: boolean;
+  private screen: Screen | undefined;
+  private unwatch: (() => void) | undefined;
+  private blinker: ReturnType<typeof setInterval> | undefined;
+  private phase = 0;
+  private small: HTMLCanvasElement | undefined;
+  private resizer: ResizeObserver | undefined;
+  private stuck = new Set<string>();
+
+  static override styles = [
+    tokens,
+    shared,
+    css`
+      .frame {
+        position: relative;
+        background: #000;
+        cursor: pointer;
+      }
+      .frame.held {
+        cursor: default;
+        outline: 2px solid var(--_ink);
+        outline-offset: 1px;
+        box-shadow: 0 0 0 1px var(--_paper);
+      }
+      canvas {
+        display: block;
+        width: 100%;
+        height: auto;
+        aspect-ratio: 640 / 400;
+      }
+      .keys {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        padding: 0;
+        border: 0;
+        opacity: 0;
+        resize: none;
+        font-size: 16px;
+        pointer-events: none;
+      }
+      .frame:focus-visible {
+        outline-offset: 2px;
+      }
+      pre {
+        margin: 0;
+        padding: 8px 12px;
+        overflow: auto;
+        font: var(--_mono);
+        background: var(--_paper);
+        color: var(--_ink);
+      }
+      .foot {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 12px;
+        min-height: 36px;
+        padding: 2px 6px 2px 12px;
+        color: var(--_ink-2);
+      }
+      .foot p {
+        margin: 0 auto 0 0;
+      }
+      .foot strong {
+        color: var(--_ink);
+      }
+      .extra {
+        display: flex;
+        gap: 4px;
+        padding: 4px 8px;
+        overflow-x: auto;
+      }
+      .extra .button {
+        min-width: var(--_target);
+        padding: 4px 8px;
+      }
+      .extra .button[aria-pressed="true"] {
+        background: var(--_ink);
+        color: var(--_paper);
+      }
+      .foot .button {
+        font-weight: 400;
+        padding: 2px 8px;
+        min-height: max(28px, calc(var(--_target) - 4px));
+      }
+      @media print {
+        .foot {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.description = "";
+    this.asText = false;
+    this.held = false;
+    this.rows = [];
+    this.keysShown = false;
+  }
+
+  protected override joined(session: MachineSession): void {
+    this.unwatch = session.watchScreen((screen) => this.take(screen));
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.blinker = setInterval(() => {
+      if (this.session?.state !== "running" || still) return;
+      this.phase++;
+      this.paint();
+    }, 267);
+    this.resizer = new ResizeObserver(() => this.paint());
+    this.resizer.observe(this);
+  }
+  protected override left(): void {
+    this.unwatch?.();
+    clearInterval(this.blinker);
+    this.resizer?.disconnect();
+    this.release(false);
+  }
+
+  /** The recorded screen, while the machine sleeps; awake, `watchScreen` brings it. */
+  protected override async load(reader: Reader, session: MachineSession): Promise<void> {
+    if (this.screen && session.handle) return;
+    const screen = await reader.screen();
+    if (screen && !(this.screen && session.handle)) this.take(screen);
+  }
+
+  private take(screen: Screen): void {
+    this.screen = screen;
+    this.rows = screenRows(screen);
+    this.paint();
+  }
+
+  protected override updated(): void {
+    this.paint();
+  }
+
+  private paint(): void {
+    const canvas = this.renderRoot?.querySelector("canvas");
+    const { screen } = this;
+    if (!canvas || !screen) return;
+    const { width, height } = screen.kind === "text" ? textSize(screen) : screen;
+    this.small ??= document.createElement("canvas");
+    if (this.small.width !== width || this.small.height !== height) Object.assign(this.small, { width, height });
+    const ink = this.small.getContext("2d")!;
+    if (screen.kind === "text") {
+      const image = ink.createImageData(width, height);
+      const steady = this.session?.state !== "running";
+      const lit = { charactersLit: steady || this.phase % 4 < 2, cursorLit: steady || this.phase % 2 === 0 };
+      drawText(screen, new Uint32Array(image.data.buffer), lit);
+      ink.putImageData(image, 0, 0);
+    } else ink.putImageData(new ImageData(screen.pixels, width, height), 0, 0);
+    // Whole dots first, then down to the box: square dots where it fits, no dropped columns where it does not.
+    const box = canvas.clientWidth * devicePixelRatio || width;
+    const whole = Math.min(4, Math.max(1, Math.ceil(box / width - 0.01)));
+    if (canvas.width !== width * whole || canvas.height !== height * whole) {
+      canvas.width = width * whole;
+      canvas.height = height * whole;
+      canvas.style.aspectRatio = `${width} / ${height}`;
+      canvas.style.imageRendering = Math.abs(box / width - Math.round(box / width)) < 0.01 ? "pixelated" : "auto";
+    }
+    const out = canvas.getContext("2d")!;
+    out.imageSmoothingEnabled = false;
+    out.drawImage(this.small, 0, 0, canvas.width, canvas.height);
+  }
+
+  // Holding the keyboard
+
+  private get input(): HTMLTextAreaElement {
+    return this.renderRoot.querySelector(".keys")!;
+  }
+
+  private hold(): void {
+    if (this.held || !this.session) return;
+    void this.session.wake();
+    if (this.session.state === "past") {
+      say(this.session.id, "Guest input is closed in the past. Return to now first.");
+      return;
+    }
+    this.held = true;
+    this.session.held = true;
+    this.input.focus({ preventScroll: true });
+    say(this.session.id, "Keys go to the guest. Escape leaves.");
+  }
+
+  private release(focusFrame = true): void {
+    if (!this.held) return;
+    this.held = false;
+    for (const code of this.stuck) void this.session?.handle?.key(code, false);
+    this.stuck.clear();
+    if (this.session) {
+      this.session.held = false;
+      say(this.session.id, "The keyboard is the page's again.");
+    }
+    if (focusFrame) (this.renderRoot.querySelector(".frame") as HTMLElement).focus({ preventScroll: true });
+  }
+
+  private onFrameKey(event: KeyboardEvent): void {
+    if (this.held || event.key !== "Enter" || event.target !== event.currentTarget) return;
+    event.preventDefault();
+    this.hold();
+  }
+
+  private onKeyDown(event: KeyboardEvent): void {
+    if (!this.held) return;
+    event.stopPropagation();
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.release();
+      return;
+    }
+    if (event.key === "Tab" && event.shiftKey) {
+      // Leaves at once; the browser moves focus on from the frame.
+      this.release();
+      return;
+    }
+    if (event.metaKey || event.code === "" || event.key === "Unidentified" || event.isComposing) return;
+    event.preventDefault();
+    const code = event.ctrlKey && event.code === "BracketLeft" ? "Escape" : event.code;
+    void this.send(code, true);
+  }
+
+  private onKeyUp(event: KeyboardEvent): void {
+    if (!this.held || event.code === "" || event.key === "Unidentified") return;
+    event.stopPropagation();
+    void this.send(event.code, false);
+  }
+
+  private async send(code: string, down: boolean): Promise<void> {
+    if (down) this.stuck.add(code);
+    else if (!this.stuck.delete(code)) return;
+    await this.session?.handle?.key(code, down);
+  }
+
+  /** Phone keyboards: text without key codes. */
+  private onBeforeInput(event: InputEvent): void {
+    const keys = keysOfInput(event);
+    event.preventDefault();
+    if (!keys) return;
+    if ("text" in keys) void this.session?.handle?.type(keys.text);
+    else void this.press(keys.code);
+  }
+
+  private async press(code: string): Promise<void> {
+    const handle = this.session?.handle;
+    await handle?.key(code, true);
+    await handle?.key(code, false);
+  }
+
+  /** Ctrl and Alt stay down until the next press; the others are pressed and let go. */
+  private async extra(code: string): Promise<void> {
+    if (code === "ControlLeft" || code === "AltLeft") await this.send(code, !this.stuck.has(code));
+    else await this.press(code);
+    this.requestUpdate();
+    this.input.focus({ preventScroll: true });
+  }
+
+  override render() {
+    const label = this.session?.label ?? "Machine";
+    const graphics = this.screen?.kind === "graphics";
+    const touch = matchMedia("(pointer: coarse)").matches;
+    return html`
+      <div class="frame ${this.held ? "held" : ""}" role="button" tabindex="0" ?hidden=${this.asText}
+        aria-label=${`Screen of ${label}. ${graphics ? this.description || "Graphics." : ""} Enter: keys go to the guest.`}
+        @click=${() => this.hold()} @keydown=${this.onFrameKey}>
+        <canvas width="640" height="400" aria-hidden="true"></canvas>
+        <textarea class="keys" tabindex="-1" aria-hidden=${this.held ? nothing : "true"} aria-label="Keys for the guest" autocapitalize="off" autocomplete="off" autocorrect="off" spellcheck="false"
+          @keydown=${this.onKeyDown} @keyup=${this.onKeyUp} @beforeinput=${this.onBeforeInput}
+          @blur=${() => this.release(false)}></textarea>
+      </div>
+      ${
+        this.asText
+          ? html`<pre tabindex="0" role="region" aria-label=${`Text on the screen of ${label}`}>${this.text()}</pre>`
+          : html`<pre class="sr" aria-label=${`Text on the screen of ${label}`} role="group">${this.text()}</pre>`
+      }
+      ${
+        this.held && (this.keysShown || touch)
+          ? html`<div class="extra" role="group" aria-label="Keys that a phone lacks">
+              ${extraKeys.map(
+                ([name, code]) =>
+                  html`<button class="button" aria-pressed=${code === "ControlLeft" || code === "AltLeft" ? this.stuck.has(code) : nothing}
+                    @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => this.extra(code)}>${name}</button>`,
+              )}
+            </div>`
+          : nothing
+      }
+      <div class="foot">
+        <p>${this.held ? html`<strong>Keys go to the guest.</strong> Esc leaves.` : "Screen"}</p>
+        ${
+          this.held
+            ? html`<button class="button quiet" @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => {
+                this.keysShown = !this.keysShown;
+                this.input.focus({ preventScroll: true });
+              }} aria-pressed=${this.keysShown}>${icons.keys} More keys</button>`
+            : nothing
+        }
+        ${
+          graphics
+            ? nothing
+            : html`<button class="button quiet" aria-pressed=${this.asText} @click=${() => {
+                this.asText = !this.asText;
+              }}>Read as text</button>`
+        }
+      </div>
+    `;
+  }
+
+  private text(): string {
+    const text = this.rows.join("\n").trimEnd();
+    return text || "The screen is blank.";
+  }
+}

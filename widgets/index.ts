@@ -1,0 +1,25 @@
+// Registers every live view. Cheap: the engine and the console's terminal are fetched when a machine wakes.
+import { RingControls } from "./elements/controls.ts";
+import { RingDisassembly } from "./elements/disassembly.ts";
+import { RingMachine } from "./elements/machine.ts";
+import { RingRegisters } from "./elements/registers.ts";
+import { RingScreen } from "./elements/screen.ts";
+
+// The machine first: views look for the one around them.
+const elements = {
+  "ring-machine": RingMachine,
+  "ring-controls": RingControls,
+  "ring-screen": RingScreen,
+  "ring-registers": RingRegisters,
+  "ring-disassembly": RingDisassembly,
+};
+for (const [name, element] of Object.entries(elements)) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}
+
+export { allMachines, machineById, whenMachine } from "./model/machines.ts";
+export { pageEngine, usePageEngine } from "./model/page-engine.ts";
+export { parseFrame, type RecordedFrame, recordFrame } from "./model/reader.ts";
+export type { MachineSession } from "./model/session.ts";
+export { say } from "./model/speech.ts";
+export type { RingMachine };

@@ -1,0 +1,185 @@
+// One instant of a machine as views read it: the running machine itself, or a frame that was recorded at build time.
+// Both answer the same questions, so a view draws asleep what it draws awake.
+import type {
+  DisassembledLine,
+  MachineHandle,
+  MachineStatus,
+  RegisterFile,
+  Screen,
+  SegmentView,
+  TextScreen,
+} from "../../engine/index.ts";
+
+/** A recorded frame: plain JSON, numbers instead of bigints, bytes in base64. Made by `recordFrame`. */
+export interface RecordedFrame {
+  readonly format: "ring-frame";
+  readonly status: MachineStatus;
+  /** The furthest instruction of the run, for the timeline. */
+  readonly of?: number;
+  readonly registers?: RecordedRegisters;
+  readonly code?: readonly (Omit<DisassembledLine, "bytes"> & { readonly bytes: string })[];
+  readonly memory?: readonly { readonly address: number; readonly bytes: string }[];
+  readonly screen?: RecordedScreen;
+  readonly serial?: string;
+}
+
+interface RecordedRegisters extends Omit<RegisterFile, "general" | "ip" | "control"> {
+  readonly general: readonly { readonly name: string; readonly value: string }[];
+  readonly ip: string;
+  readonly control: readonly { readonly name: "CR0" | "CR2" | "CR3" | "CR4" | "EFER"; readonly value: string }[];
+}
+
+/** A text screen with only the glyphs that stand on it. */
+export interface RecordedScreen extends Omit<TextScreen, "cells" | "font" | "palette"> {
+  /** 16-bit cells, little-endian, base64. */
+  readonly cells: string;
+  readonly palette: readonly number[];
+  /** By character code in hex: `glyphHeight` bytes, base64. */
+  readonly glyphs: Readonly<Record<string, string>>;
+}
+
+/** What views ask. `undefined` means: not known here (a recorded frame holds only what its views show). */
+export interface Reader {
+  registers(): Promise<RegisterFile | undefined>;
+  readMemory(space: "physical" | "linear", address: number, length: number): Promise<Uint8Array | undefined>;
+  disassemble(address: number | undefined, count: number): Promise<readonly DisassembledLine[]>;
+  screen(): Promise<Screen | undefined>;
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}
+
+/** What to put into a frame besides status, registers, code at the next instruction, screen and serial text. */
+export interface RecordWish {
+  readonly memory?: readonly { readonly address: number; readonly length: number }[];
+  /** Instructions from the next one on; default 16. */
+  readonly codeLines?: number;
+  readonly serial?: string;
+}
+
+/** Records what a machine shows now, for a page's first paint, its print and its readers without script. */
+export async function recordFrame(machine: MachineHandle, wish: RecordWish = {}): Promise<RecordedFrame> {
+  const registers = await machine.registers();
+  const screen = await machine.screen();
+  const code = await machine.disassemble(undefined, wish.codeLines ?? 16);
+  const memory = [];
+  for (const { address, length } of wish.memory ?? []) {
+    memory.push({ address, bytes: toBase64(await machine.readMemory("linear", address, length)) });
+  }
+  return {
+    format: "ring-frame",
+    status: machine.status,
+    registers: {
+      ...registers,
+      general: registers.general.map(({ name, value }) => ({ name, value: value.toString(16) })),
+      ip: registers.ip.toString(16),
+      control: registers.control.map(({ name, value }) => ({ name, value: value.toString(16) })),
+    },
+    code: code.map((line) => ({ ...line, bytes: toBase64(line.bytes) })),
+    memory,
+    ...(screen.kind === "text" ? { screen: packScreen(screen) } : {}),
+    ...(wish.serial === undefined ? {} : { serial: wish.serial }),
+  };
+}
+
+function packScreen(screen: TextScreen): RecordedScreen {
+  const { cells, font, palette, ...rest } = screen;
+  const used = new Set([...cells].map((cell) => cell & 0xff));
+  const glyph = (code: number) => toBase64(font.subarray(code * 32, code * 32 + screen.glyphHeight));
+  return {
+    ...rest,
+    cells: toBase64(new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength)),
+    palette: [...palette],
+    glyphs: Object.fromEntries([...used].map((code) => [code.toString(16), glyph(code)])),
+  };
+}
+
+/** The screen of a frame as the machine would give it; glyphs that do not stand on it are blank. */
+export function unpackScreen(packed: RecordedScreen): TextScreen {
+  const { cells, glyphs, palette, ...rest } = packed;
+  const font = new Uint8Array(256 * 32);
+  for (const [code, bytes] of Object.entries(glyphs)) font.set(fromBase64(bytes), Number.parseInt(code, 16) * 32);
+  return {
+    ...rest,
+    cells: new Uint16Array(fromBase64(cells).slice().buffer),
+    font,
+    palette: Uint32Array.from(palette),
+  };
+}
+
+/** Reads a frame's JSON; undefined where it is not one. */
+export function parseFrame(text: string): RecordedFrame | undefined {
+  try {
+    const frame = JSON.parse(text) as RecordedFrame;
+    return frame?.format === "ring-frame" && typeof frame.status?.tick === "number" ? frame : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A frame, answering as the machine did when it was recorded. */
+export class RecordedReader implements Reader {
+  private readonly frame: RecordedFrame;
+  constructor(frame: RecordedFrame) {
+    this.frame = frame;
+  }
+
+  async registers(): Promise<RegisterFile | undefined> {
+    const { registers } = this.frame;
+    if (!registers) return undefined;
+    const wide = <T extends { readonly value: string }>(one: T) => ({ ...one, value: BigInt(`0x${one.value}`) });
+    return {
+      ...registers,
+      general: registers.general.map(wide),
+      ip: BigInt(`0x${registers.ip}`),
+      segments: registers.segments as readonly SegmentView[],
+      control: registers.control.map(wide),
+    };
+  }
+
+  async readMemory(_space: "physical" | "linear", address: number, length: number): Promise<Uint8Array | undefined> {
+    for (const range of this.frame.memory ?? []) {
+      const bytes = fromBase64(range.bytes);
+      const from = address - range.address;
+      if (from >= 0 && from + length <= bytes.length) return bytes.subarray(from, from + length);
+    }
+    return undefined;
+  }
+
+  async disassemble(address: number | undefined, count: number): Promise<readonly DisassembledLine[]> {
+    const lines = (this.frame.code ?? []).map((line) => ({ ...line, bytes: fromBase64(line.bytes) }));
+    const first = address === undefined ? 0 : lines.findIndex((line) => line.address === address);
+    return first < 0 ? [] : lines.slice(first, first + count);
+  }
+
+  async screen(): Promise<Screen | undefined> {
+    return this.frame.screen && unpackScreen(this.frame.screen);
+  }
+}
+
+/** A text screen's rows as text (code page 437's drawing characters included), blanks at their ends removed. */
+export function screenRows(screen: Screen): string[] {
+  if (screen.kind !== "text") return [];
+  return Array.from({ length: screen.rows }, (_, row) => {
+    const cells = screen.cells.subarray(row * screen.columns, (row + 1) * screen.columns);
+    return [...cells]
+      .map((cell) => cp437[cell & 0xff])
+      .join("")
+      .trimEnd();
+  });
+}
+
+const low = " ☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼";
+const high =
+  "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ";
+/** Code page 437, the PC's own character set, by code. */
+export const cp437: readonly string[] = Array.from({ length: 256 }, (_, code) =>
+  code < 32 ? [...low][code] : code < 127 ? String.fromCharCode(code) : code === 127 ? "⌂" : [...high][code - 128],
+);
