@@ -18,7 +18,7 @@
     .set BDA_KEY_START,   0x80      # where the ring begins
     .set BDA_KEY_END,     0x82      # and ends
     .set BDA_KEY_MODE,    0x96      # E0/E1 prefix seen, right Ctrl and Alt
-    .set BDA_KEY_LEDS,    0x97      # bit 6: the keyboard owes us an ACK
+    .set BDA_KEY_LEDS,    0x97      # bit 6: the keyboard owes us an ACK, bit 5: its test
 
     .set BDA_CALIBRATED,  0x3E      # bit n: drive n knows its track; bit 7: IRQ 6 came
     .set BDA_MOTORS,      0x3F      # bit n: motor of drive n is on

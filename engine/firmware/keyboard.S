@@ -19,6 +19,7 @@
     .set KEY_RALT,   0x08
     .set KEY_101,    0x10           # an enhanced keyboard
 # BDA_KEY_LEDS
+    .set KEY_TESTING,  0x20         # the reset keyboard has not answered yet
     .set LEDS_PENDING, 0x40
 
 init_keyboard:
@@ -30,7 +31,7 @@ init_keyboard:
     mov  %ax, BDA_KEY_END
     movb $KEY_101, BDA_KEY_MODE
 
-1:  call kbc_discard
+    call kbc_discard
     mov  $0xAA, %al                 # controller self-test, answers 55h
     call kbc_command
     call kbc_read
@@ -38,16 +39,28 @@ init_keyboard:
     call kbc_command
     mov  $0xAE, %al                 # keyboard on
     call kbc_command
-    mov  $0xFF, %al                 # keyboard: reset, answers FAh and, tested, AAh
-    call kbc_write
-    call kbc_read
-    jc   2f                         # none there
-    call kbc_read
-2:  mov  $0x60, %al                 # command byte: translate to scan code set 1 (6), no
+    mov  $0x60, %al                 # command byte: translate to scan code set 1 (6), no
     call kbc_command                # mouse (5), system flag (2), IRQ 1 (0)
     mov  $0x65, %al
     call kbc_write
-    jmp  kbc_discard
+    call kbc_discard
+    orb  $KEY_TESTING, BDA_KEY_LEDS
+    mov  $0xFF, %al                 # keyboard: reset. It takes a while to test itself;
+    jmp  kbc_write                  # meanwhile POST goes on
+
+# The end of that test: INT 09h sees AAh. Sleeps until then, for a second at most, so that
+# what POST began does not surprise the program it boots. Changes AX, SI, DI.
+finish_keyboard:
+    mov  BDA_TICKS, %si
+    mov  $18, %di
+1:  cli
+    testb $KEY_TESTING, BDA_KEY_LEDS
+    jz   2f
+    call tick_wait
+    jnc  1b
+    andb $~KEY_TESTING, BDA_KEY_LEDS        # no keyboard
+2:  sti
+    ret
 
 # To the controller, to the keyboard: In: AL.
 kbc_command:
@@ -115,6 +128,8 @@ key_event:
     je   leds_second
     cmp  $0xFE, %al
     je   leds_give_up
+    testb $KEY_TESTING, BDA_KEY_LEDS
+    jnz  5f
     cmp  $0xE0, %al
     je   1f
     cmp  $0xE1, %al
@@ -139,6 +154,10 @@ key_event:
     je   4f
     andb $~KEY_E1, BDA_KEY_MODE
 4:  ret
+5:  cmp  $0xAA, %al                 # after a reset: "tested, and well"
+    jne  4b
+    andb $~KEY_TESTING, BDA_KEY_LEDS
+    ret
 
 # Shift, Ctrl, Alt and the locks. In: AL, BH, BL as above. Out: CF set if it is
 # another key. A lock turns over when pressed, and not while it repeats.
@@ -264,11 +283,11 @@ leds_first:
 leds_second:
     testb $LEDS_PENDING, BDA_KEY_LEDS
     jz   1b
-    call leds_give_up
+    andb $~LEDS_PENDING, BDA_KEY_LEDS
     mov  BDA_KEY_FLAGS, %al         # Scroll, Num, Caps: bits 4-6 -> 0-2
     shr  $4, %al
     and  $0x07, %al
     jmp  kbc_write
 leds_give_up:
-    andb $~LEDS_PENDING, BDA_KEY_LEDS
+    andb $~(LEDS_PENDING | KEY_TESTING), BDA_KEY_LEDS
     ret

@@ -59,6 +59,8 @@ power_on:
     out  %al, $CMOS_INDEX
     in   $CMOS_DATA, %al
     CHECKPOINT 0x0C
+    call finish_keyboard
+    CHECKPOINT 0x0D
     int  $0x19                      # does not come back
 
 # A 286 could leave protected mode only by a reset, so software stored a reason
