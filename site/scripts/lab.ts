@@ -1,2 +1,2 @@
 // Starts the lab of this page: labs/page.ts fills the panes of layouts/Lab.astro.
-import.meta.glob("../../labs/page.ts", { eager: true });
+import "../../labs/page.ts";
