@@ -23,3 +23,6 @@ export { parseFrame, type RecordedFrame, recordFrame } from "./model/reader.ts";
 export type { MachineSession } from "./model/session.ts";
 export { say } from "./model/speech.ts";
 export type { RingMachine };
+
+// Cells bring a runtime of their own: only where there are some.
+if (document.querySelector("ring-cell, ring-asm")) void import("./notebook/index.ts");

@@ -5,6 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { compileCell } from "./compile.ts";
 
+const style = fileURLToPath(new URL("./notebook.css", import.meta.url));
 const languages = new Set(["js", "ts", "asm"]);
 
 /** What astro.config.mjs takes: plugins for Markdown, and the alias that keeps TypeScript out of the page's worker. */
@@ -17,10 +18,16 @@ export default function notebook() {
 
 /** A plugin a document, so that cells are numbered from 1 in each. */
 function cells() {
-  let count = 0;
+  const count = 0;
+  let cellCount = 0;
   return {
     name: "ring-cells",
     options: { position: true },
+    // The style comes with the page and not with the script: without one the blocks look the same.
+    after(root, context) {
+      if (count === 0 || context.sourceFormat !== "mdx") return;
+      context.prependChild(root, { type: "mdxjsEsm", value: `import ${JSON.stringify(style)};` });
+    },
     code(node, context) {
       const meta = readMeta(node.meta ?? "");
       const named = meta.get("cell") ?? meta.get("name");
@@ -30,7 +37,7 @@ function cells() {
         line: node.position?.start.line ?? 0,
       };
       const attributes =
-        node.lang === "asm" ? asmBlock(meta, named, place) : cell(node, meta, named, `cell-${++count}`, place);
+        node.lang === "asm" ? asmBlock(meta, named, place) : cell(node, meta, named, `cell-${++cellCount}`, place);
       const children = node.lang === "asm" ? [] : [output(attributes)];
       context.wrapNode(node, {
         type: "mdxJsxFlowElement",

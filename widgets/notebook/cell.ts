@@ -2,7 +2,7 @@
 // loaded, again when a name it uses changes, and again when the reader's own text of it is run.
 import type { Diagnostic } from "../../engine/index.ts";
 import { CodeBlock } from "./block.ts";
-import { type CellLanguage, type CompiledCell, sourcePosition } from "./compile.ts";
+import { type CellLanguage, type CompiledCell, sourcePosition } from "./compiled.ts";
 import { compileInWorker } from "./compiler.ts";
 import { dependantsOf, type Named } from "./dependants.ts";
 import { EndlessLoop } from "./guard.ts";

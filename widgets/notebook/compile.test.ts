@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type CellLanguage, type CompiledCell, compileCell, sourcePosition } from "./compile.ts";
+import { compileCell } from "./compile.ts";
+import { type CellLanguage, type CompiledCell, sourcePosition } from "./compiled.ts";
 import { createGuard } from "./guard.ts";
 import { blankTypes } from "./types.ts";
 

@@ -2,29 +2,9 @@
 // loops put in first. The same at build time (astro-plugin.mjs) and when the reader edits (compiler.worker.ts).
 // TypeScript loses its types by becoming blanks (types.ts), so that every line and column stays what the reader sees.
 import { parseJavaScript, transpile } from "@observablehq/notebook-kit";
-import type { Diagnostic } from "../../engine/index.ts";
+import type { CellLanguage, Compilation } from "./compiled.ts";
 import { findGuards, insert, type SyntaxNode } from "./guard.ts";
 import { blankTypes } from "./types.ts";
-
-export type CellLanguage = "js" | "ts";
-
-/** What a cell becomes. Plain data: it stands in the page, and crosses a worker's boundary. */
-export interface CompiledCell {
-  /** The source of a function of `inputs`. */
-  readonly body: string;
-  readonly inputs: readonly string[];
-  /** Names that it defines for the others; its value is then an object of them. */
-  readonly outputs: readonly string[];
-  /** Its value is to be shown: it is an expression that does not call `display`. */
-  readonly autodisplay: boolean;
-  /** What stands in `body` and not in the source: lines before it, and insertions as [offset, length]. */
-  readonly headLines: number;
-  readonly insertions: readonly (readonly [offset: number, length: number])[];
-}
-
-export type Compilation =
-  | { readonly cell: CompiledCell; readonly diagnostics?: undefined }
-  | { readonly cell?: undefined; readonly diagnostics: readonly Diagnostic[] };
 
 /** Compiles the cell called `file`. Bad source is answered as diagnostics, never thrown. */
 export function compileCell(source: string, language: CellLanguage, file: string): Compilation {
@@ -64,28 +44,6 @@ export function compileCell(source: string, language: CellLanguage, file: string
     const message = place ? place[1] : error.message;
     return refuse(`${message}.`, hintFor(message), place ? Number(place[2]) : 1, place ? Number(place[3]) + 1 : 1);
   }
-}
-
-/**
- * The place in the cell's source of a place in its body (both from 1), as a stack trace gives it; undefined when it lies
- * outside the source.
- */
-export function sourcePosition(
-  cell: CompiledCell,
-  source: string,
-  line: number,
-  column: number,
-): { line: number; column: number } | undefined {
-  const lines = source.split("\n");
-  const index = line - 1 - cell.headLines;
-  if (index < 0 || index >= lines.length) return undefined;
-  const start = lines.slice(0, index).reduce((sum, text) => sum + text.length + 1, 0);
-  let at = column - 1;
-  for (const [offset, length] of cell.insertions) {
-    if (offset < start || offset - start > lines[index].length || offset - start >= at) continue;
-    at = Math.max(offset - start, at - length);
-  }
-  return { line: index + 1, column: Math.min(at, lines[index].length) + 1 };
 }
 
 function findImport(node: SyntaxNode): number | undefined {

@@ -1,5 +1,5 @@
 // The page's side of compiler.worker.ts: started at the first edit, shared by all cells.
-import type { CellLanguage, Compilation } from "./compile.ts";
+import type { CellLanguage, Compilation } from "./compiled.ts";
 
 let worker: Worker | undefined;
 let asked = 0;

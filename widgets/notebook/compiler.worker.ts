@@ -1,5 +1,6 @@
 // Compiles a cell that the reader edited, off the page's thread.
-import { type CellLanguage, compileCell } from "./compile.ts";
+import { compileCell } from "./compile.ts";
+import type { CellLanguage } from "./compiled.ts";
 
 addEventListener(
   "message",

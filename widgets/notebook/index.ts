@@ -5,7 +5,6 @@ import { RingAsm } from "./asm.ts";
 import { RingCell } from "./cell.ts";
 import { type Observation, observe } from "./observation.ts";
 import { pageEdits, pageNotebook } from "./page.ts";
-import "./notebook.css";
 
 async function provideMachines(): Promise<void> {
   await customElements.whenDefined("ring-machine");

@@ -1,7 +1,7 @@
 // The reactive page: cells on @observablehq/runtime, one module of names for a page. A cell is compiled elsewhere
 // (compile.ts); here its function is made, guarded, and defined under the names it gives the others.
 import { type Module, type Observer, Runtime, type Variable } from "@observablehq/runtime";
-import type { CompiledCell } from "./compile.ts";
+import type { CompiledCell } from "./compiled.ts";
 import { changing, valuesOf } from "./generate.ts";
 import { createGuard } from "./guard.ts";
 
