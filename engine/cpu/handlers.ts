@@ -53,10 +53,13 @@ export function handlerStatistics(): { handlers: number; modules: number } {
   return { handlers: emitted.size, modules: modules.size };
 }
 
-const MAX_HANDLERS = 16384;
+/** The table grows by as much; handlers are as many as the table of instructions has forms, so there is an end to it. */
+const TABLE_STEP = 1024;
+/** Translations take turns in as many places. */
+const TRANSLATIONS = 1024;
 
 export class Handlers {
-  readonly table = new WebAssembly.Table({ initial: MAX_HANDLERS, element: "anyfunc" });
+  readonly table = new WebAssembly.Table({ initial: TRANSLATIONS + TABLE_STEP, element: "anyfunc" });
   readonly enter: (cpu: number, record: number, ticks: number) => void;
   /** Table indexes of the fixed handlers. */
   readonly redecode: number;
@@ -65,7 +68,8 @@ export class Handlers {
   private readonly memory: WebAssembly.Memory;
   private readonly functions: ImportFunctions;
   private readonly known = new Map<string, Handler>();
-  private next = 1;
+  private next = TRANSLATIONS;
+  private nextTranslation = 0;
 
   constructor(memory: WebAssembly.Memory, functions: ImportFunctions) {
     this.memory = memory;
@@ -92,11 +96,16 @@ export class Handlers {
     return this.get("block end", () => ({ builder: emitBlockEnd(CALLEES), ended: true }));
   }
 
-  /** Puts a translated block into the table. */
-  add(emit: (imports: Imports) => FunctionBuilder): number {
-    const index = this.next++;
+  /** Puts a translated block into the table; undefined where there is no room before the next `dropTranslations`. */
+  add(emit: (imports: Imports) => FunctionBuilder): number | undefined {
+    if (this.nextTranslation === TRANSLATIONS) return undefined;
+    const index = this.nextTranslation++;
     this.instantiate(undefined, [emit(CALLEES)], { element: { at: index } });
     return index;
+  }
+
+  dropTranslations(): void {
+    this.nextTranslation = 0;
   }
 
   private get(key: string, emit: () => Emitted): Handler {
@@ -107,6 +116,7 @@ export class Handlers {
         e = emit();
         emitted.set(key, e);
       }
+      if (this.next === this.table.length) this.table.grow(TABLE_STEP);
       handler = { index: this.next++, ended: e.ended };
       this.instantiate(key, [e.builder], { element: { at: handler.index } });
       this.known.set(key, handler);

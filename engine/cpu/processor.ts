@@ -480,11 +480,10 @@ export class Processor extends Core {
     this.mustLeave = true;
   }
 
-  /** Runs the block at RIP by its translation from now on: for the tests that compare the two readings. */
-  translateHere(): boolean {
-    const record = this.find(this.ip);
-    if (record) this.blocks.translate(record, this.mode);
-    return record !== 0;
+  /** Runs every block by its translation instead of its interpretation: for the tests that compare the two readings. */
+  set translating(on: boolean) {
+    this.blocks.translating = on;
+    this.blocks.flush();
   }
 }
 
