@@ -1,0 +1,218 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { AccessSize, Device } from "./bus.ts";
+import { pcCmos } from "./cmos.ts";
+import { DebugConsole } from "./debugconsole.ts";
+import { I8042 } from "./i8042.ts";
+import { DmaPages, I8237 } from "./i8237.ts";
+import { I8254 } from "./i8254.ts";
+import { I8259 } from "./i8259.ts";
+import { I82077 } from "./i82077.ts";
+import { IsaDebugExit } from "./isadebugexit.ts";
+import { Mc146818 } from "./mc146818.ts";
+import { Ns16550 } from "./ns16550.ts";
+import { Port61 } from "./port61.ts";
+import { Port80 } from "./port80.ts";
+import { Port92 } from "./port92.ts";
+import { Ps2Keyboard } from "./ps2keyboard.ts";
+import { Ps2Mouse } from "./ps2mouse.ts";
+import { Probe, TestBus } from "./testbus.ts";
+import { Vga } from "./vga.ts";
+
+const IMAGE = Uint8Array.from({ length: 368640 }, (_, i) => i >> 9);
+
+/** Every device, wired as in a PC. */
+function board() {
+  const bus = new TestBus();
+  const int = new Probe();
+  const master = new I8259(bus, { name: "m", base: 0x20, elcr: 0x4d0, elcrMask: 0xf8, master: true, output: int });
+  const irq2 = master.input(2);
+  const slave = new I8259(bus, { name: "s", base: 0xa0, elcr: 0x4d1, elcrMask: 0xde, master: false, output: irq2 });
+  master.attach(2, slave);
+  const pit = new I8254(bus, { outputs: [master.input(0)] });
+  const pages = new DmaPages(bus);
+  const dma1 = new I8237(bus, { name: "i8237.0", base: 0x00, stride: 1, page: (n) => pages.page(n) });
+  const dma2 = new I8237(bus, { name: "i8237.1", base: 0xc0, stride: 2, page: (n) => pages.page(n + 4) });
+  dma2.cascade(dma1);
+  const keyboard = new Ps2Keyboard(bus);
+  const mouse = new Ps2Mouse(bus);
+  const a20 = new Probe();
+  const resetCpu = () => {};
+  const com = new Ns16550(bus, { name: "ns16550.0", base: 0x3f8, irq: master.input(4) });
+  const fdc = new I82077(bus, { irq: master.input(6), dma: dma1.channel(2), image: () => IMAGE });
+  const cmos = pcCmos({ memoryBytes: 64 << 20 });
+  const vga = new Vga(bus);
+  const devices: Device[] = [
+    ...[
+      bus.clock,
+      bus.ports,
+      master,
+      slave,
+      pit,
+      new Port61(bus, pit),
+      pages,
+      dma1,
+      dma2,
+      keyboard,
+      mouse,
+      com,
+      fdc,
+      vga,
+    ],
+    new Mc146818(bus, { irq: slave.input(0), unixSeconds: 1_767_225_595, cmos }),
+    new I8042(bus, { keyboard, mouse, keyboardIrq: master.input(1), mouseIrq: slave.input(4), a20, resetCpu }),
+    new Port92(bus, { a20, resetCpu }),
+    new Port80(bus),
+    new DebugConsole(bus, { name: "debugconsole", iobase: 0xe9, send: () => {} }),
+    new IsaDebugExit(bus, { exit: () => {} }),
+  ];
+  fdc.insert(0, "disk");
+  const save = () => [structuredClone(devices.map((device) => device.state)), bus.ram.slice()] as const;
+  const restore = ([states, ram]: ReturnType<typeof save>) => {
+    devices.forEach((device, i) => {
+      Object.assign(device.state, structuredClone(states[i]));
+    });
+    bus.ram.set(ram);
+    for (const device of devices) device.restored?.();
+  };
+  return { bus, master, keyboard, mouse, com, vga, save, restore };
+}
+
+type Board = ReturnType<typeof board>;
+
+const PORTS = [
+  ...[0x00, 0x02, 0x04, 0x05, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x20, 0x21, 0x40, 0x41, 0x42, 0x43],
+  ...[0x60, 0x61, 0x64, 0x70, 0x71, 0x80, 0x81, 0x87, 0x92, 0xa0, 0xa1, 0xc0, 0xc2, 0xd0, 0xd2, 0xd4, 0xd6, 0xda],
+  ...[0xe9, 0x3b4, 0x3b5, 0x3c0, 0x3c1, 0x3c2, 0x3c4, 0x3c5, 0x3c7, 0x3c8, 0x3c9, 0x3ce, 0x3cf, 0x3d4, 0x3d5, 0x3da],
+  ...[0x3f2, 0x3f4, 0x3f5, 0x3f7, 0x3f8, 0x3f9, 0x3fa, 0x3fb, 0x3fc, 0x3fd, 0x3fe, 0x4d0, 0x4d1, 0x501, 0x9999],
+];
+
+const size = fc.constantFrom<AccessSize>(1, 1, 1, 2, 4);
+/** Small values and bit patterns find more than uniform ones. */
+const value = fc.oneof(fc.nat(255), fc.nat(15), fc.nat(0xffffffff));
+/** Commands of several bytes, with sectors and counts that exist. */
+const bytes = fc
+  .tuple(
+    fc.constantFrom(0xe6, 0x45, 0x4d, 0x42, 0x16, 0x0f, 0x07, 0x08, 0x03, 0x13, 0xf3),
+    fc.array(fc.nat(9), { maxLength: 9 }),
+  )
+  .map(([first, rest]) => [first, ...rest]);
+/** Port and value pairs that bring a part to where it does something. */
+const SETUPS: readonly (readonly [number, number])[][] = [
+  [
+    [0x3f2, 0x1c],
+    [0x3f7, 1],
+  ],
+  [
+    [0xd6, 0xc0],
+    [0xd4, 0],
+    [0x0b, 0x46],
+    [0x0a, 2],
+  ],
+  [
+    [0x0b, 0x5a],
+    [0x08, 0],
+    [0x0a, 2],
+  ],
+  [
+    [0x64, 0x60],
+    [0x60, 0x47],
+  ],
+  [
+    [0x43, 0x34],
+    [0x40, 0x80],
+    [0x40, 0],
+  ],
+  [
+    [0x20, 0x11],
+    [0x21, 8],
+    [0x21, 4],
+    [0x21, 1],
+  ],
+  [
+    [0x70, 11],
+    [0x71, 0x72],
+  ],
+  [
+    [0x3f9, 0x0f],
+    [0x3fa, 0x81],
+  ],
+];
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ out: fc.constantFrom(...PORTS), size, value }) },
+  { weight: 4, arbitrary: fc.record({ in: fc.constantFrom(...PORTS), size }) },
+  { weight: 2, arbitrary: fc.record({ store: fc.nat(0x1ffff), size, value }) },
+  { weight: 1, arbitrary: fc.record({ load: fc.nat(0x1ffff), size }) },
+  { weight: 3, arbitrary: fc.record({ wait: fc.oneof(fc.nat(500), fc.nat(100_000), fc.nat(2_000_000)) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ key: fc.constantFrom("KeyA", "Pause", "PrintScreen", "F1"), down: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ receive: fc.nat(255) }) },
+  { weight: 1, arbitrary: fc.record({ mouse: fc.integer({ min: -300, max: 300 }) }) },
+  { weight: 1, arbitrary: fc.constant({ acknowledge: true }) },
+  { weight: 2, arbitrary: fc.record({ burst: fc.constantFrom(0x3f5, 0x60, 0x42, 0x05), bytes }) },
+  { weight: 2, arbitrary: fc.constantFrom(...SETUPS).map((setup) => ({ setup })) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** Does the steps and tells what could be read, including lines to the processor. */
+function perform(on: Board, steps: Step[]): unknown[] {
+  return steps.map((s) => {
+    // A real access gives each port no more than it has bits; the spaces split what is wider.
+    const cut = (v: number, bytes: number) => (bytes === 4 ? v >>> 0 : v & (2 ** (8 * bytes) - 1));
+    if ("out" in s) on.bus.ports.write(s.out, cut(s.value, s.size), s.size);
+    else if ("burst" in s) on.bus.out(s.burst, ...s.bytes);
+    else if ("setup" in s) for (const [port, v] of s.setup) on.bus.out(port, v);
+    else if ("in" in s) return on.bus.ports.read(s.in, s.size);
+    else if ("store" in s) on.bus.mmio.write(0xa0000 + s.store, cut(s.value, s.size), s.size);
+    else if ("load" in s) return on.bus.mmio.read(0xa0000 + s.load, s.size);
+    else if ("wait" in s) on.bus.wait(s.wait);
+    else if ("key" in s) on.keyboard.key(s.key, s.down);
+    else if ("receive" in s) on.com.receive(s.receive);
+    else if ("mouse" in s) on.mouse.move(s.mouse, -s.mouse, 1, s.mouse & 7);
+    else return on.master.acknowledge();
+    return on.bus.clock.nextDeadline;
+  });
+}
+
+test("whatever is written to every register, nothing throws or grows, and a restored board answers as the saved one", () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 400, size: "max" }),
+      fc.array(step, { maxLength: 200 }),
+      (before, after) => {
+        const first = board();
+        perform(first, before);
+        const saved = first.save();
+        const second = board();
+        second.restore(saved);
+        const answers = perform(first, after);
+        expect(perform(second, after)).toEqual(answers);
+        expect(second.save()).toEqual(first.save());
+        const screen = first.vga.textScreen();
+        expect(screen.cells.length).toBe(screen.rows * screen.columns);
+        // Lists of the state: what came from the host is at most one byte a step, the rest is bounded.
+        const lists = JSON.stringify(first.save()[0], (_, v) => (ArrayBuffer.isView(v) ? undefined : v)).length;
+        expect(lists).toBeLessThan(20_000);
+      },
+    ),
+    { numRuns: Number(process.env["RING_FULL"] ? 2000 : 60) },
+  );
+}, 300_000);
+
+test("a frame can be drawn from any registers", () => {
+  const registers = fc.array(fc.record({ out: fc.integer({ min: 0x3c0, max: 0x3df }), size, value }), {
+    maxLength: 120,
+  });
+  fc.assert(
+    fc.property(registers, (steps) => {
+      const bus = new TestBus();
+      const vga = new Vga(bus);
+      for (const s of steps) bus.ports.write(s.out, s.value & 0xff, 1);
+      const { width, height, pixels } = vga.frame();
+      expect(pixels.length).toBe(4 * width * height);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
