@@ -1,5 +1,9 @@
 /** The sixteen conditions, by their code in the opcode. Source: AMD APM vol. 3, Jcc. */
-export const CONDITIONS: readonly { readonly name: string; readonly aliases: readonly string[]; readonly says: string }[] = [
+export const CONDITIONS: readonly {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly says: string;
+}[] = [
   { name: "O", aliases: [], says: "OF is set (signed overflow)" },
   { name: "NO", aliases: [], says: "OF is clear (no signed overflow)" },
   { name: "B", aliases: ["C", "NAE"], says: "CF is set (below, without sign)" },

@@ -167,6 +167,8 @@ function addressSizeOf(p: Prefixes, mode: DecodeMode): OperandSize {
   return (mode.codeBits === 16) !== p.addressSize ? 16 : 32;
 }
 
+const CONTROL_REGISTERS: ReadonlySet<number> = new Set([0, 2, 3, 4, 8]);
+
 function fits(c: Candidate, p: Prefixes, modrm: number, mode: DecodeMode): boolean {
   const { encoding, row } = c;
   const a = encoding.attributes;
@@ -188,7 +190,11 @@ function fits(c: Candidate, p: Prefixes, modrm: number, mode: DecodeMode): boole
     if (o.place === "M" && isRegister) return false;
     if (o.place === "R" && !isRegister && encoding.modrm && o.place === "R" && !ignoresMod(c)) return false;
     if (o.place === "E" && isRegister && o.width === "t") return false;
-    if (o.place === "S" && ((modrm >> 3) & 7) > 5) return false;
+    const reg = (modrm >> 3) & 7;
+    // There are six segment registers, and CS is only loaded by transfers of control.
+    if (o.place === "S" && (reg > 5 || (reg === SEGMENT.CS && o === encoding.operands[0]))) return false;
+    if (o.place === "C" && !CONTROL_REGISTERS.has(reg | ((p.rex & 4) << 1))) return false;
+    if (o.place === "D" && p.rex & 4) return false;
   }
   const size = operandSizeOf(c, p, mode);
   if (a.has("o16") && size !== 16) return false;
@@ -455,6 +461,7 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
     operandBits,
     addressBits,
     codeBits: mode.codeBits,
+    ip,
     lock: p.lock,
     repeat: repeats ? p.repeat : 0,
     segmentPrefix: p.segment,

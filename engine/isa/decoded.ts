@@ -40,10 +40,14 @@ export interface Decoded {
   readonly row: Row;
   readonly encoding: Encoding;
   readonly operands: readonly Operand[];
+  /** Its offset in the code segment, as given to `decode`. */
+  readonly ip: bigint;
   /** Length in bytes, 1–15. */
   readonly length: number;
   readonly operandBits: OperandSize;
   readonly addressBits: OperandSize;
+  /** Default size of the code segment it was decoded for. */
+  readonly codeBits: 16 | 32 | 64;
   readonly lock: boolean;
   /** 0, 0xF2 or 0xF3: the last of them, where the encoding gives it a meaning as a repeat. */
   readonly repeat: 0 | 0xf2 | 0xf3;

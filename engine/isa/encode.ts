@@ -112,8 +112,6 @@ function possibleSizes(e: Encoding, codeBits: OperandSize): OperandSize[] {
 /** Operands of these mean the same in either order; the encodings list one. */
 const COMMUTES = new Set(["XCHG", "TEST"]);
 
-const DEFAULT_WHEN_64 = new Set(["LGDT", "LIDT", "SGDT", "SIDT"]);
-
 /** Lines up written operands with an encoding's: puts in what may be left out, drops the implied. */
 function align<R>(
   row: Row,
@@ -415,7 +413,7 @@ function build<R>(
   // Where prefixes do not matter, 66 is not written.
   const nominal = codeBits === 64 ? (e.attributes.has("d64") || e.attributes.has("f64") ? 64 : 32) : codeBits;
   const operandPrefix = dependsOnSize(e) && size !== nominal && size !== 64;
-  if (size === 64 && nominal !== 64 && dependsOnSize(e) && !DEFAULT_WHEN_64.has(row.name)) rex |= 8;
+  if (size === 64 && nominal !== 64 && dependsOnSize(e)) rex |= 8;
 
   for (let i = 0; i < e.operands.length; i++) {
     const code = e.operands[i] as OperandCode;

@@ -74,7 +74,25 @@ export type Attribute =
   | "alias"; // the decoder knows it, the assembler prefers another encoding
 
 const ATTRIBUTES = new Set<string>([
-  "lock", "rep", "repe", "i64", "o64", "d64", "f64", "o16", "o32", "oq", "a16", "a32", "aq", "stack", "ends", "prefix", "mode", "absent", "alias",
+  "lock",
+  "rep",
+  "repe",
+  "i64",
+  "o64",
+  "d64",
+  "f64",
+  "o16",
+  "o32",
+  "oq",
+  "a16",
+  "a32",
+  "aq",
+  "stack",
+  "ends",
+  "prefix",
+  "mode",
+  "absent",
+  "alias",
 ]);
 
 export interface Encoding {
@@ -146,5 +164,14 @@ export function parseEncoding(text: string): Encoding {
     attributes.add(word as Attribute);
   }
   const modrm = digit !== undefined || operands.some((o) => /^[EMRGSCD]$/.test(o.place));
-  return { text, ...(mandatory ? { mandatory } : {}), opcode, ...(digit === undefined ? {} : { digit }), plus, modrm, operands, attributes };
+  return {
+    text,
+    ...(mandatory ? { mandatory } : {}),
+    opcode,
+    ...(digit === undefined ? {} : { digit }),
+    plus,
+    modrm,
+    operands,
+    attributes,
+  };
 }

@@ -45,6 +45,9 @@ export const WRITTEN_ACCUMULATOR: Readonly<Record<string, "first" | "last">> = {
   SCAS: "first",
 };
 
+/** Operands in the same order in both syntaxes. */
+export const SAME_ORDER: ReadonlySet<string> = new Set(["ENTER", "BOUND"]);
+
 /** Operands that may be left out. */
 export const DEFAULT_OPERAND: Readonly<Record<string, bigint>> = { AAM: 10n, AAD: 10n };
 

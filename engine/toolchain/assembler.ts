@@ -121,13 +121,16 @@ function statement(a: Assembly, reader: StatementReader, st: Statement): void {
       continue;
     }
     const name = s.match(SYMBOL);
-    if (name === undefined) return begin(s, at);
+    if (name === undefined) begin(s, at);
     if (s.peek() === ":" && !(a.isIntel && /^[c-gs]s$/i.test(name))) {
       s.position++;
       defineLabel(a, name, s, at);
       continue;
     }
-    if (s.peek() === "=") return assign(a, name, s);
+    if (s.peek() === "=") {
+      assign(a, name, s);
+      return;
+    }
     const after = at + name.length;
     s.position = after;
     if (name.startsWith(".")) {
@@ -206,8 +209,8 @@ function assign(a: Assembly, name: string, s: Scanner): void {
   if (!isOnce) s.take("=");
   const value = parseExpression(s, a);
   if (!s.atEnd()) s.fail(`\`${s.rest()}\` does not belong here`, "");
-  if (name === ".") return moveLocation(a, value);
-  a.setSymbol(name, value, !isOnce);
+  if (name === ".") moveLocation(a, value);
+  else a.setSymbol(name, value, !isOnce);
 }
 
 /** .text first, then code, data and what takes no room, each in the order of the source. */

@@ -95,7 +95,7 @@ const little = (value: bigint, bytes: number) =>
 
 /** `.fill REPEAT, SIZE, VALUE`: of a value of more than 4 bytes as takes only the low four. */
 const fill: Directive = (a, s) => {
-  const at = (s.skipSpace(), s.position);
+  const at = s.here();
   const count = parseExpression(s, a);
   const size = s.take(",") ? Math.min(8, a.numberHere(s, "the size", 0, 1 << 30)) : 1;
   const value = s.take(",") ? a.constantHere(s, "the value") : 0n;
@@ -105,7 +105,7 @@ const fill: Directive = (a, s) => {
 
 /** `.skip COUNT, FILL`. */
 const skip: Directive = (a, s) => {
-  const at = (s.skipSpace(), s.position);
+  const at = s.here();
   const count = parseExpression(s, a);
   const value = s.take(",") ? a.constantHere(s, "the filler") : 0n;
   repeat(a, s, count, [Number(BigInt.asUintN(8, value))], at);
@@ -146,7 +146,7 @@ function align(isPower: boolean, fillBytes: number): Directive {
       if (isPower) return;
       s.fail("the alignment is missing");
     }
-    const at = (s.skipSpace(), s.position);
+    const at = s.here();
     const amount = a.numberHere(s, "the alignment", 0, isPower ? 24 : 1 << 24);
     const alignment = isPower ? 2 ** amount : amount || 1;
     if (!Number.isInteger(Math.log2(alignment))) s.fail(`an alignment is a power of two, not ${alignment}`, "", at);
@@ -183,8 +183,8 @@ function set(mayRedefine: boolean): Directive {
     if (!name) s.fail("a name is missing", `${directive} NAME, VALUE`, at);
     if (!s.take(",")) s.fail("`,` is missing after the name", `${directive} NAME, VALUE`);
     const value = parseExpression(s, a);
-    if (name === ".") return moveLocation(a, value);
-    a.setSymbol(name, value, mayRedefine);
+    if (name === ".") moveLocation(a, value);
+    else a.setSymbol(name, value, mayRedefine);
   };
 }
 

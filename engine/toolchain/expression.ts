@@ -95,6 +95,12 @@ export class Scanner {
     while (this.position < this.end && (c === 32 || (c >= 9 && c <= 13))) c = this.text.charCodeAt(++this.position);
   }
 
+  /** The position after any space. */
+  here(): number {
+    this.skipSpace();
+    return this.position;
+  }
+
   /** The next character that is not space; "" at the end. */
   peek(): string {
     this.skipSpace();

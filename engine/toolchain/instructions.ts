@@ -2,7 +2,7 @@
 import { bitsOf } from "../isa/decode.ts";
 import { type EncodeContext, type Encoded, type EncodeOperand, encode, type Fixup } from "../isa/encode.ts";
 import type { Row } from "../isa/row.ts";
-import { FAR_ROWS, PREFIXES, type Spelling, type Syntax, spellings, stem } from "../isa/spelling.ts";
+import { FAR_ROWS, PREFIXES, SAME_ORDER, type Spelling, type Syntax, spellings, stem } from "../isa/spelling.ts";
 import { TABLE } from "../isa/table.ts";
 import { SourceError } from "./diagnostic.ts";
 import { explain, explainMnemonic } from "./explain.ts";
@@ -17,9 +17,6 @@ export interface InstructionSurroundings extends OperandSurroundings {
   readonly isGcc16: boolean;
   warn(message: string, hint: string, position: number): void;
 }
-
-/** Written in the same order by both syntaxes. */
-const SAME_ORDER = new Set(["ENTER", "BOUND"]);
 
 interface WrittenPrefixes {
   repeat: 0 | 0xf2 | 0xf3;
@@ -54,7 +51,10 @@ export function assembleInstruction(
     takePrefix(prefixes, prefix, around);
     let next = to;
     while (next < end && text.charCodeAt(next) <= 32) next++;
-    if (next >= end) return emitPrefixes(prefixes, around);
+    if (next >= end) {
+      emitPrefixes(prefixes, around);
+      return;
+    }
     from = next;
     to = next;
     while (to < end && /[\w.]/.test(text[to] as string)) to++;

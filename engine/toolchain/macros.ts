@@ -247,8 +247,8 @@ export class StatementReader {
     }
     const text = this.include(name);
     if (text === undefined) throw new SourceError(`there is no file "${name}" to include`, "");
-    if (this.sources.length >= MOST_NESTED) return this.a.stop("files are nested too deeply", "");
-    this.openFile(text, name);
+    if (this.sources.length >= MOST_NESTED) this.a.stop("files are nested too deeply", "");
+    else this.openFile(text, name);
   }
 
   private includeBinary(s: Scanner): void {
@@ -367,7 +367,8 @@ export class StatementReader {
   }
 
   private iterate(name: string, s: Scanner, st: Statement): void {
-    const variable = (s.skipSpace(), s.match(/[A-Za-z_.$][\w.$]*/y));
+    s.skipSpace();
+    const variable = s.match(/[A-Za-z_.$][\w.$]*/y);
     const body = this.body(name, ".endr", st);
     if (!variable) s.fail("the name to replace is missing", `${name} NAME, values…`);
     s.take(",");

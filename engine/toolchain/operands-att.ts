@@ -83,7 +83,7 @@ export function reference(expression: Expression, around: Surroundings, what: st
 /** Reads one operand of `text` between `start` and `end`. */
 export function parseAttOperand(text: string, start: number, end: number, around: OperandSurroundings): Written {
   const s = new Scanner(text, start, end);
-  const position = (s.skipSpace(), s.position);
+  const position = s.here();
   const written = text.slice(position, end).trim();
   if (s.atEnd()) s.fail("an operand is missing between commas");
   const indirect = s.take("*");

@@ -21,7 +21,7 @@ const SIZES: Readonly<Record<string, number>> = {
 /** Reads one operand of `text` between `start` and `end`. */
 export function parseIntelOperand(text: string, start: number, end: number, around: OperandSurroundings): Written {
   const s = new Scanner(text, start, end);
-  const position = (s.skipSpace(), s.position);
+  const position = s.here();
   const written = text.slice(position, end).trim();
   if (s.atEnd()) s.fail("an operand is missing between commas");
   let bits = 0;
@@ -147,6 +147,14 @@ interface Terms {
   rest: Expression | undefined;
 }
 
+/** A register, or one times a number. */
+function registerTerm(e: Expression): { register: RegisterOperand; scale: Expression | undefined } | undefined {
+  if (e.kind === "register") return { register: e.register, scale: undefined };
+  if (e.kind !== "binary" || e.operator !== "*") return undefined;
+  if (e.left.kind === "register") return { register: e.left.register, scale: e.right };
+  return e.right.kind === "register" ? { register: e.right.register, scale: e.left } : undefined;
+}
+
 /** Sorts a sum into base, index, scale and displacement. */
 function linear(e: Expression, s: Scanner, around: OperandSurroundings, position: number): Terms {
   const terms: Terms = { base: undefined, index: undefined, scale: 0, rest: undefined };
@@ -157,22 +165,13 @@ function linear(e: Expression, s: Scanner, around: OperandSurroundings, position
       walk(node.right, node.operator === sign ? "+" : "-");
       return;
     }
-    const scaled =
-      node.kind === "binary" && node.operator === "*"
-        ? node.left.kind === "register"
-          ? [node.left, node.right]
-          : node.right.kind === "register"
-            ? [node.right, node.left]
-            : undefined
-        : undefined;
-    if (node.kind === "register" || scaled) {
-      const register = (node.kind === "register" ? node : (scaled?.[0] as Extract<Expression, { kind: "register" }>))
-        .register;
+    const term = registerTerm(node);
+    if (term) {
       if (sign === "-") s.fail("a register cannot be subtracted in an address", "", position);
-      checkMode(s, register, around);
-      registers.push({ register, scale: scaled ? constant(scaled[1] as Expression) : undefined });
-      if (scaled && registers[registers.length - 1]?.scale === undefined)
-        s.fail("the scale of an index is 1, 2, 4 or 8", "", position);
+      checkMode(s, term.register, around);
+      const scale = term.scale ? constant(term.scale) : undefined;
+      if (term.scale && scale === undefined) s.fail("the scale of an index is 1, 2, 4 or 8", "", position);
+      registers.push({ register: term.register, scale });
       return;
     }
     const left = terms.rest;

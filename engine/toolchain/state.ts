@@ -164,7 +164,7 @@ export class Assembly {
 
   /** An expression whose value must be known now. */
   constantHere(s: Scanner, what: string): bigint {
-    const at = (s.skipSpace(), s.position);
+    const at = s.here();
     const expression = parseExpression(s, this);
     const value = constant(expression);
     if (value === undefined) {
@@ -182,7 +182,7 @@ export class Assembly {
 
   /** A number from `least` to `most` whose value must be known now. */
   numberHere(s: Scanner, what: string, least: number, most: number): number {
-    const at = (s.skipSpace(), s.position);
+    const at = s.here();
     const value = this.constantHere(s, what);
     if (value < BigInt(least) || value > BigInt(most))
       s.fail(`${what} must be from ${least} to ${most}, not ${value}`, "", at);

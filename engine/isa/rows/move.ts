@@ -56,7 +56,7 @@ instruction("MOVSX", {
 });
 
 instruction("MOVSXD", {
-  encodings: ["63  Gv Ed  o64"],
+  encodings: ["63  Gv Ez  o64"],
   feature: "LM",
   says: "Copies a 32-bit operand and fills the rest with its sign.",
   does: (_x, dst, src) => dst.set(dst.bits === 64 ? w.extendS(src.get()) : resize(src.get(), dst.bits)),

@@ -120,14 +120,15 @@ for (const [suffix, bits, size] of [
 ] as const) {
   const letter = bits === 8 ? "b" : "z";
   instruction(`INS${suffix}`, {
-    encodings: [`${bits === 8 ? "6C" : "6D"}  Y${letter} DX  rep ends prefix ${size}`],
+    // A REX.W has no effect on these: there are no 64-bit ports.
+    encodings: [`${bits === 8 ? "6C" : "6D"}  Y${letter} DX  rep ends prefix ${size}`, ...(bits === 32 ? ["6D  Yz DX  rep ends prefix oq alias"] : [])],
     feature: bits === 32 ? "386" : "186",
     source: "AMD APM vol. 3, INS",
     says: "Reads the port that DX names into ES:rDI and moves the pointer.",
     does: (x) => x.system(),
   });
   instruction(`OUTS${suffix}`, {
-    encodings: [`${bits === 8 ? "6E" : "6F"}  DX X${letter}  rep ends prefix ${size}`],
+    encodings: [`${bits === 8 ? "6E" : "6F"}  DX X${letter}  rep ends prefix ${size}`, ...(bits === 32 ? ["6F  DX Xz  rep ends prefix oq alias"] : [])],
     feature: bits === 32 ? "386" : "186",
     source: "AMD APM vol. 3, OUTS",
     says: "Writes the element at DS:rSI to the port that DX names and moves the pointer.",

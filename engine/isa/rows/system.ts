@@ -30,10 +30,10 @@ instruction("NOP", {
 instruction("PAUSE", { encodings: ["F3 90  -"], says: "Does nothing, and tells the processor that a loop waits here.", does() {} });
 system("WAIT", ["9B  -"], "Waits for the x87, and raises its pending exceptions.", { aliases: ["FWAIT"] });
 
-system("LGDT", ["0F 01 /2  Ms  ends"], "Loads the base and limit of the global descriptor table.", { feature: "286" });
-system("LIDT", ["0F 01 /3  Ms  ends"], "Loads the base and limit of the interrupt descriptor table.", { feature: "286" });
-system("SGDT", ["0F 01 /0  Ms"], "Stores the base and limit of the global descriptor table.", { feature: "286" });
-system("SIDT", ["0F 01 /1  Ms"], "Stores the base and limit of the interrupt descriptor table.", { feature: "286" });
+system("LGDT", ["0F 01 /2  Ms  ends f64"], "Loads the base and limit of the global descriptor table.", { feature: "286" });
+system("LIDT", ["0F 01 /3  Ms  ends f64"], "Loads the base and limit of the interrupt descriptor table.", { feature: "286" });
+system("SGDT", ["0F 01 /0  Ms  f64"], "Stores the base and limit of the global descriptor table.", { feature: "286" });
+system("SIDT", ["0F 01 /1  Ms  f64"], "Stores the base and limit of the interrupt descriptor table.", { feature: "286" });
 system("SMSW", ["0F 01 /4  Rv", "0F 01 /4  Mw"], "Stores the low half of CR0.", { feature: "286" });
 system("LMSW", ["0F 01 /6  Ew  ends"], "Loads the low four bits of CR0; PE can be set but not cleared.", { feature: "286" });
 system("INVLPG", ["0F 01 /7  M  ends"], "Drops the TLB's entries for the page of an address.", { feature: "486" });
@@ -54,5 +54,5 @@ system("CPUID", ["0F A2  -"], "Says what the processor is and can do, for the le
 system("RDTSC", ["0F 31  -  ends"], "Loads the time-stamp counter into EDX:EAX.", { feature: "TSC" });
 system("RDMSR", ["0F 32  -"], "Loads the model-specific register that ECX names into EDX:EAX.", { feature: "MSR" });
 system("WRMSR", ["0F 30  -  ends"], "Stores EDX:EAX to the model-specific register that ECX names.", { feature: "MSR" });
-system("CMPXCHG8B", ["0F C7 /1  Mq  lock"], "Compares EDX:EAX with eight bytes, and stores ECX:EBX there where they are equal.", { feature: "CX8", flags: "ZF" });
+system("CMPXCHG8B", ["0F C7 /1  Mq  lock o32", "0F C7 /1  Mq  lock o16"], "Compares EDX:EAX with eight bytes, and stores ECX:EBX there where they are equal.", { feature: "CX8", flags: "ZF" });
 system("UD2", ["0F 0B  -  ends"], "Raises #UD, for certain.", { feature: "286" });

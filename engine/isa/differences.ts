@@ -1,0 +1,86 @@
+/**
+ * Where our decoder or disassembler differs from a judge on purpose, and why. The tests count these apart and fail on any
+ * other difference. Only tests import this.
+ */
+import type { Decoded } from "./decoded.ts";
+
+export interface JustifiedDifference {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What a comparison with iced-x86 sees. */
+export interface IcedView {
+  readonly codeBits: 16 | 32 | 64;
+  readonly bytes: Uint8Array;
+  /** Undefined where we say it is invalid. */
+  readonly ours: Decoded | undefined;
+  /** iced's mnemonic in upper case; INVALID where it sees none. */
+  readonly mnemonic: string;
+}
+
+export const ICED_DIFFERENCES: readonly (JustifiedDifference & { readonly applies: (v: IcedView) => boolean })[] = [];
+
+/** Differences in text from objdump 2.40. */
+export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
+  readonly applies: (d: Decoded, text: string) => boolean;
+})[] = [
+  {
+    name: "SALC",
+    reason: "Binutils do not know D6, which every x86 processor has; Intel documents it since 2017.",
+    applies: (d) => d.row.name === "SALC",
+  },
+  {
+    name: "branch hints",
+    reason:
+      "CS and DS before a conditional jump are printed as ,pn and ,pt; processors since the Pentium M ignore them.",
+    applies: (_d, text) => /^\S+,p[nt] /.test(text),
+  },
+  {
+    name: "notrack",
+    reason: "DS before an indirect branch is printed as CET's notrack prefix, which does nothing without CET.",
+    applies: (_d, text) => text.startsWith("notrack"),
+  },
+  {
+    name: "16-bit sources",
+    reason:
+      "The register that LAR, LSL and MOV to a segment register read is printed at operand size; only 16 bits are read.",
+    applies: (d) =>
+      d.row.name === "LAR" || d.row.name === "LSL" || (d.row.name === "MOV" && d.encoding.operands[0]?.place === "S"),
+  },
+  {
+    name: "66 before near branches in 64-bit code",
+    reason: "Binutils take AMD's meaning (a 16-bit branch), the table Intel's (the prefix has no effect).",
+    applies: (d) => d.codeBits === 64 && d.encoding.attributes.has("f64"),
+  },
+  {
+    name: "REX.W before far transfers",
+    reason: "Binutils print the 80-bit pointer of Intel's 64-bit far transfers as one of 48 bits.",
+    applies: (d) => d.operandBits === 64 && d.encoding.operands.some((o) => o.width === "p"),
+  },
+  {
+    name: "REX that is not last, or before WAIT",
+    reason: "Binutils print such a REX as an instruction of its own.",
+    applies: (d, text) => d.codeBits === 64 && /\brex(\.[WRXB]+)?$/.test(text),
+  },
+  {
+    name: "66 before WBINVD and INVD",
+    reason: "Binutils say (bad); the prefix has no effect (iced-x86 agrees).",
+    applies: (d) => d.row.name === "WBINVD" || d.row.name === "INVD",
+  },
+  {
+    name: "SIB with neither base nor index",
+    reason: "Binutils print the absent index as %eiz and the address as signed; it is an address alone.",
+    applies: (_d, text) => /[([,]%?[er]iz/.test(text),
+  },
+  {
+    name: "66 before MOVSXD",
+    reason: "Intel gives the 16-bit form a 16-bit source (iced-x86 agrees); Binutils print 32 bits.",
+    applies: (d) => d.row.name === "MOVSXD" && d.operandBits === 16,
+  },
+  {
+    name: "a prefix twice",
+    reason: "Binutils print each; one counts.",
+    applies: (_d, text) => /lock lock|rep rep|repnz repnz|repz repz/.test(text),
+  },
+];
