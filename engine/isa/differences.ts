@@ -34,7 +34,7 @@ export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
     name: "branch hints",
     reason:
       "CS and DS before a conditional jump are printed as ,pn and ,pt; processors since the Pentium M ignore them.",
-    applies: (_d, text) => /^\S+,p[nt] /.test(text),
+    applies: (_d, text) => /\b(j|loop)\w*,p[nt] /.test(text),
   },
   {
     name: "notrack",
@@ -82,5 +82,21 @@ export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
     name: "a prefix twice",
     reason: "Binutils print each; one counts.",
     applies: (_d, text) => /lock lock|rep rep|repnz repnz|repz repz/.test(text),
+  },
+  {
+    name: "branches that wrap",
+    reason: "A 16-bit processor's IP wraps at 64 KiB; Binutils go on counting.",
+    applies: (d) =>
+      d.operands.some((o) => o.kind === "target" && o.bits === 16 && Math.abs(Number(o.address - d.ip)) > 0x8000),
+  },
+  {
+    name: "addresses relative to EIP",
+    reason: "They wrap at 4 GiB; the comment that Binutils add does not.",
+    applies: (_d, text) => /[([]%?eip/.test(text),
+  },
+  {
+    name: "66 and REX.W before NOP",
+    reason: "Binutils print an exchange of RAX with itself; it is a NOP of any size.",
+    applies: (d) => d.row.name === "NOP" && d.operandBits === 64,
   },
 ];

@@ -62,7 +62,7 @@ const isPinned = (d: Decoded) =>
 const OBJDUMP_NAMES: Readonly<Record<string, string>> = { WAIT: "fwait" };
 
 function isSizedNop(d: Decoded): boolean {
-  return d.row.name === "NOP" && d.operands.length === 0 && d.operandBits !== usualBits(d);
+  return d.row.name === "NOP" && d.operands.length === 0 && d.operandBits !== 64 && d.operandBits !== usualBits(d);
 }
 
 /** The name without suffix, in lower case. */
