@@ -95,7 +95,13 @@ export interface TextScreen {
   readonly rows: number;
   /** Character in the low byte, attribute in the high one, row by row. */
   readonly cells: Uint16Array;
-  readonly cursor: { readonly row: number; readonly column: number; readonly visible: boolean; readonly start: number; readonly end: number };
+  readonly cursor: {
+    readonly row: number;
+    readonly column: number;
+    readonly visible: boolean;
+    readonly start: number;
+    readonly end: number;
+  };
   /** 256 glyphs of 32 bytes, one byte a scan line, from plane 2. */
   readonly font: Uint8Array;
   readonly glyphHeight: number;
@@ -115,9 +121,31 @@ export type Screen = TextScreen | GraphicsScreen;
 
 /** Something that happened in the machine, at a tick. */
 export type MachineEvent = { readonly tick: Tick } & (
-  | { readonly kind: "exception"; readonly vector: number; readonly name: string; readonly errorCode?: number; readonly cs: number; readonly ip: number }
-  | { readonly kind: "interrupt"; readonly vector: number; readonly origin: "hardware" | "software" | "nmi"; readonly cs: number; readonly ip: number; readonly ax: number }
-  | { readonly kind: "port"; readonly write: boolean; readonly port: number; readonly size: number; readonly value: number; readonly cs: number; readonly ip: number }
+  | {
+      readonly kind: "exception";
+      readonly vector: number;
+      readonly name: string;
+      readonly errorCode?: number;
+      readonly cs: number;
+      readonly ip: number;
+    }
+  | {
+      readonly kind: "interrupt";
+      readonly vector: number;
+      readonly origin: "hardware" | "software" | "nmi";
+      readonly cs: number;
+      readonly ip: number;
+      readonly ax: number;
+    }
+  | {
+      readonly kind: "port";
+      readonly write: boolean;
+      readonly port: number;
+      readonly size: number;
+      readonly value: number;
+      readonly cs: number;
+      readonly ip: number;
+    }
   | { readonly kind: "mode"; readonly mode: MachineStatus["mode"] }
   | { readonly kind: "halt"; readonly forever: boolean }
   | { readonly kind: "triple fault"; readonly chain: readonly string[] }

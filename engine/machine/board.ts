@@ -1,0 +1,125 @@
+/**
+ * The devices of the PC, wired to each other.
+ *
+ *   IRQ 0  8254 counter 0        IRQ 3  COM2, 2F8       IRQ 8   MC146818
+ *   IRQ 1  8042 keyboard         IRQ 4  COM1, 3F8       IRQ 12  8042 mouse
+ *   IRQ 2  second 8259           IRQ 6  82077, DMA 2
+ *
+ * Source: IBM PC AT technical reference, section 1; QEMU's "pc" for ports 402h, E9h and isa-debug-exit.
+ */
+import type { AccessSize, Bus, Device, Line } from "../chipset/bus.ts";
+import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
+import { DebugConsole } from "../chipset/debugconsole.ts";
+import { floppyFormat } from "../chipset/floppydisk.ts";
+import { I8042 } from "../chipset/i8042.ts";
+import { DmaPages, I8237 } from "../chipset/i8237.ts";
+import { I8254 } from "../chipset/i8254.ts";
+import { I8259 } from "../chipset/i8259.ts";
+import { I82077 } from "../chipset/i82077.ts";
+import { IsaDebugExit } from "../chipset/isadebugexit.ts";
+import { Mc146818 } from "../chipset/mc146818.ts";
+import { Ns16550 } from "../chipset/ns16550.ts";
+import { Port61 } from "../chipset/port61.ts";
+import { Port80 } from "../chipset/port80.ts";
+import { Port92 } from "../chipset/port92.ts";
+import { Ps2Keyboard } from "../chipset/ps2keyboard.ts";
+import { Ps2Mouse } from "../chipset/ps2mouse.ts";
+import { Vga } from "../chipset/vga.ts";
+import type { CompleteConfiguration } from "./configuration.ts";
+import { Typist } from "./typing.ts";
+import { WiredOr } from "./wiredor.ts";
+
+/** Where the board's wires end. */
+export interface BoardOutputs {
+  serial(port: 0 | 1, byte: number): void;
+  debug(byte: number): void;
+  exit(status: number): void;
+  resetRequested(): void;
+  interrupt(level: boolean): void;
+  a20(level: boolean): void;
+}
+
+/** The parts that somebody asks for by name; `devices` has all, in the order of reset. */
+export interface Board {
+  readonly devices: readonly Device[];
+  readonly interrupts: I8259;
+  readonly vga: Vga;
+  readonly keyboard: Ps2Keyboard;
+  readonly typist: Typist;
+  readonly uarts: readonly [Ns16550, Ns16550];
+  readonly floppies: I82077;
+}
+
+export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outputs: BoardOutputs): Board {
+  const [interrupts, slave] = interruptControllers(bus, outputs);
+  const irq = (n: number): Line => (n < 8 ? interrupts.input(n) : slave.input(n - 8));
+  const pit = new I8254(bus, { outputs: [irq(0)] });
+  const vga = new Vga(bus);
+  const uart = (port: 0 | 1, base: number, line: Line) =>
+    new Ns16550(bus, { name: `ns16550.${port}`, base, irq: line, send: (byte) => outputs.serial(port, byte) });
+  const uarts = [uart(0, 0x3f8, irq(4)), uart(1, 0x2f8, irq(3))] as const;
+  const keyboard = new Ps2Keyboard(bus);
+  const mouse = new Ps2Mouse(bus);
+  const typist = new Typist(
+    bus,
+    (code, down) => keyboard.key(code, down),
+    () => keyboard.state.codes.length < 8,
+  );
+  const a20 = new WiredOr("a20", 2, outputs.a20);
+  const resetCpu = () => outputs.resetRequested();
+  const ps2 = { keyboard, mouse, keyboardIrq: irq(1), mouseIrq: irq(12) };
+  const dma = dmaControllers(bus);
+  const floppies = floppyController(bus, configuration, irq(6), dma[0]);
+  const devices = [interrupts, slave, pit, new Port61(bus, pit), ...dma, vga, ...uarts, keyboard, mouse, floppies];
+  const { debugExit } = configuration;
+  const more = [
+    new I8042(bus, { ...ps2, a20: a20.input(0), resetCpu }),
+    new Port92(bus, { a20: a20.input(1), resetCpu }),
+    a20,
+    typist,
+    new Mc146818(bus, { irq: irq(8), unixSeconds: configuration.rtcSeconds, cmos: pcCmos(cmosOf(configuration)) }),
+    new Port80(bus),
+    new DebugConsole(bus, { name: "debugconsole.e9", iobase: 0xe9, send: outputs.debug }),
+    new DebugConsole(bus, { name: "debugconsole.402", iobase: 0x402, send: outputs.debug }),
+    ...(debugExit
+      ? [new IsaDebugExit(bus, { ...debugExit, iosize: debugExit.iosize as AccessSize, exit: outputs.exit })]
+      : []),
+  ];
+  return { devices: [...devices, ...more], interrupts, vga, keyboard, typist, uarts, floppies };
+}
+
+function interruptControllers(bus: Bus, outputs: BoardOutputs): [I8259, I8259] {
+  const elcr = { elcr: 0x4d0, elcrMask: 0xf8 };
+  const output = { set: (level: boolean) => outputs.interrupt(level) };
+  const master = new I8259(bus, { name: "i8259.master", base: 0x20, ...elcr, master: true, output });
+  const second = { elcr: 0x4d1, elcrMask: 0xde, master: false, output: master.input(2) };
+  const slave = new I8259(bus, { name: "i8259.slave", base: 0xa0, ...second });
+  master.attach(2, slave);
+  return [master, slave];
+}
+
+function dmaControllers(bus: Bus): [I8237, I8237, DmaPages] {
+  const pages = new DmaPages(bus);
+  const first = new I8237(bus, { name: "i8237.0", base: 0x00, stride: 1, page: (channel) => pages.page(channel) });
+  const second = new I8237(bus, { name: "i8237.1", base: 0xc0, stride: 2, page: (channel) => pages.page(channel + 4) });
+  second.cascade(first);
+  return [first, second, pages];
+}
+
+/** Images are known by their drive: "0" and "1". */
+function floppyController(bus: Bus, configuration: CompleteConfiguration, irq: Line, dma: I8237): I82077 {
+  const { floppies = [] } = configuration;
+  const image = (name: string) => floppies[Number(name)];
+  const controller = new I82077(bus, { irq, dma: dma.channel(2), image });
+  for (const drive of [0, 1]) if (floppies[drive] !== undefined) controller.insert(drive, String(drive));
+  return controller;
+}
+
+/** An empty drive A is there, as in most PCs; B only with a disk. */
+function cmosOf(configuration: CompleteConfiguration) {
+  const { floppies = [], memoryMiB } = configuration;
+  const drive = (image: Uint8Array | undefined): FloppyType =>
+    (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");
+  const a: FloppyType = floppies[0] ? drive(floppies[0]) : "1.44M";
+  return { memoryBytes: memoryMiB * 2 ** 20, floppies: [a, drive(floppies[1])] };
+}

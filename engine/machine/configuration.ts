@@ -1,0 +1,119 @@
+/**
+ * Checks a machine's configuration, which a lesson, a page or a command line wrote, and fills in its defaults.
+ */
+import { TICKS_PER_SECOND } from "../chipset/bus.ts";
+import type { MachineConfiguration } from "./api.ts";
+
+/** What is wrong with one part of a configuration. */
+export interface ConfigurationFault {
+  /** As a path: `floppies[0]`. */
+  readonly part: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** A configuration with nothing left open. */
+export interface CompleteConfiguration extends MachineConfiguration {
+  readonly memoryMiB: number;
+  readonly rtcSeconds: number;
+  readonly ticksPerSecond: number;
+  readonly stopOnTripleFault: boolean;
+}
+
+export const MAX_FIRMWARE = 256 * 1024;
+export const MAX_FLOPPY = 2880 * 1024;
+const MAX_KERNEL = 64 * 1024 * 1024;
+
+const PARTS = [
+  ["memoryMiB", memory],
+  ["bios", firmware],
+  ["floppies", floppies],
+  ["kernel", kernel],
+  ["debugExit", debugExit],
+  ["rtcBase", rtcBase],
+  ["ticksPerSecond", ticksPerSecond],
+] as const;
+
+/** All faults of `configuration`; none where a machine can be made of it. */
+export function checkConfiguration(configuration: MachineConfiguration): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  for (const [part, check] of PARTS) {
+    const value: unknown = configuration[part];
+    if (value !== undefined)
+      check(value, (message, hint, path = "") => faults.push({ part: part + path, message, hint }));
+  }
+  return faults;
+}
+
+/** Fills in defaults; `configuration` has passed checkConfiguration. */
+export function completeConfiguration(configuration: MachineConfiguration): CompleteConfiguration {
+  return {
+    ...configuration,
+    memoryMiB: configuration.memoryMiB ?? 16,
+    rtcSeconds: Math.floor(Date.parse(configuration.rtcBase ?? "2026-01-01T00:00:00Z") / 1000),
+    ticksPerSecond: configuration.ticksPerSecond ?? TICKS_PER_SECOND,
+    stopOnTripleFault: configuration.stopOnTripleFault ?? false,
+  };
+}
+
+type Report = (message: string, hint: string, path?: string) => void;
+
+function isInteger(value: unknown, low: number, high: number): boolean {
+  return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
+}
+
+function memory(value: unknown, report: Report): void {
+  if (!isInteger(value, 1, 1024)) report(`${value} is not a size of memory`, "A whole number of MiB from 1 to 1024.");
+}
+
+function firmware(value: unknown, report: Report): void {
+  const hint = "A ROM image of 64, 128, 192 or 256 KiB, whose last 16 bytes hold the first instruction.";
+  if (!(value instanceof Uint8Array)) return report("is not bytes", hint);
+  if (value.length === 0 || value.length > MAX_FIRMWARE || value.length % 65536 !== 0) {
+    report(`is ${value.length.toLocaleString("en")} bytes long`, hint);
+  }
+}
+
+function floppies(value: unknown, report: Report): void {
+  const hint = "An image of 512 bytes to 2,880 KiB; one that is shorter than a disk is filled up with zeros.";
+  if (!Array.isArray(value)) return report("is not a list", "A list of at most two images.");
+  if (value.length > 2) report(`has ${value.length} images`, "A PC's controller has drives A and B here.");
+  for (const [i, image] of value.entries()) {
+    if (image === undefined) continue;
+    if (!(image instanceof Uint8Array)) report("is not bytes", hint, `[${i}]`);
+    else if (image.length === 0 || image.length > MAX_FLOPPY) {
+      report(`is ${image.length.toLocaleString("en")} bytes long`, hint, `[${i}]`);
+    }
+  }
+}
+
+function kernel(value: unknown, report: Report): void {
+  const hint = "A Multiboot 1 kernel of at most 64 MiB: ELF32, or with addresses in its header.";
+  const { image, commandLine } = (value ?? {}) as { image?: unknown; commandLine?: unknown };
+  if (!(image instanceof Uint8Array)) report("is not bytes", hint, ".image");
+  else if (image.length === 0 || image.length > MAX_KERNEL) {
+    report(`is ${image.length.toLocaleString("en")} bytes long`, hint, ".image");
+  }
+  if (commandLine !== undefined && (typeof commandLine !== "string" || commandLine.length > 4095)) {
+    report("is not text of at most 4,095 characters", "What the kernel gets as its command line.", ".commandLine");
+  }
+}
+
+function debugExit(value: unknown, report: Report): void {
+  const { iobase, iosize } = (value ?? {}) as { iobase?: unknown; iosize?: unknown };
+  if (!isInteger(iobase, 0, 0xffff)) report(`${iobase} is not a port`, "A port from 0 to 0xffff.", ".iobase");
+  if (iosize !== 1 && iosize !== 2 && iosize !== 4) report(`${iosize} is not a size`, "1, 2 or 4 ports.", ".iosize");
+}
+
+function rtcBase(value: unknown, report: Report): void {
+  const seconds = typeof value === "string" ? Date.parse(value) / 1000 : Number.NaN;
+  const hint = "A date and time of 1980 to 2099 in UTC as in 2026-01-01T00:00:00Z.";
+  if (!(seconds >= Date.UTC(1980) / 1000 && seconds < Date.UTC(2100) / 1000)) report(`"${value}" is not a time`, hint);
+}
+
+function ticksPerSecond(value: unknown, report: Report): void {
+  // The product with a crystal's frequency must stay exact (frequency.ts).
+  if (!isInteger(value, 1_000_000, 2_000_000_000)) {
+    report(`${value} is not a rate`, "A whole number from 1,000,000 to 2,000,000,000.");
+  }
+}

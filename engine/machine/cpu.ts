@@ -1,0 +1,50 @@
+/**
+ * What the machine needs of a processor, so that a test can pass a small one of its own; the real one is
+ * `x86.ts`.
+ */
+import type { PhysicalMap } from "../cpu/physical.ts";
+import type { MachineEvent, MachineStatus, RegisterFile } from "./api.ts";
+
+/** An event as the processor tells it; the machine adds the tick. */
+export type ProcessorEvent = MachineEvent extends infer E ? (E extends MachineEvent ? Omit<E, "tick"> : never) : never;
+
+/** What a processor sees around it. */
+export interface CpuSurroundings {
+  portRead(port: number, size: 1 | 2 | 4): number;
+  portWrite(port: number, value: number, size: 1 | 2 | 4): void;
+  acknowledgeInterrupt(): number;
+  now(): number;
+  event(event: ProcessorEvent): void;
+}
+
+export type CpuStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
+
+export interface Cpu {
+  reset(): void;
+  /** At most `ticks`, 1 to 2³¹ − 1. */
+  run(ticks: number): CpuStop;
+  /** Ticks of the last or current run, exact at callbacks, with the instruction in progress. */
+  readonly executed: number;
+  setInterrupt(level: boolean): void;
+  /** run() shall return after the present instruction. */
+  attention(): void;
+  readonly halted: boolean;
+  /** Offset in CS of the instruction in progress, at callbacks. */
+  readonly instructionIp: number;
+  /** An interrupt would be taken at the next boundary. */
+  readonly canWake: boolean;
+  /** Linear addresses before whose instruction run() stops, except where the run begins there. Assigned as a whole. */
+  breakpoints: ReadonlySet<number>;
+  readRegister(name: string): bigint;
+  writeRegister(name: string, value: bigint): void;
+  registers(): RegisterFile;
+  status(): Pick<MachineStatus, "address" | "cs" | "ip" | "mode" | "ring">;
+  /** All of the architectural state, as a view. */
+  readonly state: Uint8Array;
+  restored(): void;
+  /** Linear to physical address, -1 where unmapped. */
+  translate(la: number): number;
+}
+
+/** Makes a machine's processor; `X86` unless a test brings its own. */
+export type CpuMaker = (map: PhysicalMap, surroundings: CpuSurroundings) => Cpu;

@@ -1,0 +1,273 @@
+/**
+ * One PC on its way through time: the loop that gives the processor its ticks and the devices their deadlines, and what
+ * the guest does to the outside: events, what it said, how it ended. `machine.ts` adds control, inputs and the past.
+ *
+ * What a guest does never throws out of `advance` and never holds it: a fault of ours ends in `failure`.
+ */
+import type { State, Tick } from "../chipset/bus.ts";
+import { EngineError } from "../wasm/error.ts";
+import type { MachineEvent, StopReason } from "./api.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { CompleteConfiguration } from "./configuration.ts";
+import type { CpuMaker, CpuStop, ProcessorEvent } from "./cpu.ts";
+import { EventLog } from "./eventlog.ts";
+import type { Input } from "./history.ts";
+import { enterKernel } from "./multiboot.ts";
+import { Pc } from "./pc.ts";
+import { readState, type SnapshotFault } from "./snapshot.ts";
+import { assignState, misfit } from "./stateshape.ts";
+import { Transcript } from "./transcript.ts";
+import { keystrokes } from "./typing.ts";
+
+/** How an attempt to move on ended: a stop, "idle" (halted as long as was allowed), or undefined (at the given tick). */
+export type Advance = StopReason | "idle" | undefined;
+
+export interface AdvanceLimits {
+  /** Also stops when so many have been executed since power-on. */
+  readonly instructions?: number;
+  /** A halted machine may not pass this tick. */
+  readonly idleEnd?: Tick;
+  /** A breakpoint at the very next instruction counts. */
+  readonly checkFirst?: boolean;
+}
+
+/** Inputs that are known already, because the guest had them before it went back. */
+export interface KnownFuture {
+  readonly upcoming: Input | undefined;
+  take(): void;
+  isDue(instructions: number): boolean;
+}
+
+const IF = 0x200n;
+/** A reset takes a millisecond, as boards' reset circuits do: a guest that resets for ever is not for ever resetting. */
+const RESETS_PER_SECOND = 1000;
+/** Returns of the processor without a tick of progress, before it is called a fault of ours. */
+const MAX_FRUITLESS = 1000;
+
+export class Guest {
+  readonly configuration: CompleteConfiguration;
+  readonly pc: Pc;
+  readonly events = new EventLog();
+  /** COM1 and COM2 since power-on. */
+  readonly serial: readonly [Transcript, Transcript] = [new Transcript(), new Transcript()];
+  /** Ports 402h and E9h. */
+  readonly debug = new Transcript();
+  /** Called with each event as it happens. */
+  onEvent: (event: MachineEvent) => void = () => {};
+  /** Called where the history wants the present moment. */
+  onDue: () => void = () => {};
+  future: KnownFuture | undefined;
+  /** Instructions and iterations of repeated ones since power-on: ticks without idle time. */
+  instructions = 0;
+  exit: number | null = null;
+  chain: string[] | null = null;
+  failure: string | undefined;
+  /** The parts' state at power-on: what a restored one must look like. */
+  readonly #model: State;
+  #pending: StopReason | undefined;
+  #resetPending = false;
+  /** The reset line stays low until this tick. */
+  #heldUntil: Tick = 0;
+  /** Of the last triple fault. */
+  #faults: readonly string[] = [];
+
+  constructor(configuration: CompleteConfiguration, rom: Uint8Array, makeCpu: CpuMaker) {
+    this.configuration = configuration;
+    const outputs = {
+      serial: (port: 0 | 1, byte: number) => this.serial[port].add(byte),
+      debug: (byte: number) => this.debug.add(byte),
+      exit: (status: number) => this.#exited(status),
+      resetRequested: () => this.#requestReset(),
+      event: (event: ProcessorEvent) => this.#happened(event),
+      port: (write: boolean, port: number, size: number, value: number) => {
+        const { cs } = this.pc.cpu.status();
+        this.#happened({ kind: "port", write, port, size, value, cs, ip: this.pc.cpu.instructionIp });
+      },
+    };
+    this.pc = new Pc(configuration, rom, outputs, makeCpu);
+    this.#powerUp();
+    const { devices, machine } = this.state();
+    this.#model = structuredClone({ devices, machine });
+  }
+
+  get tick(): Tick {
+    return this.pc?.clock.now ?? 0; // the parts may speak while they are made
+  }
+
+  /** How it ended, where it did. */
+  get over(): StopReason | undefined {
+    if (this.failure !== undefined) return { kind: "failed", message: this.failure };
+    if (this.exit !== null) return { kind: "exit", status: this.exit };
+    return this.chain === null ? undefined : { kind: "triple fault", chain: this.chain };
+  }
+
+  /** Time passes, but nothing is executed. */
+  get isIdle(): boolean {
+    return this.tick < this.#heldUntil || (this.pc.cpu.halted && !this.pc.cpu.canWake);
+  }
+
+  /** Asks to stop after the present instruction. */
+  stopSoon(reason: StopReason): void {
+    this.#pending ??= reason;
+    this.pc.cpu.attention();
+  }
+
+  /** Moves on to tick `end` at most. */
+  advance(end: Tick, limits: AdvanceLimits = {}): Advance {
+    if (this.over !== undefined) return this.over;
+    this.#pending = undefined;
+    try {
+      return this.#advance(end, limits);
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+      return this.over;
+    }
+  }
+
+  #advance(end: Tick, limits: AdvanceLimits): Advance {
+    const { clock, cpu } = this.pc;
+    const { instructions = Number.POSITIVE_INFINITY, idleEnd = Number.POSITIVE_INFINITY } = limits;
+    let checks = limits.checkFirst ?? false;
+    let fruitless = 0;
+    for (;;) {
+      if (this.#pending !== undefined) return this.#pending;
+      if (this.#resetPending) this.#reset();
+      const input = this.future?.upcoming;
+      if (input !== undefined && input.tick <= clock.now) {
+        this.apply(input);
+        this.future?.take();
+        continue;
+      }
+      if (clock.now >= end || this.instructions >= instructions) return undefined;
+      if (this.future?.isDue(this.instructions)) this.onDue();
+      if (clock.nextDeadline <= clock.now) {
+        clock.advance(clock.now);
+        continue;
+      }
+      const limit = Math.min(end, clock.nextDeadline, input?.tick ?? end);
+      if (clock.now < this.#heldUntil) {
+        clock.advance(Math.min(limit, this.#heldUntil));
+        continue;
+      }
+      if (cpu.halted && !cpu.canWake) {
+        if ((cpu.readRegister("EFLAGS") & IF) === 0n) return { kind: "halt", forever: true };
+        if (clock.now >= idleEnd) return "idle";
+        clock.advance(Math.min(limit, idleEnd));
+        continue;
+      }
+      if (checks && cpu.breakpoints.size > 0 && !cpu.canWake) {
+        const { address } = cpu.status();
+        if (cpu.breakpoints.has(address)) return { kind: "breakpoint", address };
+      }
+      checks = true;
+      const stop = this.pc.run(Math.min(limit, clock.now + instructions - this.instructions));
+      this.instructions += cpu.executed;
+      fruitless = cpu.executed > 0 ? 0 : fruitless + 1;
+      if (fruitless > MAX_FRUITLESS) throw new EngineError("the processor makes no progress", { stop });
+      const reason = this.#stopped(stop);
+      if (reason !== undefined) return reason;
+    }
+  }
+
+  /** What the processor's return means. */
+  #stopped(stop: CpuStop): StopReason | undefined {
+    const { cpu } = this.pc;
+    if (stop === "breakpoint") return { kind: "breakpoint", address: cpu.status().address };
+    if (stop !== "shutdown") return undefined;
+    if (this.configuration.stopOnTripleFault) {
+      this.chain = [...this.#faults];
+      return this.over;
+    }
+    this.#resetPending = true;
+    return undefined;
+  }
+
+  #happened(event: ProcessorEvent): void {
+    const known = { ...event, tick: this.tick } as MachineEvent;
+    if (known.kind === "triple fault") this.#faults = known.chain;
+    if (!this.events.muted) this.onEvent(known);
+    this.events.add(known);
+  }
+
+  #exited(status: number): void {
+    this.exit = status;
+    // What is still on its way out of the transmitter would be lost with the machine.
+    const { shifting, tx } = this.pc.board.uarts[0].state;
+    for (const byte of shifting >= 0 ? [shifting, ...tx] : tx) this.serial[0].add(byte);
+    this.stopSoon({ kind: "exit", status });
+  }
+
+  #requestReset(): void {
+    this.#resetPending = true;
+    this.pc.cpu.attention();
+  }
+
+  #reset(): void {
+    this.#resetPending = false;
+    this.#heldUntil = this.tick + Math.floor(this.configuration.ticksPerSecond / RESETS_PER_SECOND);
+    this.#powerUp();
+    this.#happened({ kind: "reset" });
+  }
+
+  #powerUp(): void {
+    this.pc.reset();
+    const { kernel } = this.configuration;
+    if (kernel !== undefined) enterKernel(this.pc, kernel.image, kernel.commandLine ?? "");
+  }
+
+  /** Lets something from outside take effect now. */
+  apply(input: Input): void {
+    switch (input.kind) {
+      case "key":
+        this.pc.board.keyboard.key(input.code, input.down);
+        return;
+      case "type":
+        return this.pc.board.typist.type(keystrokes(input.text));
+      case "serial":
+        for (const byte of input.bytes) this.pc.board.uarts[input.port].receive(byte);
+        return;
+      case "memory":
+        return this.pc.map.load(input.hpa, input.bytes);
+      case "register":
+        return this.pc.cpu.writeRegister(input.name, input.value);
+      case "reset":
+        this.exit = null;
+        this.chain = null;
+        return this.#reset();
+    }
+  }
+
+  /** Everything that the future depends on, as plain data: views, not copies. */
+  state(): State {
+    const devices: State = {};
+    for (const device of this.pc.devices) devices[device.name] = device.state as State;
+    const said = [...this.serial, this.debug].map((line) => line.save());
+    const machine: State = { exit: this.exit, chain: this.chain, heldUntil: this.#heldUntil, said };
+    return { devices, machine, processor: this.pc.cpu.state, ram: this.pc.map.ram };
+  }
+
+  /** Becomes what it was at `checkpoint`; answers what does not fit, and then has changed nothing. */
+  assign(checkpoint: Checkpoint): SnapshotFault | undefined {
+    const read = readState(checkpoint);
+    if ("fault" in read) return read.fault;
+    const { state } = read;
+    const { processor, ram } = this.state();
+    const fault = misfit({ ...this.#model, processor, ram }, state, "machine");
+    if (fault !== undefined) return { offset: 0, message: fault };
+    const devices = state.devices as { [name: string]: State };
+    for (const device of this.pc.devices) assignState(device.state, devices[device.name]);
+    assignState(this.pc.map.ram, state.ram);
+    assignState(this.pc.cpu.state, state.processor);
+    const machine = state.machine as { exit: number | null; chain: string[] | null; heldUntil: Tick; said: Said[] };
+    for (const [i, line] of [...this.serial, this.debug].entries()) line.load(machine.said[i]);
+    Object.assign(this, { exit: machine.exit, chain: machine.chain, failure: undefined });
+    Object.assign(this, { instructions: checkpoint.instructions });
+    this.#resetPending = false;
+    this.#heldUntil = machine.heldUntil;
+    this.pc.clock.now = checkpoint.tick;
+    this.pc.restored();
+    return undefined;
+  }
+}
+
+type Said = ReturnType<Transcript["save"]>;

@@ -1,0 +1,302 @@
+/**
+ * One machine, as whoever drives it sees it: runs and steps, forward and back; input; looking; snapshots. Synchronous;
+ * the same in Node, in a test, in a grader and inside the page's worker. A run is a pure function of configuration and
+ * inputs, however it is cut into slices (design.md, "Time, determinism, and going back").
+ */
+import type { Tick } from "../chipset/bus.ts";
+import { EngineError } from "../wasm/error.ts";
+import type {
+  AddressSpaceName,
+  MachineConfiguration,
+  MachineEvent,
+  MachineStatus,
+  RegisterFile,
+  Snapshot,
+  StopReason,
+  Until,
+} from "./api.ts";
+import { type Checkpoint, capture, hashOf } from "./checkpoint.ts";
+import { type CompleteConfiguration, checkConfiguration, completeConfiguration } from "./configuration.ts";
+import type { CpuMaker } from "./cpu.ts";
+import type { Firmware } from "./firmware.ts";
+import { Guest } from "./guest.ts";
+import { physicalPieces, readGuest } from "./guestmemory.ts";
+import { History, type HistoryLimits, type Input } from "./history.ts";
+import { type Condition, type Job, Run } from "./run.ts";
+import { fromSnapshot, type SnapshotFault, toSnapshot } from "./snapshot.ts";
+import { Travel } from "./travel.ts";
+
+export interface MachineOptions {
+  /** Our BIOS, for machines whose configuration brings none. */
+  readonly firmware?: () => Firmware;
+  /** Names this build of the engine in snapshots. */
+  readonly engine?: string;
+  /** false: no way back, and no time spent on one. */
+  readonly history?: Partial<HistoryLimits> | false;
+  readonly makeCpu: CpuMaker;
+}
+
+/** What `Machine` is asked for when nothing else ends a slice. */
+export const LONG_SLICE = 2 ** 40;
+/** Input waiting for a slow guest at most, in bytes. */
+const MAX_SERIAL_INPUT = 65536;
+/** Bytes of one read of memory. */
+const MAX_READ = 1 << 24;
+
+export class Machine {
+  readonly configuration: CompleteConfiguration;
+  readonly guest: Guest;
+  /** Linear addresses that stop a run. */
+  readonly breakpoints = new Set<number>();
+  /** Called with each event as it happens, unless known ticks are run again. */
+  onEvent: (event: MachineEvent) => void = () => {};
+  readonly #engine: string;
+  readonly #history: History | undefined;
+  #reason: StopReason = { kind: "power on" };
+  #version = 0;
+  #job: Job | undefined;
+  #portEvents = false;
+
+  constructor(configuration: MachineConfiguration, options: MachineOptions) {
+    const faults = checkConfiguration(configuration);
+    if (faults.length > 0) {
+      const message = faults.map((fault) => `${fault.part} ${fault.message}. ${fault.hint}`).join(" ");
+      throw new EngineError(`configuration: ${message}`, { faults });
+    }
+    this.configuration = completeConfiguration(configuration);
+    this.#engine = options.engine ?? "unnamed";
+    const rom = configuration.bios ?? options.firmware?.().rom ?? new Uint8Array(65536).fill(0xff);
+    this.guest = new Guest(this.configuration, rom, options.makeCpu);
+    this.guest.onEvent = (event) => {
+      this.onEvent(event);
+      if (this.#job instanceof Run) this.#job.saw(event);
+    };
+    if (options.history === false) return;
+    const interval = Math.max(10_000_000, this.configuration.memoryMiB * 500_000);
+    this.#history = new History({ interval, bytes: 192 * 2 ** 20, count: 200, ...options.history });
+    this.#history.begin(this.checkpoint());
+    this.guest.future = this.#history;
+    this.guest.onDue = () => this.#history?.add(this.checkpoint());
+  }
+
+  get tick(): Tick {
+    return this.guest.tick;
+  }
+
+  /** Ticks that were instructions, or iterations of repeated ones, since power-on. */
+  get instructions(): number {
+    return this.guest.instructions;
+  }
+
+  status(): MachineStatus {
+    const { reason, state } = this.#life();
+    return { state, reason, tick: this.tick, ...this.guest.pc.cpu.status(), version: this.#version };
+  }
+
+  #life(): Pick<MachineStatus, "state" | "reason"> {
+    const over = this.guest.over;
+    if (over !== undefined) {
+      const state = over.kind === "exit" ? "exited" : over.kind === "failed" ? "failed" : "faulted";
+      return { state, reason: over };
+    }
+    if (this.#job !== undefined) {
+      if (!this.guest.pc.cpu.halted) return { state: "running", reason: this.#reason };
+      return { state: "halted", reason: { kind: "halt", forever: false } };
+    }
+    return { state: this.#reason.kind === "halt" ? "halted" : "paused", reason: this.#reason };
+  }
+
+  /** Runs until a stop; a number is a budget of ticks. Where nothing limits it, only the guest ends it. */
+  run(until: Until | number = {}): MachineStatus {
+    return this.drive(this.begin(typeof until === "number" ? { ticks: until } : until));
+  }
+
+  /** Runs until `predicate` holds, looked at every `every` ticks (default 1,000), or `ticks` have passed. */
+  runUntil(predicate: (machine: Machine) => boolean, budget: { ticks: number; every?: number }): MachineStatus {
+    return this.drive(this.begin({ ticks: budget.ticks }, { predicate, every: budget.every ?? 1000 }));
+  }
+
+  /** A run to be driven by slices; it replaces an unfinished one. */
+  begin(until: Until, condition?: Condition): Run {
+    const run = new Run(this, until, condition);
+    this.#job = run;
+    return run;
+  }
+
+  /** The same for any other job. */
+  undertake(job: Job): Job {
+    this.#job = job;
+    return job;
+  }
+
+  /** The job that was begun and is not over. */
+  get job(): Job | undefined {
+    return this.#job;
+  }
+
+  /** Drives a job to its end. */
+  drive(job: Job): MachineStatus {
+    let stop: ReturnType<Job["slice"]>;
+    do stop = job.slice(LONG_SLICE);
+    while (stop === undefined);
+    return this.status();
+  }
+
+  /** Ends the present job for `reason`; also what a job calls when it is over. */
+  finish(reason: StopReason): void {
+    this.#job = undefined;
+    this.#reason = reason;
+    this.#version++;
+  }
+
+  /** Executes `count` instructions or iterations. A halted machine first waits for what wakes it, a second at most. */
+  step(count = 1): MachineStatus {
+    this.guest.pc.armBreakpoints(new Set());
+    const target = this.instructions + count;
+    const patience = this.tick + this.configuration.ticksPerSecond;
+    let stop: ReturnType<Guest["advance"]>;
+    while (this.instructions < target && stop === undefined) {
+      stop = this.guest.advance(this.tick + target - this.instructions, { instructions: target, idleEnd: patience });
+      if (stop === undefined && this.guest.isIdle && this.tick < patience && this.instructions < target) {
+        stop = this.guest.advance(patience, { instructions: target, idleEnd: patience });
+      }
+    }
+    this.finish(stop === undefined ? { kind: "step" } : stop === "idle" ? { kind: "halt", forever: false } : stop);
+    return this.status();
+  }
+
+  /** To the state at `tick`, back or forward; inputs are had again. Clamped to what the history reaches. */
+  goTo(tick: Tick): MachineStatus {
+    return this.drive(this.undertake(Travel.toTick(this, tick)));
+  }
+
+  /** Back by `count` instructions or iterations. */
+  stepBack(count = 1): MachineStatus {
+    return this.drive(this.undertake(Travel.back(this, count)));
+  }
+
+  /** The machine's past, where it keeps one. */
+  get history(): History | undefined {
+    return this.#history;
+  }
+
+  /** A key of the keyboard, by `KeyboardEvent.code`; unknown ones do nothing. */
+  key(code: string, down: boolean): void {
+    this.#input({ tick: this.tick, kind: "key", code, down });
+  }
+
+  /** Presses and releases keys of a US keyboard, as fast as the keyboard takes them. */
+  type(text: string): void {
+    this.#input({ tick: this.tick, kind: "type", text: text.slice(0, 10_000) });
+  }
+
+  /** Bytes that arrive at COM1 or COM2; answers how many there was room for. */
+  serialInput(bytes: Uint8Array, port: 0 | 1 = 0): number {
+    const room = MAX_SERIAL_INPUT - this.guest.pc.board.uarts[port].state.queue.length;
+    const taken = bytes.slice(0, Math.max(0, room));
+    if (taken.length > 0) this.#input({ tick: this.tick, kind: "serial", port, bytes: taken });
+    return taken.length;
+  }
+
+  /** Pulls the reset line. */
+  reset(): MachineStatus {
+    this.#input({ tick: this.tick, kind: "reset" });
+    this.finish({ kind: "power on" });
+    return this.status();
+  }
+
+  /** Changes a register as a debugger does; false where there is none of that name. */
+  writeRegister(name: string, value: bigint): boolean {
+    if (!this.registerNames().has(name)) return false;
+    this.#input({ tick: this.tick, kind: "register", name, value });
+    this.#version++;
+    return true;
+  }
+
+  /** Writes to RAM, and to ROM as if it were; answers how many bytes had somewhere to go. */
+  writeMemory(space: AddressSpaceName, address: number, bytes: Uint8Array): number {
+    let written = 0;
+    for (const piece of physicalPieces(this.guest.pc, space, address, bytes)) {
+      this.#input({ tick: this.tick, kind: "memory", ...piece });
+      written += piece.bytes.length;
+    }
+    this.#version++;
+    return written;
+  }
+
+  /** What is done to a machine that has failed is lost: only the way back helps it. */
+  #input(input: Input): void {
+    if (this.guest.failure !== undefined) return;
+    this.#history?.record(input);
+    this.guest.apply(input);
+  }
+
+  registers(): RegisterFile {
+    return this.guest.pc.cpu.registers();
+  }
+
+  /** The names that `writeRegister` takes. */
+  registerNames(): Set<string> {
+    const file = this.registers();
+    const names = [...file.general, ...file.control, ...file.segments].map((register) => register.name);
+    return new Set([...names, "EIP", "EFLAGS"]);
+  }
+
+  /** At most 16 MiB; FF where nothing or a device is. */
+  readMemory(space: AddressSpaceName, address: number, length: number): Uint8Array {
+    return readGuest(this.guest.pc, space, address, Math.min(length, MAX_READ));
+  }
+
+  /** A copy of every device's state, by its name. */
+  devices(): Record<string, object> {
+    return Object.fromEntries(this.guest.pc.devices.map((device) => [device.name, structuredClone(device.state)]));
+  }
+
+  /** Whether accesses to ports become events; for a listener that wants them. */
+  set portEvents(on: boolean) {
+    this.#portEvents = on;
+    this.watchPorts(false);
+  }
+
+  /** The same for one run. */
+  watchPorts(on: boolean): void {
+    this.guest.pc.watchesPorts = on || this.#portEvents;
+  }
+
+  /** The present moment, sharing with the newest checkpoint what did not change since. */
+  checkpoint(): Checkpoint {
+    return capture(this.tick, this.instructions, this.guest.state(), this.#history?.newest);
+  }
+
+  /** SHA-256 of the whole state, as 64 hex digits. */
+  hash(): string {
+    return hashOf(this.checkpoint());
+  }
+
+  snapshot(): Snapshot {
+    return toSnapshot(this.checkpoint(), this.#engine);
+  }
+
+  /**
+   * Takes over the state of a snapshot of a machine of this configuration, and forgets its own past. A snapshot that
+   * cannot be used changes nothing, and is answered with what is wrong with it.
+   */
+  restore(snapshot: Snapshot): SnapshotFault | undefined {
+    const read = fromSnapshot(snapshot.data);
+    if ("fault" in read) return read.fault;
+    if (read.engine !== this.#engine) {
+      return { offset: 28, message: `byte 28: expected engine build ${this.#engine}, found ${read.engine}` };
+    }
+    return this.adopt(read.checkpoint);
+  }
+
+  /** The same for a checkpoint of this build, of another process perhaps. */
+  adopt(checkpoint: Checkpoint): SnapshotFault | undefined {
+    const fault = this.guest.assign(checkpoint);
+    if (fault !== undefined) return fault;
+    this.#history?.begin(checkpoint);
+    this.guest.events.truncate(-1);
+    this.finish({ kind: "power on" });
+    return undefined;
+  }
+}

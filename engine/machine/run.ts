@@ -1,0 +1,125 @@
+/**
+ * One run of a machine until something: driven by slices, so that a worker can answer messages in between. Where a run is
+ * cut makes no difference to the guest, nor to where the run stops.
+ */
+import type { Tick } from "../chipset/bus.ts";
+import type { MachineEvent, StopReason, Until } from "./api.ts";
+import type { Machine } from "./machine.ts";
+import { screenText } from "./screentext.ts";
+
+/** Something that moves a machine on by slices, and ends. */
+export interface Job {
+  /** At most `ticks`; undefined: not over. "idle": the machine is halted and `idleEnd` is reached. */
+  slice(ticks: number, idleEnd?: Tick): StopReason | "idle" | undefined;
+}
+
+/** Conditions beside those of `Until`, for code that runs beside the machine. */
+export interface Condition {
+  /** Looked at every `every` ticks of absolute time. */
+  readonly predicate?: (machine: Machine) => boolean;
+  readonly every?: number;
+  /** Whether to stop at `until.address` this time. */
+  readonly accepts?: () => boolean;
+}
+
+/** How often the screen is compared with the text that is awaited: 12,000 times a second of guest time. */
+const SCREEN_EVERY = 16384;
+
+export class Run implements Job {
+  readonly #machine: Machine;
+  readonly #until: Until;
+  readonly #condition: Condition;
+  readonly #end: Tick;
+  readonly #every: number;
+  #started = false;
+
+  constructor(machine: Machine, until: Until, condition: Condition = {}) {
+    this.#machine = machine;
+    this.#until = until;
+    this.#condition = condition;
+    const budget = until.ticks === undefined ? Number.POSITIVE_INFINITY : machine.tick + until.ticks;
+    this.#end = Math.min(budget, until.tick ?? Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER);
+    const everies = [until.screen === undefined ? 0 : SCREEN_EVERY, condition.predicate ? (condition.every ?? 1) : 0];
+    this.#every = Math.min(...everies.filter((every) => every > 0), Number.POSITIVE_INFINITY);
+    this.#arm();
+  }
+
+  /** Puts breakpoints and awaited texts where they are met exactly. */
+  #arm(): void {
+    const machine = this.#machine;
+    const { serial, event, address } = this.#until;
+    const breakpoints = address === undefined ? machine.breakpoints : [...machine.breakpoints, address];
+    machine.guest.pc.armBreakpoints(new Set(breakpoints));
+    machine.guest.serial[0].awaitText(serial, () =>
+      machine.guest.stopSoon({ kind: "until", what: `text on the serial port: ${serial}` }),
+    );
+    machine.watchPorts(event?.kind === "port");
+  }
+
+  slice(ticks: number, idleEnd?: Tick): StopReason | "idle" | undefined {
+    const machine = this.#machine;
+    const end = Math.min(machine.tick + ticks, this.#end);
+    for (;;) {
+      if ((!this.#started || machine.tick % this.#every === 0) && this.#holds()) {
+        return this.#over({ kind: "until", what: this.#what() });
+      }
+      const grid = Math.floor(machine.tick / this.#every + 1) * this.#every;
+      const reason = machine.guest.advance(Math.min(end, this.#every === Number.POSITIVE_INFINITY ? end : grid), {
+        idleEnd,
+        checkFirst: this.#started,
+      });
+      this.#started = true;
+      if (reason === "idle") return reason;
+      if (reason !== undefined) {
+        if (this.#passes(reason)) {
+          this.#started = false;
+          continue;
+        }
+        return this.#over(this.#named(reason));
+      }
+      if (machine.tick >= this.#end) {
+        const atTick = machine.tick === this.#until.tick;
+        return this.#over(atTick ? { kind: "until", what: `tick ${machine.tick}` } : { kind: "budget" });
+      }
+      if (machine.tick >= end) return undefined;
+    }
+  }
+
+  /** An event of the machine, as it happens. */
+  saw(event: MachineEvent): void {
+    const wanted = this.#until.event;
+    if (wanted === undefined || event.kind !== wanted.kind) return;
+    if (wanted.vector !== undefined && (!("vector" in event) || event.vector !== wanted.vector)) return;
+    if (wanted.port !== undefined && (event.kind !== "port" || event.port !== wanted.port)) return;
+    this.#machine.guest.stopSoon({ kind: "until", what: event.kind });
+  }
+
+  #holds(): boolean {
+    const { screen } = this.#until;
+    if (screen !== undefined && screenText(this.#machine.guest.pc.board.vga.textScreen()).includes(screen)) return true;
+    return this.#condition.predicate?.(this.#machine) ?? false;
+  }
+
+  #what(): string {
+    return this.#until.screen === undefined ? "a condition" : `text on the screen: ${this.#until.screen}`;
+  }
+
+  /** The one-shot address is met, but not as wanted (a deeper call of the same function, say). */
+  #passes(reason: StopReason): boolean {
+    if (reason.kind !== "breakpoint" || reason.address !== this.#until.address) return false;
+    return !this.#machine.breakpoints.has(reason.address) && this.#condition.accepts?.() === false;
+  }
+
+  #named(reason: StopReason): StopReason {
+    if (reason.kind !== "breakpoint" || this.#machine.breakpoints.has(reason.address)) return reason;
+    return { kind: "until", what: `address ${reason.address.toString(16)}` };
+  }
+
+  #over(reason: StopReason): StopReason {
+    const { guest } = this.#machine;
+    guest.serial[0].awaitText(undefined, () => {});
+    this.#machine.watchPorts(false);
+    this.#machine.finish(reason);
+    return reason;
+  }
+}

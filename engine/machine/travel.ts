@@ -1,0 +1,68 @@
+/**
+ * To another moment of a machine's known time: back to the checkpoint before it, and forward again with the same inputs.
+ */
+import type { Tick } from "../chipset/bus.ts";
+import { EngineError } from "../wasm/error.ts";
+import type { StopReason } from "./api.ts";
+import type { Machine } from "./machine.ts";
+import type { Job } from "./run.ts";
+
+export class Travel implements Job {
+  readonly #machine: Machine;
+  readonly #tick: Tick;
+  readonly #instructions: number;
+  readonly #reason: StopReason;
+
+  private constructor(machine: Machine, tick: Tick, instructions: number, reason: StopReason) {
+    this.#machine = machine;
+    this.#tick = tick;
+    this.#instructions = instructions;
+    this.#reason = reason;
+    machine.guest.pc.armBreakpoints(new Set());
+  }
+
+  /** To the state at `tick`. */
+  static toTick(machine: Machine, tick: Tick): Travel {
+    const target = Math.max(tick, machine.history?.oldest?.tick ?? machine.tick);
+    const reason: StopReason = { kind: "until", what: `tick ${target}` };
+    const travel = new Travel(machine, target, Number.POSITIVE_INFINITY, reason);
+    if (target < machine.tick || machine.guest.over !== undefined) travel.#restore(target, Number.POSITIVE_INFINITY);
+    return travel;
+  }
+
+  /** Back by `count` instructions: to the first moment at which so many fewer had been executed. */
+  static back(machine: Machine, count: number): Travel {
+    const target = Math.max(
+      machine.instructions - count,
+      machine.history?.oldest?.instructions ?? machine.instructions,
+    );
+    const travel = new Travel(machine, Number.POSITIVE_INFINITY, target, { kind: "step" });
+    if (machine.history !== undefined) travel.#restore(Number.POSITIVE_INFINITY, target);
+    return travel;
+  }
+
+  #restore(tick: Tick, instructions: number): void {
+    const { guest, history } = this.#machine;
+    // One with fewer instructions where there is one: at the same count idle time may have passed already.
+    const point = history?.before(tick, instructions - 1) ?? history?.before(tick, instructions);
+    if (history === undefined || point === undefined) return;
+    const fault = guest.assign(point);
+    if (fault !== undefined) throw new EngineError("a checkpoint that does not fit its machine", { fault });
+    history.rewind(point);
+    guest.events.muted = true;
+  }
+
+  slice(ticks: number): StopReason | undefined {
+    const machine = this.#machine;
+    const { guest } = machine;
+    const end = Math.min(machine.tick + ticks, this.#tick);
+    const stop = guest.advance(end, { instructions: this.#instructions });
+    const arrived = machine.tick >= this.#tick || machine.instructions >= this.#instructions;
+    if (stop === undefined && !arrived) return undefined;
+    guest.events.muted = false;
+    guest.events.truncate(machine.tick);
+    const reason = stop === undefined || stop === "idle" ? this.#reason : stop;
+    machine.finish(reason);
+    return reason;
+  }
+}

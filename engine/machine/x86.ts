@@ -1,0 +1,81 @@
+/**
+ * A processor of engine/cpu as the machine and its views see it: registers by name, status, without effect on the guest.
+ */
+import * as at from "../cpu/layout.ts";
+import type { PhysicalMap } from "../cpu/physical.ts";
+import { Processor, type Surroundings } from "../cpu/processor.ts";
+import { CS } from "../cpu/segments.ts";
+import type { MachineStatus, RegisterFile, SegmentView } from "./api.ts";
+import type { Cpu } from "./cpu.ts";
+
+const GENERAL = ["EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"];
+const SEGMENTS = ["ES", "CS", "SS", "DS", "FS", "GS", "LDTR", "TR"] as const;
+const CONTROLS = { CR0: at.CR0, CR2: at.CR2, CR3: at.CR3, CR4: at.CR4, EFER: at.EFER } as const;
+const PRESENT = 0x80;
+
+export class X86 extends Processor implements Cpu {
+  constructor(map: PhysicalMap, surroundings: Surroundings) {
+    super(map, surroundings);
+  }
+
+  status(): Pick<MachineStatus, "address" | "cs" | "ip" | "mode" | "ring"> {
+    const cs = this.segments.selector(CS);
+    const { ip } = this;
+    const address = (this.segments.base(CS) + ip) >>> 0;
+    return { address, cs, ip, mode: this.modeNow, ring: this.cpl as MachineStatus["ring"] };
+  }
+
+  registers(): RegisterFile {
+    const wide = (offset: number) => this.view.getBigUint64(offset, true);
+    const names = Object.keys(CONTROLS) as (keyof typeof CONTROLS)[];
+    return {
+      general: GENERAL.map((name, n) => ({ name, value: BigInt(this.register(n)) })),
+      ip: BigInt(this.ip),
+      flags: this.flags,
+      segments: SEGMENTS.map((name, n) => this.#segment(name, n)),
+      gdtr: { base: this.#word(at.GDTR_BASE), limit: this.#word(at.GDTR_LIMIT) },
+      idtr: { base: this.#word(at.IDTR_BASE), limit: this.#word(at.IDTR_LIMIT) },
+      control: names.map((name) => ({ name, value: wide(CONTROLS[name]) })),
+    };
+  }
+
+  #word(offset: number): number {
+    return this.view.getUint32(offset, true);
+  }
+
+  #segment(name: SegmentView["name"], n: number): SegmentView {
+    const { selector, base, limit, attributes } = this.segments.get(n);
+    return { name, selector, base, limit, attributes, present: (attributes & PRESENT) !== 0 };
+  }
+
+  /** By the names of RegisterFile, and EIP and EFLAGS; 0 for any other. */
+  readRegister(name: string): bigint {
+    if (name === "EFLAGS") return BigInt(this.flags);
+    if (name === "EIP") return BigInt(this.ip);
+    const general = GENERAL.indexOf(name);
+    if (general >= 0) return BigInt(this.register(general));
+    const segment = SEGMENTS.indexOf(name as SegmentView["name"]);
+    if (segment >= 0) return BigInt(this.segments.selector(segment));
+    return name in CONTROLS ? this.view.getBigUint64(CONTROLS[name as keyof typeof CONTROLS], true) : 0n;
+  }
+
+  /** Without the checks that an instruction makes; a selector is loaded as in real mode (base = selector × 16). */
+  writeRegister(name: string, value: bigint): void {
+    const word = Number(BigInt.asUintN(32, value));
+    const general = GENERAL.indexOf(name);
+    const segment = SEGMENTS.indexOf(name as SegmentView["name"]);
+    if (name === "EFLAGS") this.flags = word;
+    else if (name === "EIP") this.ip = word;
+    else if (general >= 0) this.setRegister(general, word);
+    else if (segment >= 0) {
+      const selector = word & 0xffff;
+      this.segments.set(segment, { ...this.segments.get(segment), selector, base: selector * 16 });
+    } else if (name in CONTROLS) this.view.setBigUint64(CONTROLS[name as keyof typeof CONTROLS], BigInt(word), true);
+    this.restored();
+  }
+
+  /** Physical address of a linear one, −1 where unmapped. */
+  translate(la: number): number {
+    return this.memory.peekTranslate(la);
+  }
+}
