@@ -56,7 +56,7 @@ const program: Instruction[] = [
     bytes: "31 c0",
     text: "xor %ax,%ax",
     says: "Exclusive or.",
-    run: (s) => void ((s.general[0] = 0), (s.flags |= 0x44)),
+    run: (s) => void Object.assign(s, { general: s.general.with(0, 0), flags: s.flags | 0x44 }),
   },
   { bytes: "8e d8", text: "mov %ax,%ds", says: "Copies the second operand to the first.", run: () => undefined },
   {
@@ -81,7 +81,7 @@ const program: Instruction[] = [
     bytes: "ac",
     text: "lods %ds:(%si),%al",
     says: "Loads AL from [SI] and moves SI on.",
-    run: (s) => void (setLow(s, 0, s.memory[s.general[6]]), s.general[6]++),
+    run: (s) => void setLow(s, 0, s.memory[s.general[6]++]),
   },
   {
     bytes: "84 c0",

@@ -1,9 +1,16 @@
 // Registers every live view. Cheap: the engine and the console's terminal are fetched when a machine wakes.
+import { RingConsole } from "./elements/console.ts";
 import { RingControls } from "./elements/controls.ts";
 import { RingDisassembly } from "./elements/disassembly.ts";
 import { RingMachine } from "./elements/machine.ts";
+import { RingMemory } from "./elements/memory.ts";
+import { RingPredict } from "./elements/predict.ts";
 import { RingRegisters } from "./elements/registers.ts";
 import { RingScreen } from "./elements/screen.ts";
+import { RingSource } from "./elements/source.ts";
+import { RingTimeline } from "./elements/timeline.ts";
+import { RingValue } from "./elements/value.ts";
+import { RingVerb } from "./elements/verb.ts";
 
 // The machine first: views look for the one around them.
 const elements = {
@@ -12,6 +19,13 @@ const elements = {
   "ring-screen": RingScreen,
   "ring-registers": RingRegisters,
   "ring-disassembly": RingDisassembly,
+  "ring-source": RingSource,
+  "ring-memory": RingMemory,
+  "ring-timeline": RingTimeline,
+  "ring-console": RingConsole,
+  "ring-predict": RingPredict,
+  "ring-value": RingValue,
+  "ring-verb": RingVerb,
 };
 for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);

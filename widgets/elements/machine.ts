@@ -5,9 +5,10 @@ import type { Engine, MachineConfiguration, Until } from "../../engine/index.ts"
 import { readImage, type SourceElement, sourceIn } from "../model/image.ts";
 import { actOnKey } from "../model/keys.ts";
 import { announceMachine, withdrawMachine } from "../model/machines.ts";
-import { byteSize, parseNumber } from "../model/number.ts";
+import { byteSize } from "../model/number.ts";
 import { parseFrame } from "../model/reader.ts";
 import { MachineSession } from "../model/session.ts";
+import { parseUntil } from "../model/until.ts";
 import { shared, tokens } from "../style.ts";
 
 const sideViews = new Set(["ring-registers", "ring-memory"]);
@@ -41,7 +42,7 @@ export class RingMachine extends LitElement {
     shared,
     css`
       :host {
-        margin: 0;
+        margin: 24px 0;
         border: 1px solid var(--_hairline);
         border-radius: 6px;
         background: var(--_panel);
@@ -192,10 +193,10 @@ export class RingMachine extends LitElement {
   private wakeAt(): Until | undefined {
     const at = this.getAttribute("at");
     if (!at) return undefined;
-    const parsed = parseNumber(at);
-    if (!("value" in parsed)) return { screen: at, ticks: 400_000_000 };
-    const value = Number(parsed.value);
-    return /^0x|h$/i.test(at.trim()) ? { address: value, ticks: 400_000_000 } : { tick: value };
+    const parsed = parseUntil(at);
+    if ("value" in parsed) return parsed.value;
+    console.error(`<ring-machine id="${this.id}" at="${at}">: ${parsed.message} ${parsed.hint}`);
+    return undefined;
   }
 
   private async configuration(engine: Engine, progress: (step: string) => void): Promise<MachineConfiguration> {

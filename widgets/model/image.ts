@@ -24,7 +24,8 @@ export function sourceIn(name: string, from: Element): SourceElement | undefined
 
 /** The text of a source element. */
 export function sourceText(element: SourceElement): string {
-  return element.source ?? element.value ?? element.textContent ?? "";
+  // Markup begins the text of a <script> or <pre> on a line of its own.
+  return element.source ?? element.value ?? (element.textContent ?? "").replace(/^\n/, "").trimEnd() + "\n";
 }
 
 /** The name under which an element's source stands in listings and messages. */

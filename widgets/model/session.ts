@@ -17,6 +17,7 @@ import { grouped } from "./number.ts";
 import { pageEngine } from "./page-engine.ts";
 import { type Reader, type RecordedFrame, RecordedReader } from "./reader.ts";
 import { say } from "./speech.ts";
+import { reached } from "./until.ts";
 import { reasonText, stopSpeech, type ViewState } from "./words.ts";
 
 /** How a machine comes to be: its configuration is asked for when it wakes (a floppy may have to be fetched). */
@@ -355,6 +356,23 @@ export class MachineSession extends EventTarget {
   run(until?: Until): Promise<void> {
     return this.act("Paused at", (machine) => machine.run(until));
   }
+  /** Runs to a place; where the run has already passed it, from `from` (default: power-on) on again. */
+  runTo(until: Until, from?: number): Promise<void> {
+    return this.act("Now at", async (machine) => {
+      if (until.tick !== undefined) {
+        await (until.tick <= this.furthest ? machine.goTo(until.tick) : machine.run(until));
+        return;
+      }
+      if (until.address !== undefined && machine.status.address === until.address && from === undefined) return;
+      if (from !== undefined) await machine.goTo(from);
+      await machine.run(until);
+      const stoppedBy = machine.status.reason.kind;
+      if (reached(until, machine.status) || from !== undefined || stoppedBy === "you" || stoppedBy === "breakpoint")
+        return;
+      await machine.goTo(0);
+      await machine.run(until);
+    });
+  }
   reset(): Promise<void> {
     return this.act("Reset. At", async (machine) => {
       await this.keepForUndo("The machine was reset.", machine);
@@ -458,6 +476,50 @@ export class MachineSession extends EventTarget {
     this.breakpoints = new Set(await handle.breakpoints());
     say(this.id, `Breakpoint at ${address.toString(16)} ${on ? "set" : "removed"}.`);
     this.changed();
+  }
+
+  /**
+   * To just before the instruction that last changed what `read` answers: every one of the last 4,096 is looked at,
+   * before them 64 at a time and then halves. A value that changed and changed back between two looks is not seen.
+   */
+  whoChanged(what: string, read: (machine: MachineHandle) => Promise<string>): Promise<void> {
+    return this.act(`${what} was changed here. At`, async (machine) => {
+      const now = machine.status.tick;
+      const value = await read(machine);
+      const differsAt = async (tick: number) => {
+        await machine.goTo(tick);
+        return (await read(machine)) !== value;
+      };
+      let found: number | undefined;
+      const near = Math.max(0, now - 4096);
+      await machine.goTo(near);
+      for (let tick = near; tick < now; tick++) {
+        if ((await read(machine)) !== value) found = tick;
+        await machine.step();
+      }
+      for (let high = near, width = 4096; found === undefined && high > 0; width *= 4) {
+        const low = Math.max(0, high - width);
+        const stride = Math.max(1, Math.ceil((high - low) / 64));
+        for (let tick = high - stride; found === undefined && tick > low - stride; tick -= stride) {
+          if (await differsAt(Math.max(low, tick)))
+            found = await this.halve(Math.max(low, tick), tick + stride, differsAt);
+        }
+        high = low;
+      }
+      await machine.goTo(found ?? now);
+      if (found === undefined) say(`${this.id} search`, `${what} has not changed since power-on.`);
+    });
+  }
+
+  /** The last tick of [low, high) at which `differs`, which is so at `low` and not at `high`. */
+  private async halve(low: number, high: number, differs: (tick: number) => Promise<boolean>): Promise<number> {
+    let [yes, no] = [low, high];
+    while (no - yes > 1) {
+      const middle = Math.floor((yes + no) / 2);
+      if (await differs(middle)) yes = middle;
+      else no = middle;
+    }
+    return yes;
   }
 
   /** After a failure of ours: a new machine in its place. */

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { parseUntil, runBudget } from "./until.ts";
+
+test.each([
+  ["0x7c00", { address: 0x7c00, ticks: runBudget }],
+  ["7c00h", { address: 0x7c00, ticks: runBudget }],
+  ["1,204", { tick: 1204 }],
+  ["tick 1204", { tick: 1204 }],
+  ["+100", { ticks: 100 }],
+  ["halt", { event: { kind: "halt" }, ticks: runBudget }],
+  ["int 0x13", { event: { kind: "interrupt", vector: 0x13 }, ticks: runBudget }],
+  ["exception 6", { event: { kind: "exception", vector: 6 }, ticks: runBudget }],
+  ["port 0x3f8", { event: { kind: "port", port: 0x3f8 }, ticks: runBudget }],
+  ["screen: Hello, 0x10", { screen: "Hello, 0x10", ticks: runBudget }],
+  ["serial: ready", { serial: "ready", ticks: runBudget }],
+])("%s", (text, value) => expect(parseUntil(text)).toEqual({ value }));
+
+test("“7c00” without a mark is refused with the ways to say it", () => {
+  expect(parseUntil("7c00")).toMatchObject({ message: "“7c00” is no place to stop at." });
+});

@@ -1,0 +1,51 @@
+// Where a run is to stop, as authors write it in an attribute:
+//   "0x7c00"  that linear address is next          "1204" or "tick 1204"  that instruction count
+//   "halt"    the processor halts                  "int 0x13"             that software or hardware interrupt
+//   "exception 6", "exception"                     "port 0x3f8"           an access to that port
+//   "mode", "reset", "triple fault"                "screen: Hello"        that text stands on the screen
+//   "serial: ready"  that text went out            "+100"                 so many instructions from here
+import type { MachineStatus, Until } from "../../engine/index.ts";
+import { type Parsed, parseNumber } from "./number.ts";
+
+/** Ten seconds of the machine's own time: no run that a page starts goes on for ever. */
+export const runBudget = 2_000_000_000;
+
+const hint = "Write 0x7c00, 1204, halt, int 0x13, port 0x3f8, screen: text, serial: text or +100.";
+const eventKinds = { int: "interrupt", interrupt: "interrupt", exception: "exception", port: "port" } as const;
+
+function event(word: keyof typeof eventKinds, number: string | undefined): Parsed<Until> {
+  const kind = eventKinds[word];
+  if (number === undefined) return { value: { event: { kind }, ticks: runBudget } };
+  const parsed = parseNumber(number);
+  if (!("value" in parsed)) return { message: parsed.message, hint };
+  const which = Number(parsed.value);
+  return { value: { event: kind === "port" ? { kind, port: which } : { kind, vector: which }, ticks: runBudget } };
+}
+
+/** Reads such an attribute. */
+export function parseUntil(text: string): Parsed<Until> {
+  const wish = text.trim();
+  const quoted = /^(screen|serial):\s*(.+)$/s.exec(wish);
+  if (quoted) return { value: { [quoted[1]]: quoted[2], ticks: runBudget } };
+  const lower = wish.toLowerCase();
+  if (lower === "halt" || lower === "mode" || lower === "reset" || lower === "triple fault") {
+    return { value: { event: { kind: lower }, ticks: runBudget } };
+  }
+  const named = /^(int|interrupt|exception|port)(?:\s+(\w+))?$/.exec(lower);
+  if (named) return event(named[1] as keyof typeof eventKinds, named[2]);
+  if (/^\+[\d,_]+$/.test(lower)) return { value: { ticks: Number(lower.replace(/[+,_]/g, "")) } };
+  const number = lower.replace(/^tick\s+/, "");
+  const parsed = parseNumber(number);
+  if (!("value" in parsed)) return { message: `“${wish}” is no place to stop at.`, hint };
+  const value = Number(parsed.value);
+  return /^0x|h$/.test(number) ? { value: { address: value, ticks: runBudget } } : { value: { tick: value } };
+}
+
+/** Whether a machine that stopped stands where the run was to end. */
+export function reached(until: Until, status: MachineStatus): boolean {
+  if (until.tick !== undefined) return status.tick === until.tick;
+  if (until.address !== undefined) return status.address === until.address;
+  if (until.event?.kind === "halt") return status.state === "halted" || status.reason.kind === "until";
+  if (until.event?.kind === "triple fault") return status.state === "faulted";
+  return status.reason.kind === "until";
+}
