@@ -159,14 +159,17 @@ function doubleShift(name: string, opcode: [string, string], left: boolean, says
         result = x.let(left ? w.wrap(w.shru(shifted, w.i64(32))) : w.wrap(shifted));
         carry = lowBit(left ? w.shru(w.extendU(a), w.sub(w.i64(32), n)) : w.shru(pair, w.sub(n, w.i64(1))));
       } else {
-        // Counts of 17 to 31 are undefined; processors go on into the operands again: dst:src:dst for SHLD.
+        // Counts of 17 to 31 are undefined. AMD's processors go on with the second operand again: dst:src:src for SHLD,
+        // src:src:dst for SHRD (measured on an EPYC).
         const n = x.let(w.extendU(count));
         const d = x.let(w.extendU(a));
         const f = x.let(w.extendU(fill));
-        const triple = x.let(w.or(w.or(w.shl(d, w.i64(32)), w.shl(f, w.i64(16))), d));
+        const twice = w.or(f, w.shl(f, w.i64(16)));
+        const triple = x.let(left ? w.or(w.shl(d, w.i64(32)), twice) : w.or(d, w.shl(twice, w.i64(16))));
         const shifted = x.let(left ? w.shl(triple, n) : w.shru(triple, n));
         result = x.let(truncate(left ? w.wrap(w.shru(shifted, w.i64(32))) : w.wrap(shifted), 16));
-        carry = lowBit(left ? w.shru(triple, w.sub(w.i64(48), n)) : w.shru(triple, w.sub(n, w.i64(1))));
+        // CF comes from the first operand alone: zero for those counts.
+        carry = lowBit(left ? w.shru(d, w.sub(w.i64(16), n)) : w.shru(d, w.sub(n, w.i64(1))));
       }
       const kept = x.let(carry);
       const overflow = x.let(w.xor(topBit(result, bits), topBit(a, bits)));

@@ -1,0 +1,69 @@
+/*
+ * Runs single instructions on this machine's own processor, 32-bit user mode. Reads cases from standard input, writes
+ * results to standard output; both are arrays of the structures below, little-endian.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#define CODE 0x100000
+#define DATA 0x120000
+#define DATA_BYTES 0x2000
+
+struct regs { uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi, eflags; };
+struct test_case { struct regs regs; uint8_t code[23]; uint8_t length; uint32_t seed; };
+struct result { struct regs regs; uint32_t eip; int32_t signal; uint8_t data[DATA_BYTES]; };
+
+static struct result out;
+static sigjmp_buf back;
+/* Called by name from the assembly below. */
+struct regs now __attribute__((used));
+uint32_t saved_esp __attribute__((used));
+
+static void caught(int number, siginfo_t *info, void *context) {
+  const greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
+  (void)info;
+  out.regs = (struct regs){g[REG_EAX], g[REG_ECX], g[REG_EDX], g[REG_EBX], g[REG_ESP], g[REG_EBP], g[REG_ESI], g[REG_EDI], g[REG_EFL]};
+  out.eip = g[REG_EIP];
+  out.signal = number;
+  siglongjmp(back, 1);
+}
+
+/* Loads every register from `now` and goes to CODE; only a signal comes back. */
+void enter(void);
+__asm__(".globl enter\nenter:\n"
+        "  mov now+4, %ecx\n  mov now+8, %edx\n  mov now+12, %ebx\n  mov now+20, %ebp\n  mov now+24, %esi\n  mov now+28, %edi\n"
+        "  pushl now+32\n  popfl\n  mov now, %eax\n  mov now+16, %esp\n  jmp 0x100000\n");
+
+/* The same filling as the test's: a linear congruence. */
+static void fill(uint8_t *p, uint32_t seed) {
+  for (int i = 0; i < DATA_BYTES; i++) { seed = seed * 1664525u + 1013904223u; p[i] = seed >> 24; }
+}
+
+int main(void) {
+  uint8_t *code = mmap((void *)CODE, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  uint8_t *data = mmap((void *)DATA, DATA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  if (code == MAP_FAILED || data == MAP_FAILED) { perror("mmap"); return 1; }
+  static uint8_t stack[65536];
+  stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+  sigaltstack(&alternate, 0);
+  struct sigaction action = {.sa_sigaction = caught, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+  for (int i = 0; i < 5; i++) sigaction((int[]){SIGTRAP, SIGSEGV, SIGFPE, SIGILL, SIGBUS}[i], &action, 0);
+  struct test_case test;
+  while (fread(&test, sizeof test, 1, stdin) == 1) {
+    memset(code, 0xcc, 64);
+    memcpy(code, test.code, test.length);
+    fill(data, test.seed);
+    now = test.regs;
+    if (!sigsetjmp(back, 1)) enter();
+    __asm__ volatile("cld" ::: "cc");
+    memcpy(out.data, data, DATA_BYTES);
+    fwrite(&out, sizeof out, 1, stdout);
+  }
+  return 0;
+}
