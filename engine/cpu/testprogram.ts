@@ -141,7 +141,9 @@ export function runProgram(program: Program, options: Options): Outcome {
   for (const n of [DS, FS, GS]) p.segments.set(n, data(offset + 5));
   p.segments.set(ES, data(offset + 0x105));
   p.segments.set(SS, data(offset + 0x301));
-  options.state.general.forEach((v, n) => p.view.setBigUint64(at.GPR + n * 8, v, true));
+  options.state.general.forEach((v, n) => {
+    p.view.setBigUint64(at.GPR + n * 8, v, true);
+  });
   const beyond = limited && codeBits === 64 ? 1n << 40n : 0n;
   for (const [n, delta] of [
     [3, 0],

@@ -60,7 +60,9 @@ interface Outcome {
 function runNative(program: string, cases: readonly Case[]): Outcome[] {
   const input = Buffer.alloc(cases.length * 64);
   cases.forEach((c, i) => {
-    c.registers.forEach((r, n) => input.writeUInt32LE(r, i * 64 + n * 4));
+    c.registers.forEach((r, n) => {
+      input.writeUInt32LE(r, i * 64 + n * 4);
+    });
     input.set(c.code, i * 64 + 36);
     input.writeUInt8(c.code.length, i * 64 + 59);
     input.writeUInt32LE(c.seed, i * 64 + 60);
