@@ -1,72 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { AccessSize, Device } from "./bus.ts";
-import { pcCmos } from "./cmos.ts";
-import { DebugConsole } from "./debugconsole.ts";
-import { I8042 } from "./i8042.ts";
-import { DmaPages, I8237 } from "./i8237.ts";
-import { I8254 } from "./i8254.ts";
-import { I8259 } from "./i8259.ts";
-import { I82077 } from "./i82077.ts";
-import { IsaDebugExit } from "./isadebugexit.ts";
-import { Mc146818 } from "./mc146818.ts";
-import { Ns16550 } from "./ns16550.ts";
-import { Port61 } from "./port61.ts";
-import { Port80 } from "./port80.ts";
-import { Port92 } from "./port92.ts";
-import { Ps2Keyboard } from "./ps2keyboard.ts";
-import { Ps2Mouse } from "./ps2mouse.ts";
-import { Probe, TestBus } from "./testbus.ts";
+import type { AccessSize } from "./bus.ts";
+import { testBoard } from "./testboard.ts";
+import { TestBus } from "./testbus.ts";
 import { Vga } from "./vga.ts";
 
 const IMAGE = Uint8Array.from({ length: 368640 }, (_, i) => i >> 9);
 
-/** Every device, wired as in a PC. */
 function board() {
-  const bus = new TestBus();
-  const int = new Probe();
-  const master = new I8259(bus, { name: "m", base: 0x20, elcr: 0x4d0, elcrMask: 0xf8, master: true, output: int });
-  const irq2 = master.input(2);
-  const slave = new I8259(bus, { name: "s", base: 0xa0, elcr: 0x4d1, elcrMask: 0xde, master: false, output: irq2 });
-  master.attach(2, slave);
-  const pit = new I8254(bus, { outputs: [master.input(0)] });
-  const pages = new DmaPages(bus);
-  const dma1 = new I8237(bus, { name: "i8237.0", base: 0x00, stride: 1, page: (n) => pages.page(n) });
-  const dma2 = new I8237(bus, { name: "i8237.1", base: 0xc0, stride: 2, page: (n) => pages.page(n + 4) });
-  dma2.cascade(dma1);
-  const keyboard = new Ps2Keyboard(bus);
-  const mouse = new Ps2Mouse(bus);
-  const a20 = new Probe();
-  const resetCpu = () => {};
-  const com = new Ns16550(bus, { name: "ns16550.0", base: 0x3f8, irq: master.input(4) });
-  const fdc = new I82077(bus, { irq: master.input(6), dma: dma1.channel(2), image: () => IMAGE });
-  const cmos = pcCmos({ memoryBytes: 64 << 20 });
-  const vga = new Vga(bus);
-  const devices: Device[] = [
-    ...[
-      bus.clock,
-      bus.ports,
-      master,
-      slave,
-      pit,
-      new Port61(bus, pit),
-      pages,
-      dma1,
-      dma2,
-      keyboard,
-      mouse,
-      com,
-      fdc,
-      vga,
-    ],
-    new Mc146818(bus, { irq: slave.input(0), unixSeconds: 1_767_225_595, cmos }),
-    new I8042(bus, { keyboard, mouse, keyboardIrq: master.input(1), mouseIrq: slave.input(4), a20, resetCpu }),
-    new Port92(bus, { a20, resetCpu }),
-    new Port80(bus),
-    new DebugConsole(bus, { name: "debugconsole", iobase: 0xe9, send: () => {} }),
-    new IsaDebugExit(bus, { exit: () => {} }),
-  ];
-  fdc.insert(0, "disk");
+  const parts = testBoard(IMAGE);
+  const { bus, devices } = parts;
   const save = () => [structuredClone(devices.map((device) => device.state)), bus.ram.slice()] as const;
   const restore = ([states, ram]: ReturnType<typeof save>) => {
     devices.forEach((device, i) => {
@@ -75,7 +18,7 @@ function board() {
     bus.ram.set(ram);
     for (const device of devices) device.restored?.();
   };
-  return { bus, master, keyboard, mouse, com, vga, save, restore };
+  return { ...parts, save, restore };
 }
 
 type Board = ReturnType<typeof board>;
@@ -169,7 +112,7 @@ function perform(on: Board, steps: Step[]): unknown[] {
     else if ("load" in s) return on.bus.mmio.read(0xa0000 + s.load, s.size);
     else if ("wait" in s) on.bus.wait(s.wait);
     else if ("key" in s) on.keyboard.key(s.key, s.down);
-    else if ("receive" in s) on.com.receive(s.receive);
+    else if ("receive" in s) on.com1.receive(s.receive);
     else if ("mouse" in s) on.mouse.move(s.mouse, -s.mouse, 1, s.mouse & 7);
     else return on.master.acknowledge();
     return on.bus.clock.nextDeadline;

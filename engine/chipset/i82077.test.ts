@@ -93,7 +93,7 @@ test("SEEK reports seek end and the cylinder; MSR shows the drive meanwhile; a s
   for (const value of [0x0f, 0x04, 0x28]) bus.out(0x3f5, value);
   expect(bus.in(0x3f4)).toBe(0x81);
   bus.wait(10 * MILLISECOND);
-  expect([bus.in(0x3f4), command(0x08)]).toEqual([0x80, "24 28"]);
+  expect([bus.in(0x3f4), command(0x08)]).toEqual([0x80, "20 28"]);
   expect(command(0x04, 0x00)).toBe("28");
   command(0xcf, 0x00, 0x02);
   expect(command(0x08)).toBe("20 2a");

@@ -340,12 +340,13 @@ export class I82077 implements Device, DmaDevice {
         this.#recalibrate(second & 3);
         this.#idle();
         break;
+      // The head bit of ST0 is always 0 after a seek (data sheet, "Sense Interrupt Status").
       case "seek":
-        this.#seek(second & 3, third - state.pcn[second & 3], ST0_SEEK_END | (second & 7));
+        this.#seek(second & 3, third - state.pcn[second & 3], ST0_SEEK_END | (second & 3));
         this.#idle();
         break;
       case "relativeSeek":
-        this.#seek(second & 3, first & 0x40 ? third : -third, ST0_SEEK_END | (second & 7));
+        this.#seek(second & 3, first & 0x40 ? third : -third, ST0_SEEK_END | (second & 3));
         this.#idle();
         break;
       default:
