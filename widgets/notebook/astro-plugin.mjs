@@ -5,7 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { compileCell } from "./compile.ts";
 
-const style = fileURLToPath(new URL("./notebook.css", import.meta.url));
+const style = fileURLToPath(new URL("./notebook.css", import.meta.url)).replaceAll("\\", "/");
 const languages = new Set(["js", "ts", "asm"]);
 
 /** What astro.config.mjs takes: plugins for Markdown, and the alias that keeps TypeScript out of the page's worker. */
@@ -18,20 +18,21 @@ export default function notebook() {
 
 /** A plugin a document, so that cells are numbered from 1 in each. */
 function cells() {
-  const count = 0;
+  let blocks = 0;
   let cellCount = 0;
   return {
     name: "ring-cells",
     options: { position: true },
     // The style comes with the page and not with the script: without one the blocks look the same.
     after(root, context) {
-      if (count === 0 || context.sourceFormat !== "mdx") return;
+      if (blocks === 0 || context.sourceFormat !== "mdx") return;
       context.prependChild(root, { type: "mdxjsEsm", value: `import ${JSON.stringify(style)};` });
     },
     code(node, context) {
       const meta = readMeta(node.meta ?? "");
       const named = meta.get("cell") ?? meta.get("name");
       if (!languages.has(node.lang ?? "") || named === undefined) return;
+      blocks++;
       const place = {
         file: context.fileURL ? fileURLToPath(context.fileURL) : "",
         line: node.position?.start.line ?? 0,

@@ -22,6 +22,10 @@ test("unnamed cells are numbered; a block without the mark stays a block", async
   expect(code.match(/id: "cell-\d"/g)).toEqual(['id: "cell-1"', 'id: "cell-2"']);
   expect(code.match(/jsxs?\(_components\["ring-cell"\]/g)).toHaveLength(2);
 });
+test("a document with cells imports their style, one without does not", async () => {
+  expect(await build("```asm cell=boot\nhlt\n```")).toContain('notebook.css"');
+  expect(await build("```js\n1\n```")).not.toContain("notebook.css");
+});
 test("a named asm block becomes <ring-asm> with its file and origin", async () => {
   const code = await build("```asm cell=boot file=boot.S origin=0x7c00\nhlt\n```");
   expect(code).toMatch(/_jsxs?\(_components\["ring-asm"\]/);

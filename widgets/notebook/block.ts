@@ -30,6 +30,7 @@ export abstract class CodeBlock extends HTMLElement {
   /** The text that Reset took away, until something is typed. */
   private undone: string | undefined;
   private readonly buttons = {
+    fold: button("Show code", () => this.fold(this.dataset["open"] === undefined)),
     edit: button("Edit", () => this.edit()),
     copy: button("Copy", () => this.copy()),
     run: button("Run", () => this.run()),
@@ -74,11 +75,12 @@ export abstract class CodeBlock extends HTMLElement {
   /** Shows problems under their lines, in place of those before. */
   protected setProblems(problems: readonly Diagnostic[]): void {
     this.problems = problems;
+    if (problems.length) this.fold(true);
     this.classList.toggle("has-problems", problems.length > 0);
-    this.editor?.setProblems(problems);
     for (const old of this.pre.querySelectorAll(".problem")) old.remove();
     const lines = this.pre.querySelectorAll(".line");
-    for (const problem of problems) lines[Math.min(problem.line, lines.length) - 1]?.append(drawProblem(problem));
+    if (this.editor) this.editor.setProblems(problems);
+    else for (const problem of problems) lines[Math.min(problem.line, lines.length) - 1]?.append(drawProblem(problem));
     if (problems.length) {
       const [first] = problems;
       say(`block ${this.id}`, `${this.caption}, line ${first.line}: ${first.message} ${first.hint}`);
@@ -112,7 +114,9 @@ export abstract class CodeBlock extends HTMLElement {
     caption.textContent = this.caption;
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", this.caption);
-    this.head.append(caption, this.buttons.edit, this.buttons.copy);
+    this.head.append(caption, this.buttons.fold, this.buttons.edit, this.buttons.copy);
+    this.buttons.fold.hidden = this.dataset["fold"] === undefined;
+    this.buttons.fold.setAttribute("aria-expanded", "false");
     this.foot.append(this.buttons.run, this.buttons.reset, this.status);
     this.pre.before(this.head);
     this.append(this.foot);
@@ -121,7 +125,16 @@ export abstract class CodeBlock extends HTMLElement {
     this.toggleAttribute("ready", true);
   }
 
+  /** Shows or hides code that the author folded away (`fold`). */
+  private fold(open: boolean): void {
+    if (this.dataset["fold"] === undefined) return;
+    this.toggleAttribute("data-open", open);
+    this.buttons.fold.textContent = open ? "Hide code" : "Show code";
+    this.buttons.fold.setAttribute("aria-expanded", String(open));
+  }
+
   private edit(at?: MouseEvent): void {
+    this.fold(true);
     void this.mount().then((editor) => (at ? editor.focusAt(at.clientX, at.clientY) : editor.focus()));
   }
 
@@ -143,7 +156,7 @@ export abstract class CodeBlock extends HTMLElement {
     this.pre.hidden = true;
     this.pre.after(parent);
     this.buttons.edit.hidden = true;
-    this.editor.setProblems(this.problems);
+    this.setProblems(this.problems);
     this.editor.light(this.litLine);
     return this.editor;
   }

@@ -160,7 +160,17 @@ const theme = EditorView.theme({
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-2)", border: "0" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0", minWidth: "var(--gutter)", boxSizing: "border-box" },
   ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
-  ".cm-panels": { backgroundColor: "var(--panel)", color: "var(--ink-2)", font: "var(--text-ui)", border: "0" },
+  // Above the text and not under it: a strip that took room would move Run away from under the pointer.
+  ".cm-panels, .cm-panels-bottom": {
+    position: "absolute",
+    left: "auto",
+    right: "0",
+    bottom: "0",
+    backgroundColor: "var(--panel)",
+    color: "var(--ink-2)",
+    font: "var(--text-ui)",
+    border: "0",
+  },
   ".held-strip": { padding: "2px 12px" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground, ::selection": {
     backgroundColor: "var(--soft-ground) !important",

@@ -79,9 +79,10 @@ export class Notebook {
         ...cell.inputs.map((name) => (name in ownNames ? own[name as OwnName] : values[given.indexOf(name)])),
       );
     };
+    const isCurrent = () => this.cells.get(id)?.[0] === variable;
     const name = cell.outputs.length ? `cell ${id}` : null;
     const variable = this.module
-      .variable(listen(observer), { shadow: { width: () => widthOf(observer.element) } })
+      .variable(listen(observer, isCurrent), { shadow: { width: () => widthOf(observer.element) } })
       .define(
         name,
         given.map((input) => renamed[input] ?? input),
@@ -109,12 +110,13 @@ function ownOf(observer: CellObserver, newest: () => number, mine: number): Reco
   return { display, view: (element: HTMLElement) => valuesOf(display(element)), __guard: createGuard(budgetMs) };
 }
 
-function listen(observer: CellObserver): Observer {
+/** `isCurrent`: a variable that was deleted computes once more, to nothing, and that is no news of the cell. */
+function listen(observer: CellObserver, isCurrent: () => boolean): Observer {
   return {
     _node: observer.element,
-    pending: () => observer.pending(),
-    fulfilled: (value) => observer.fulfilled(value),
-    rejected: (error) => observer.rejected(error),
+    pending: () => isCurrent() && observer.pending(),
+    fulfilled: (value) => isCurrent() && observer.fulfilled(value),
+    rejected: (error) => isCurrent() && observer.rejected(error),
   };
 }
 

@@ -1,9 +1,9 @@
 // What is used of packages that carry no types: @observablehq/runtime 6.0.1, htl 0.3.1, @observablehq/inputs 0.12.
 declare module "@observablehq/runtime" {
   export interface Observer {
-    pending?(): void;
-    fulfilled?(value: unknown): void;
-    rejected?(error: unknown): void;
+    pending?(): unknown;
+    fulfilled?(value: unknown): unknown;
+    rejected?(error: unknown): unknown;
     /** The element whose visibility `visibility` waits for. */
     _node?: Element;
   }

@@ -1,5 +1,5 @@
 // Draws the value of a cell. Nodes are put in the page as they are; everything else becomes text, and what has parts a
-// table or a list that opens. Numbers are shown as they are; bytes in hex, sixteen a line.
+// table or a list that opens. Text is shown as it is; bytes in hex, sixteen a line.
 
 const longest = 200;
 
@@ -8,7 +8,8 @@ export function show(value: unknown): Node {
   if (value instanceof Node && (!value.parentNode || value instanceof DocumentFragment)) return value;
   const box = document.createElement("div");
   box.className = "value";
-  if (value instanceof Uint8Array) box.append(bytes(value));
+  if (typeof value === "string") box.textContent = value;
+  else if (value instanceof Uint8Array) box.append(bytes(value));
   else if (Array.isArray(value) && value.length && value.every(isRecord)) box.append(table(value));
   else if (isRecord(value)) box.append(record(value));
   else box.append(code(text(value)));
