@@ -9,6 +9,7 @@ import type { Encoding, OperandCode, OperandSize } from "./encoding.ts";
 import type { RegisterOperand } from "./registers.ts";
 import type { Row } from "./row.ts";
 import { DEFAULT_OPERAND, sizeInName, stem, WRITTEN_ACCUMULATOR } from "./spelling.ts";
+import { TABLE } from "./table.ts";
 
 /** A number, or a `reference` to one that is known later (of the caller's own type). */
 export interface Amount<R> {
@@ -111,6 +112,9 @@ function possibleSizes(e: Encoding, codeBits: OperandSize): OperandSize[] {
 
 /** Operands of these mean the same in either order; the encodings list one. */
 const COMMUTES = new Set(["XCHG", "TEST"]);
+
+/** as shortens `int $3` to the one-byte breakpoint. */
+const BREAKPOINT = TABLE.filter((r) => r.name === "INT3");
 
 /** Lines up written operands with an encoding's: puts in what may be left out, drops the implied. */
 function align<R>(
@@ -223,7 +227,7 @@ function matches<R>(
       if (context.codeBits === 64 && !context.absolute) return 0;
       return yes(o.bits === 0 || o.bits === bits);
     case "A":
-      return yes(o.kind === "far");
+      return yes(o.kind === "far" && (o.offset.value === undefined || inRange(o.offset.value, size === 16 ? 16 : 32)));
     case "X":
     case "Y":
       return yes(
@@ -264,6 +268,8 @@ export function encode<R>(
   context: EncodeContext,
 ): Choice<R> {
   const found: Encoded<R>[] = [];
+  const vector = rows[0]?.name === "INT" && operands[0]?.kind === "immediate" ? operands[0].amount.value : undefined;
+  if (vector === 3n) return encode(BREAKPOINT, [], context);
   const unsized =
     operands.some((o) => o.kind === "memory" && o.bits === 0) &&
     context.bits === undefined &&
@@ -413,7 +419,9 @@ function build<R>(
   // Where prefixes do not matter, 66 is not written.
   const nominal = codeBits === 64 ? (e.attributes.has("d64") || e.attributes.has("f64") ? 64 : 32) : codeBits;
   const operandPrefix = dependsOnSize(e) && size !== nominal && size !== 64;
-  if (size === 64 && nominal !== 64 && dependsOnSize(e)) rex |= 8;
+  // A segment register is zero-extended anyway, so 32 bits do for 64.
+  const isSelector = row.name === "STR" || row.name === "SLDT" || (row.name === "MOV" && e.operands[1]?.place === "S");
+  if (size === 64 && nominal !== 64 && dependsOnSize(e) && !isSelector) rex |= 8;
 
   for (let i = 0; i < e.operands.length; i++) {
     const code = e.operands[i] as OperandCode;
@@ -458,7 +466,9 @@ function build<R>(
       rex |= coded.rex;
       if (coded.sib >= 0) tail.push(coded.sib);
       if (coded.displacementBytes) {
-        put(m.displacement, coded.displacementBytes, m.base === 16, addressBits === 64 ? 64 : 0);
+        // A number beside RIP is the displacement itself; only a place is taken relative.
+        const isRelative = m.base === 16 && m.displacement.value === undefined;
+        put(m.displacement, coded.displacementBytes, isRelative, addressBits === 64 ? 64 : 0);
         // A constant that is cut to 16 bits.
         if (m.displacement.value !== undefined && coded.displacementBytes === 2 && !inRange(m.displacement.value, 16))
           truncated = m.displacement.value;
@@ -487,6 +497,12 @@ function build<R>(
       put(o.offset, size === 16 ? 2 : 4);
       put(o.selector, 2);
     }
+  }
+
+  if (row.name === "XCHG" && e.plus && plus === 0 && !(rex & 1) && codeBits === 64) {
+    // 90 is NOP: exchanging EAX with itself would clear the upper half of RAX, RAX with itself does nothing.
+    if (size === 32) return undefined;
+    rex &= ~8;
   }
 
   const head: number[] = [];

@@ -75,6 +75,7 @@ export const PREFIXES: ReadonlyMap<
 ]);
 
 export const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64 };
+const INTEL_SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, d: 32, q: 64 };
 const FLOAT_SUFFIX_BITS: Readonly<Record<string, number>> = { s: 32, l: 64, t: 80 };
 
 function has(row: Row, attribute: "prefix" | "o16" | "o32" | "oq"): boolean {
@@ -182,27 +183,22 @@ export function spellings(mnemonic: string, syntax: Syntax): readonly Spelling[]
   if (syntax === "intel") {
     const movabs = key === "movabs" ? (att.get(key) ?? []) : [];
     const far = /^l(jmp|call|ret)$/.test(key) ? (att.get(key) ?? []) : [];
-    return [
-      ...exact,
-      ...movabs,
-      ...far,
-      ...(exact.length ? [] : suffixed(key, ["IRET", "PUSHF", "POPF", "PUSHA", "POPA"])),
-    ];
+    // as takes a size suffix in Intel syntax too, with d for 32 bits: pushw, iretd.
+    return [...exact, ...movabs, ...far, ...(exact.length ? [] : suffixed(key, INTEL_SUFFIX_BITS))];
   }
   const own = att.get(key) ?? [];
   const found = [...exact, ...own];
-  return found.length ? found : suffixed(key);
+  return found.length ? found : suffixed(key, SUFFIX_BITS);
 }
 
-function suffixed(key: string, only?: readonly string[]): Spelling[] {
+function suffixed(key: string, letters: Readonly<Record<string, number>>): Spelling[] {
   const base = key.slice(0, -1);
   const letter = key.slice(-1);
   const found: Spelling[] = [];
   for (const s of [...(names.exact.get(base) ?? []), ...(att.get(base) ?? [])]) {
     if (s.bits !== undefined) continue;
     const first = s.rows[0] as Row;
-    if (only && !only.includes(first.name)) continue;
-    const bits = first.feature === "FPU" && !has(first, "prefix") ? FLOAT_SUFFIX_BITS[letter] : SUFFIX_BITS[letter];
+    const bits = first.feature === "FPU" && !has(first, "prefix") ? FLOAT_SUFFIX_BITS[letter] : letters[letter];
     if (bits !== undefined) found.push({ ...s, bits });
   }
   return found;

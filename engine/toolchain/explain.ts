@@ -133,8 +133,9 @@ export function explain(
     around.codeBits === 64 &&
     (works(operands, 32) || rows.every((r) => r.encodings.every((e) => e.attributes.has("i64"))))
   ) {
+    const isGone = rows.every((r) => r.encodings.every((e) => e.attributes.has("i64")));
     return new SourceError(
-      `\`${mnemonic}\` does not exist in 64-bit code${rows.some((r) => r.name === "PUSH" || r.name === "POP") ? " with these operands" : ""}`,
+      isGone ? `\`${mnemonic}\` does not exist in 64-bit code` : `\`${mnemonic}\` has no such form in 64-bit code`,
       "",
       position,
     );

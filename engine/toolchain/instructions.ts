@@ -2,7 +2,7 @@
 import { bitsOf } from "../isa/decode.ts";
 import { type EncodeContext, type Encoded, type EncodeOperand, encode, type Fixup } from "../isa/encode.ts";
 import type { Row } from "../isa/row.ts";
-import { FAR_ROWS, PREFIXES, SAME_ORDER, type Spelling, type Syntax, spellings, stem } from "../isa/spelling.ts";
+import { FAR_ROWS, PREFIXES, SAME_ORDER, type Spelling, type Syntax, spellings } from "../isa/spelling.ts";
 import { TABLE } from "../isa/table.ts";
 import { SourceError } from "./diagnostic.ts";
 import { explain, explainMnemonic } from "./explain.ts";
@@ -108,45 +108,38 @@ const isFar = (rows: readonly Row[]) =>
   );
 
 /** Operands as the encoder takes them: branch targets, far pointers, the port in (%dx). */
-function shape(rows: readonly Row[], written: readonly Written[], syntax: Syntax): EncodeOperand<Reference>[] {
+function shape(rows: readonly Row[], written: readonly Written[]): EncodeOperand<Reference>[] {
   const [a, b] = written;
   if (isFar(rows) && a && b && a.operand.kind === "immediate" && b.operand.kind === "immediate") {
     // AT&T: selector, offset; turned round like all operands.
     return [{ kind: "far", selector: b.operand.amount, offset: a.operand.amount }];
   }
-  return written.map((w, i) => {
+  const takesPort = rows.some((r) => r.encodings.some((e) => e.operands.some((c) => c.text === "DX")));
+  return written.map((w) => {
+    if (w.isPort && !takesPort)
+      throw new SourceError("%dx makes no address", "(%dx) stands for a port, in in, out, ins and outs.", w.position);
     if (w.bare && !w.indirect && isBranch(rows)) {
-      const value = constant(w.bare);
       const amount =
         w.operand.kind === "memory"
           ? w.operand.displacement
           : w.operand.kind === "immediate"
             ? w.operand.amount
-            : { value };
+            : { value: constant(w.bare) };
       return { kind: "target", amount };
     }
-    const o = w.operand;
-    const isPort =
-      o.kind === "memory" && o.base === 2 && o.index === -1 && o.addressBits === 16 && o.displacement.value === 0n;
-    const name = stem(rows[0] as Row);
-    if (
-      isPort &&
-      (name === "IN" || name === "OUT" || ((name === "INS" || name === "OUTS") && i === (name === "INS" ? 1 : 0)))
-    ) {
-      return { kind: "register", number: 2, bits: 16 };
-    }
-    // In Intel syntax shifts by a plain 1 and the like are immediates already; AT&T writes $.
-    void syntax;
-    return o;
+    return w.operand;
   });
 }
 
 /** The rows that Intel syntax means: `jmp 8:x` and `jmp far ptr [x]` are JMPF. */
-function rowsFor(s: Spelling, written: readonly Written[], syntax: Syntax): readonly Row[] {
-  if (syntax === "att") return s.rows;
+function rowsFor(s: Spelling, written: readonly Written[], around: InstructionSurroundings): readonly Row[] {
+  if (around.syntax === "att") return s.rows;
   const far = FAR_ROWS[(s.rows[0] as Row).name];
   const isFarOperand = written.some(
-    (w) => w.operand.kind === "far" || w.distance === "far" || (w.operand.kind === "memory" && w.operand.bits === 48),
+    (w) =>
+      w.operand.kind === "far" ||
+      w.distance === "far" ||
+      (w.operand.kind === "memory" && (w.operand.bits === 48 || (around.codeBits !== 32 && w.operand.bits === 32))),
   );
   return far && isFarOperand ? TABLE.filter((r) => r.name === far) : s.rows;
 }
@@ -160,8 +153,8 @@ function choose(
   around: InstructionSurroundings,
 ): void {
   for (const spelling of choices) {
-    const rows = rowsFor(spelling, written, around.syntax);
-    const operands = shape(rows, written, around.syntax);
+    const rows = rowsFor(spelling, written, around);
+    const operands = shape(rows, written);
     // data32 before an instruction is its operand size where it has one.
     const bits = spelling.bits ?? prefixes.operandBits;
     const context: EncodeContext = {
@@ -286,7 +279,7 @@ function patchOf(f: Fixup<Reference>, length: number, around: InstructionSurroun
     reference: f.reference as Reference,
     end: f.relative ? length - f.at : undefined,
     extendedTo: f.extendedTo,
-    wraps: f.relative && f.bytes === 2 && around.codeBits !== 64,
+    wraps: f.relative && f.bytes >= 2 && around.codeBits !== 64,
   };
 }
 
@@ -334,7 +327,7 @@ function emitBranch(
       near: near.bytes,
       nearFixup: fixup,
       isNear: false,
-      wraps: fixup.bytes === 2,
+      wraps: around.codeBits !== 64,
     });
   return true;
 }

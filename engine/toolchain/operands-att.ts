@@ -17,6 +17,8 @@ export interface Written {
   readonly position: number;
   readonly text: string;
   /** Intel: `far ptr`, `short`. */
+  /** AT&T: `(%dx)`, which only port instructions take. */
+  readonly isPort?: boolean;
   readonly distance?: "far" | "short" | "near";
 }
 
@@ -105,6 +107,10 @@ export function parseAttOperand(text: string, start: number, end: number, around
   }
   if (s.peek() === '"')
     s.fail("a string cannot be an operand", "Put the text into memory with .asciz, and use its label.");
+  if (segment < 0 && /^\(\s*%dx\s*\)$/i.test(s.rest())) {
+    s.position = end;
+    return { ...done({ kind: "register", number: 2, bits: 16 }), isPort: true };
+  }
   const parenthesis = addressParenthesis(text, s.position, end);
   let displacement: Expression | undefined;
   if (parenthesis === undefined || text.slice(s.position, parenthesis).trim() !== "") {

@@ -49,6 +49,8 @@ export function parseIntelOperand(text: string, start: number, end: number, arou
   if (s.peek() === "$")
     s.fail("Intel syntax has no $", `Write ${written.replace("$", "")}; AT&T syntax is chosen with .att_syntax.`);
   s.take("%");
+  const stack = s.match(/st *\( *[0-7] *\)/iy);
+  if (stack) return done({ kind: "st", number: Number(/[0-7]/.exec(stack)?.[0]) }, true);
   if (isOffset)
     return done({ kind: "immediate", amount: reference(parseExpression(s, around), around, "immediate") }, false);
 

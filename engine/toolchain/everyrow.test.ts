@@ -1,0 +1,187 @@
+/**
+ * Judge of the assembler, instruction by instruction: GNU as assembles the same text, made from every encoding of the table
+ * with random operands, in both syntaxes and three modes. What is assembled also decodes to what was meant.
+ * RING_FULL=1 takes more operands per encoding.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { decode } from "../isa/decode.ts";
+import type { Decoded } from "../isa/decoded.ts";
+import { disassemble } from "../isa/disassemble.ts";
+import { ENCODINGS, randomBytes, randomFrom } from "../isa/samples.ts";
+import { assemble } from "./assembler.ts";
+import { AS_DIFFERENCES } from "./differences.ts";
+
+const hasAs = spawnSync("as", ["--version"]).status === 0 && spawnSync("objcopy", ["--version"]).status === 0;
+const EACH = process.env["RING_FULL"] ? 60 : 6;
+const SEED = Number(process.env["RING_SEED"] ?? 1);
+const SLOT = 32;
+
+type Mode = 16 | 32 | 64;
+type Syntax = "att" | "intel";
+
+/** Text of an instruction without what only a listing shows; branches go to a place relative to this one. */
+function sourceText(d: Decoded, syntax: Syntax): string {
+  const text = disassemble(d, syntax).replace(/\s+#.*$/, "");
+  const target = d.operands.find((o) => o.kind === "target");
+  if (target?.kind !== "target") return text;
+  return text.replace(/0x[0-9a-f]+$/, `. + ${BigInt.asIntN(target.bits, target.address - d.ip)}`);
+}
+
+/** Decoded instructions of every encoding that exists in a mode. */
+function instructions(codeBits: Mode, seed: number): Decoded[] {
+  const random = randomFrom(seed);
+  const found: Decoded[] = [];
+  for (const encoding of ENCODINGS) {
+    for (let n = 0, tries = 0; n < EACH && tries < 10 * EACH; tries++) {
+      const bytes = randomBytes(encoding, codeBits, random);
+      const d = decode((i) => bytes[i] ?? -1, 0n, { codeBits, protectedMode: true });
+      if ("fault" in d || d.encoding !== encoding || !isTold(d)) continue;
+      found.push(d);
+      n++;
+    }
+  }
+  return found;
+}
+
+/** Whether the text says all that matters: not where a branch's size or the size of an address alone goes unsaid. */
+function isTold(d: Decoded): boolean {
+  // The size of a far pointer's or a branch's offset is a suffix that Intel syntax lacks.
+  const usual = d.codeBits === 64 ? 64 : d.codeBits;
+  if (d.operands.some((o) => o.kind === "target" || o.kind === "far") && d.operandBits !== usual) return false;
+  return !d.operands.some((o) => o.kind === "memory" && o.base < 0 && o.index < 0 && o.addressBits !== d.codeBits);
+}
+
+const header = (codeBits: Mode, syntax: Syntax) =>
+  `.code${codeBits}\n${syntax === "intel" ? ".intel_syntax noprefix" : ".att_syntax"}\n`;
+const HEADER_LINES = 2;
+
+function source(texts: readonly string[], codeBits: Mode, syntax: Syntax): string {
+  return (
+    header(codeBits, syntax) +
+    texts.map((t, i) => `.org ${i * SLOT}; ${t}\n`).join("") +
+    `.org ${texts.length * SLOT}\n`
+  );
+}
+
+/** What as makes of lines: bytes, or the error for a line. */
+function runAs(
+  texts: readonly string[],
+  codeBits: Mode,
+  syntax: Syntax,
+): { bytes: Uint8Array; errors: Map<number, string> } {
+  const folder = mkdtempSync(join(tmpdir(), "ring-"));
+  try {
+    const errors = new Map<number, string>();
+    let now = [...texts];
+    for (;;) {
+      writeFileSync(join(folder, "a.s"), source(now, codeBits, syntax));
+      const run = spawnSync("as", [codeBits === 64 ? "--64" : "--32", "-o", join(folder, "a.o"), join(folder, "a.s")], {
+        maxBuffer: 1 << 28,
+      });
+      if (run.status === 0) break;
+      let found = 0;
+      for (const line of run.stderr.toString().split("\n")) {
+        const error = /a\.s:(\d+): Error: (.*)/.exec(line);
+        if (!error) continue;
+        errors.set(Number(error[1]) - 1 - HEADER_LINES, error[2] as string);
+        found++;
+      }
+      if (!found) throw new Error(run.stderr.toString());
+      now = now.map((t, i) => (errors.has(i) ? "" : t));
+    }
+    execFileSync("objcopy", ["-O", "binary", "-j", ".text", join(folder, "a.o"), join(folder, "a.bin")]);
+    return { bytes: new Uint8Array(readFileSync(join(folder, "a.bin"))), errors };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+
+/** What an instruction means, without how it is coded. */
+function meaning(d: Decoded): string {
+  const operands = d.operands.map((o) => {
+    if (o.kind !== "memory") return o;
+    const displacement =
+      o.base === 16 ? o.displacement - BigInt(d.length) : BigInt.asUintN(o.addressBits, o.displacement);
+    return { ...o, displacement, override: 0, displacementBytes: 0, scale: o.index < 0 ? 0 : o.scale };
+  });
+  const texts = operands.map((o) => JSON.stringify(o, (_key, v) => (typeof v === "bigint" ? v.toString(16) : v)));
+  if (d.row.name === "XCHG") texts.sort();
+  return [d.row.name, d.lock, d.repeat, ...texts].join(" ");
+}
+
+describe.skipIf(!hasAs)("the assembler agrees with GNU as on every row", () => {
+  for (const codeBits of [16, 32, 64] as const) {
+    for (const syntax of ["att", "intel"] as const) {
+      test(`${codeBits}-bit, ${syntax}`, { timeout: 120_000 }, () => {
+        const decoded = instructions(codeBits, SEED + codeBits);
+        const texts = decoded.map((d) => sourceText(d, syntax));
+        const as = runAs(texts, codeBits, syntax);
+        const ours = assemble(source(texts, codeBits, syntax), { maxStatements: 10_000_000 });
+        const refused = new Map(
+          ours.diagnostics.filter((x) => x.severity === "error").map((x) => [x.line - 1 - HEADER_LINES, x.message]),
+        );
+        const image = refused.size
+          ? assemble(
+              source(
+                texts.map((t, i) => (refused.has(i) ? "" : t)),
+                codeBits,
+                syntax,
+              ),
+            ).bytes
+          : ours.bytes;
+        const different: string[] = [];
+        let compared = 0;
+        let justified = 0;
+        let bothRefuse = 0;
+        texts.forEach((text, i) => {
+          const d = decoded[i] as Decoded;
+          const theirs = as.errors.get(i) ?? hex(as.bytes.subarray(i * SLOT, (i + 1) * SLOT)).replace(/(00)+$/, "");
+          const mine = refused.get(i) ?? hex(image.subarray(i * SLOT, (i + 1) * SLOT)).replace(/(00)+$/, "");
+          compared++;
+          if (as.errors.has(i) && refused.has(i)) bothRefuse++;
+          else if (mine !== theirs) {
+            if (AS_DIFFERENCES.some((x) => x.applies(d, text, as.errors.get(i)))) justified++;
+            else different.push(`${text}  ours: ${mine}  as: ${theirs}  (${d.encoding.text})`);
+          }
+          if (!refused.has(i) && mine === theirs) {
+            const again = decode((n) => image[i * SLOT + n] ?? 0, 0n, { codeBits, protectedMode: true });
+            if (
+              "fault" in again ||
+              (again.encoding.attributes.has("alias") === d.encoding.attributes.has("alias") &&
+                meaning(again) !== meaning(d) &&
+                !isSameText(again, d, syntax) &&
+                !isShortened(d))
+            )
+              different.push(`${text} does not come back: ${mine}`);
+          }
+        });
+        console.log(
+          `assembler, ${codeBits}-bit ${syntax}: ${compared} compared, ${different.length} different, ${justified} justified, ${bothRefuse} refused by both; seed ${SEED}`,
+        );
+        expect(different.slice(0, 25)).toEqual([]);
+      });
+    }
+  }
+});
+
+/** Where as itself chooses an encoding that decodes to something else of the same effect. */
+function isShortened(d: Decoded): boolean {
+  const [a, b] = d.operands;
+  const isVector3 = d.row.name === "INT" && a?.kind === "immediate" && a.value === 3n;
+  const isSelfExchange =
+    d.row.name === "XCHG" && a?.kind === "register" && b?.kind === "register" && a.number === b.number;
+  const isSelectorTo64 = d.operandBits === 64 && (/^(STR|SLDT)$/.test(d.row.name) || b?.kind === "segment");
+  return isVector3 || isSelfExchange || isSelectorTo64;
+}
+
+/** Two codings of one text, where the text does not say which (a displacement of 0, LEA's size). */
+function isSameText(a: Decoded, b: Decoded, syntax: Syntax): boolean {
+  const plain = (d: Decoded) => disassemble(d, syntax).replace(/(?<![\w])[+-]?0x0(?=[(\]])|\+0x0(?=\])/, "");
+  return plain(a) === plain(b);
+}
