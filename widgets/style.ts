@@ -129,7 +129,6 @@ export const shared = css`
     padding: 2px 12px;
     color: var(--_ink-2);
   }
-  .head h3,
   .head .title {
     margin: 0 auto 0 0;
     font: var(--_ui);

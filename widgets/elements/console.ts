@@ -247,7 +247,7 @@ export class RingConsole extends MachineView {
     const shown = this.transcript || (live ? "" : "No serial output yet. Run the machine.");
     return html`
       ${this.sheet ? html`<style>${unsafeCSS(this.sheet)}</style>` : nothing}
-      <div class="frame ${this.held ? "held" : ""}" role="button" tabindex="0" ?hidden=${!live || this.asText}
+      <div class="frame ${this.held ? "held" : ""}" role="group" tabindex="0" ?hidden=${!live || this.asText}
         aria-label=${`Serial console of ${label}. Enter: keys go to the guest.`} @click=${() => this.hold()}
         @keydown=${(event: KeyboardEvent) => {
           if (this.held || event.key !== "Enter" || event.target !== event.currentTarget) return;

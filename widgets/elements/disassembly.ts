@@ -37,6 +37,8 @@ export class RingDisassembly extends MachineView {
   private from: number | undefined;
   private lit: number | undefined;
   private focusRow = false;
+  private rowHadFocus = false;
+  private stoodAt: number | undefined;
 
   static override styles = [
     tokens,
@@ -54,7 +56,7 @@ export class RingDisassembly extends MachineView {
       .card p {
         margin: 0 0 6px;
       }
-      .card h4 {
+      .card .name {
         margin: 0 0 4px;
         font: var(--_mono);
         font-weight: 700;
@@ -106,9 +108,12 @@ export class RingDisassembly extends MachineView {
       this.code = await reader.disassemble(this.from, this.lines);
       return;
     }
+    if (address !== this.stoodAt) this.chosen = undefined;
+    this.stoodAt = address;
     const at = this.code.findIndex((line) => line.address === address);
-    const keep = at >= 0 && at <= this.code.length - Math.min(3, this.code.length);
-    let code = await reader.disassemble(keep ? this.code[0].address : address, this.lines);
+    // Near its end the list moves on, four lines of the past on top.
+    const top = at < this.code.length - 3 ? 0 : Math.max(0, at - 4);
+    let code = await reader.disassemble(at < 0 ? address : this.code[top].address, this.lines);
     // Self-modified or re-aligned code: the list no longer meets the executing instruction.
     if (!code.some((line) => line.address === address)) code = await reader.disassemble(address, this.lines);
     this.code = code;
@@ -197,7 +202,14 @@ export class RingDisassembly extends MachineView {
     return known(now) ? now : this.code[0]?.address;
   }
 
+  protected override willUpdate(): void {
+    // The list may lose the row that has focus: then the next row of the Tab stop takes it.
+    const { activeElement } = this.shadowRoot ?? {};
+    this.rowHadFocus = activeElement?.localName === "tr" || activeElement?.closest?.("tr") != null;
+  }
+
   protected override updated(): void {
+    if (this.rowHadFocus && !this.shadowRoot?.activeElement) this.focusRow = true;
     const box = this.renderRoot.querySelector<HTMLElement>(".rows");
     const now = this.session?.status?.address;
     if (box && now !== this.lit) {
@@ -221,7 +233,7 @@ export class RingDisassembly extends MachineView {
     const stop = this.tabStop();
     return html`
       <div class="head">
-        <h3>Instructions</h3>
+        <p class="title">Instructions</p>
         ${this.from === undefined ? nothing : html`<button class="button quiet" @click=${() => this.follow()}>Follow execution</button>`}
         <button class="button quiet" aria-expanded=${this.going} @click=${() => (this.going ? (this.going = false) : this.showGo())}>Go to</button>
       </div>
@@ -271,7 +283,7 @@ export class RingDisassembly extends MachineView {
     const row = this.renderRoot.querySelectorAll<HTMLElement>("tbody tr")[index];
     const top = row ? row.offsetTop + row.offsetHeight + 2 : 24;
     return html`<div class="floating card" role="dialog" aria-label=${line.mnemonic ?? "Not an instruction"} style=${`top:${top}px`}>
-      <h4>${line.mnemonic ?? "(bad)"}</h4>
+      <p class="name">${line.mnemonic ?? "(bad)"}</p>
       <p>${line.says ?? "These bytes are no instruction of this processor: executing them raises #UD."}</p>
       <p class="dim">${line.source ?? ""}</p>
       <p class="mono">${[...line.bytes].map((byte) => hex(byte, 2)).join(" ")}</p>

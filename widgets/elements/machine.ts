@@ -58,6 +58,10 @@ export class RingMachine extends LitElement {
       .skip:focus {
         top: 8px;
       }
+      .end:focus {
+        top: auto;
+        bottom: 8px;
+      }
       .name {
         outline-offset: -2px;
       }
@@ -241,9 +245,8 @@ export class RingMachine extends LitElement {
     if (changed.has("label")) this.session.label = this.label || "Machine";
   }
 
-  private skip(event: Event): void {
-    event.preventDefault();
-    (this.renderRoot.querySelector("#after") as HTMLElement).focus();
+  private jump(to: string): void {
+    this.renderRoot.querySelector<HTMLElement>(to)?.focus();
   }
 
   override render() {
@@ -251,7 +254,7 @@ export class RingMachine extends LitElement {
     const hasSide = [...this.children].some((child) => child.slot === "side");
     const hasTop = this.querySelector(":scope > ring-controls") !== null;
     return html`
-      <a class="skip button" href="#after" @click=${this.skip}>Skip this machine</a>
+      <button class="skip button" @click=${() => this.jump(".end")}>Skip this machine</button>
       <div class="name sr" tabindex="-1">${this.label}</div>
       <slot name="top">${hasTop ? nothing : html`<ring-controls></ring-controls>`}</slot>
       ${this.renderProblem()}
@@ -266,7 +269,7 @@ export class RingMachine extends LitElement {
         <div class="main"><slot></slot></div>
         <div class="side" ?hidden=${!hasSide}><slot name="side"></slot></div>
       </div>
-      <span id="after" tabindex="-1" class="sr">End of ${this.label}</span>
+      <button class="skip end button" @click=${() => this.jump(".skip")}>End of the machine. Back to its start</button>
     `;
   }
 

@@ -1,6 +1,7 @@
 // <ring-memory>: hex and ASCII from an address on. One Tab stop, arrows inside; typing hex digits edits the byte at the
 // cursor; under the grid the bytes there as integers and as a pointer. Addresses have back and forward.
 import { css, html, nothing, type TemplateResult } from "lit";
+import type { MachineHandle } from "../../engine/index.ts";
 import { icons } from "../icons.ts";
 import { evaluate } from "../model/expression.ts";
 import { grouped, hex, signed } from "../model/number.ts";
@@ -125,6 +126,12 @@ export class RingMemory extends MachineView {
         font: var(--_mono);
         overflow-wrap: anywhere;
       }
+      .who {
+        margin: 0 4px 6px;
+        padding: 2px 8px;
+        min-height: max(28px, calc(var(--_target) - 4px));
+        font-weight: 400;
+      }
       .wrong {
         margin: 0;
         padding: 0 12px 6px;
@@ -243,6 +250,9 @@ export class RingMemory extends MachineView {
     } else if (event.key === "Enter") {
       event.preventDefault();
       this.session?.follow(this.pointer());
+    } else if (event.key === "w") {
+      event.preventDefault();
+      this.whoWrote();
     }
   }
 
@@ -274,6 +284,13 @@ export class RingMemory extends MachineView {
     this.moveCursor(1);
   }
 
+  /** Runs to just before the instruction that gave the byte at the cursor its value. */
+  private whoWrote(): void {
+    const address = this.base + this.cursor;
+    const read = async (machine: MachineHandle) => String((await machine.readMemory("linear", address, 1))[0]);
+    void this.session?.whoChanged(`The byte at ${addressText(address)}`, read);
+  }
+
   private pointer(): number {
     const at = this.bytes?.subarray(this.cursor, this.cursor + 4) ?? [];
     return [...at].reduceRight((value, byte) => value * 256 + byte, 0);
@@ -286,10 +303,10 @@ export class RingMemory extends MachineView {
   }
 
   override render() {
-    const { bytes, session } = this;
+    const { bytes } = this;
     return html`
       <div class="head">
-        <h3>Memory</h3>
+        <p class="title">Memory</p>
         <form class="go" @submit=${this.onGo}>
           <button type="button" class="button quiet" aria-label="Address before" title="Address before" ?hidden=${this.visited.length === 0} @click=${() => this.travel(this.visited, this.undone)}>${icons.left}</button>
           <button type="button" class="button quiet" aria-label="Address after" title="Address after" ?hidden=${this.undone.length === 0} @click=${() => this.travel(this.undone, this.visited)}>${icons.right}</button>
@@ -298,7 +315,7 @@ export class RingMemory extends MachineView {
         </form>
       </div>
       <p class="wrong" id="wrong" role="status" ?hidden=${!this.wrong}>${this.wrong}</p>
-      ${bytes ? this.renderGrid(bytes) : html`<p class="empty">${session?.handle ? "Nothing can be read here." : "Memory appears when the machine wakes."}</p>`}
+      ${bytes ? this.renderGrid(bytes) : html`<p class="empty" style=${`min-height:${this.rows * 24 + 60}px`}>Memory appears when the machine wakes.</p>`}
     `;
   }
 
@@ -346,6 +363,7 @@ export class RingMemory extends MachineView {
       <dt>16 bit</dt><dd>${integer(16)}</dd>
       <dt>32 bit</dt><dd>${integer(32)}</dd>
       <dt>pointer</dt><dd><button class="link mono" @click=${() => this.goTo(target)}>${hex(target, 8)}</button></dd>
-    </dl>`;
+    </dl>
+    <button class="button quiet who" @click=${() => this.whoWrote()}>Who wrote this byte?</button>`;
   }
 }

@@ -178,16 +178,16 @@ export class RingPredict extends MachineView {
         border: 2px solid var(--_ink);
         background: var(--_raised);
       }
-      .answers h4 {
-        margin: 0 0 4px;
-        font: var(--_ui);
-        font-weight: 600;
-      }
       .answers p {
         margin: 0;
         font-size: 15px;
         line-height: 22px;
         overflow-wrap: anywhere;
+      }
+      .answers .whose {
+        margin: 0 0 4px;
+        font: var(--_ui);
+        font-weight: 600;
       }
       .answers .instant {
         margin-top: 4px;
@@ -468,8 +468,8 @@ export class RingPredict extends MachineView {
   private renderAnswers(kept: KeptPrediction): TemplateResult {
     const { session } = this;
     return html`<div class="answers">
-        ${kept.said ? html`<div class="you"><h4>You said</h4>${this.content(kept.said)}</div>` : nothing}
-        <div class="machine" tabindex="-1"><h4>${this.measured ? "The machine says" : "The answer"}</h4>${this.content(kept.measured)}
+        ${kept.said ? html`<div class="you"><p class="whose">You said</p>${this.content(kept.said)}</div>` : nothing}
+        <div class="machine" tabindex="-1"><p class="whose">${this.measured ? "The machine says" : "The answer"}</p>${this.content(kept.measured)}
           ${
             kept.tick === undefined || !session
               ? nothing

@@ -28,6 +28,13 @@ const selector =
     return found && BigInt(found.selector);
   };
 
+const cr0: Cell = {
+  name: "CR0",
+  bits: 32,
+  of: (registers) => registers.control.find(({ name }) => name === "CR0")?.value,
+  writable: true,
+};
+
 export class RingRegisters extends MachineView {
   static override properties = {
     ...MachineView.properties,
@@ -51,6 +58,9 @@ export class RingRegisters extends MachineView {
       .grid {
         position: relative;
         padding: 0 6px 8px;
+      }
+      .asleep {
+        min-height: 233px;
       }
       .rows {
         display: grid;
@@ -84,12 +94,6 @@ export class RingRegisters extends MachineView {
       }
       .value.changed:hover {
         background: var(--_changed);
-      }
-      h4 {
-        margin: 10px 0 2px 6px;
-        font: var(--_ui);
-        font-weight: 600;
-        color: var(--_ink-2);
       }
       .letters {
         display: flex;
@@ -258,6 +262,22 @@ export class RingRegisters extends MachineView {
     ];
   }
 
+  /** CR2 and up; CR0 stands with its bits. */
+  private controlCells(file: RegisterFile): Cell[] {
+    return file.control
+      .filter(({ name }) => name !== "CR0")
+      .map(({ name }) => ({
+        name,
+        bits: 32,
+        of: (registers) => registers.control.find((one) => one.name === name)?.value,
+        writable: name !== "EFER",
+      }));
+  }
+
+  private allCells(file: RegisterFile): Cell[] {
+    return [...this.cells(file), cr0, ...this.controlCells(file), ...file.segments.map((one) => this.segmentCell(one))];
+  }
+
   private mark(cell: Cell): string {
     const { session, file } = this;
     if (!session || !file || session.state === "running") return "";
@@ -276,7 +296,7 @@ export class RingRegisters extends MachineView {
     const outlined = this.session?.outlined === cell.name ? "outlined" : "";
     return {
       class: `value ${mark} ${outlined}`,
-      label: `${cell.name} ${hex(value)}${this.marked(mark)}`,
+      label: `${cell.name} ${hex(value, cell.bits / 4)}${this.marked(mark)}`,
       stop: this.chosen === cell.name ? "0" : "-1",
     };
   }
@@ -316,6 +336,12 @@ export class RingRegisters extends MachineView {
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       this.open(from.dataset.cell);
+      return;
+    }
+    if (event.key === "w" && !event.ctrlKey && !event.metaKey) {
+      const cell = this.file && this.allCells(this.file).find(({ name }) => name === from.dataset.cell);
+      event.preventDefault();
+      if (cell) this.whoWrote(cell);
       return;
     }
     const all = [...this.renderRoot.querySelectorAll<HTMLElement>("[data-cell]")].filter(
@@ -378,6 +404,12 @@ export class RingRegisters extends MachineView {
     await this.session?.writeRegister(cell.name, parsed.value);
   }
 
+  /** Runs to just before the instruction that gave this register its value. */
+  private whoWrote(cell: Cell): void {
+    this.shut();
+    void this.session?.whoChanged(cell.name, async (machine) => String(cell.of(await machine.registers())));
+  }
+
   private renderOpen(cell: Cell | undefined): TemplateResult | typeof nothing {
     const value = this.file && cell?.of(this.file);
     if (!cell || value === undefined) return nothing;
@@ -416,6 +448,7 @@ export class RingRegisters extends MachineView {
           this.shut();
           this.session?.follow(address);
         }}>Follow in memory</button>
+        <button class="button" @click=${() => this.whoWrote(cell)}>Who wrote this?</button>
         <button class="button quiet" @click=${() => this.shut()}>Close</button>
       </div>
     </div>`;
@@ -451,26 +484,11 @@ export class RingRegisters extends MachineView {
 
   override render() {
     const { file, session } = this;
-    const head = html`<div class="head"><h3>Registers</h3></div>`;
-    if (!file) return html`${head}<p class="empty">Registers appear when the machine wakes.</p>`;
+    const head = html`<div class="head"><p class="title">Registers</p></div>`;
+    if (!file) return html`${head}<p class="empty asleep">Registers appear when the machine wakes.</p>`;
     const cells = this.cells(file);
-    const cr0: Cell = {
-      name: "CR0",
-      bits: 32,
-      of: (registers) => registers.control.find(({ name }) => name === "CR0")?.value,
-      writable: true,
-    };
-    const others: Cell[] = file.control
-      .filter(({ name }) => name !== "CR0")
-      .map(({ name }) => ({
-        name,
-        bits: 32,
-        of: (registers) => registers.control.find((one) => one.name === name)?.value,
-        writable: name !== "EFER",
-      }));
-    const opened = [...cells, cr0, ...others, ...file.segments.map((one) => this.segmentCell(one))].find(
-      ({ name }) => name === this.opened,
-    );
+    const opened = this.allCells(file).find(({ name }) => name === this.opened);
+    const others = this.controlCells(file);
     const before = session?.before;
     const table = (name: "GDTR" | "IDTR", value: { base: number; limit: number }) =>
       html`<tr><th scope="row">${name}</th><td></td><td>${this.dimmed(value.base)}</td><td>${this.dimmed(value.limit)}</td></tr>`;

@@ -41,10 +41,20 @@ export class RingScreen extends MachineView {
       .frame {
         position: relative;
         background: #000;
+      }
+      .cover {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        border: 0;
+        background: none;
         cursor: pointer;
       }
-      .frame.held {
+      .held .cover {
         cursor: default;
+      }
+      .frame.held {
         outline: 2px solid var(--_ink);
         outline-offset: 1px;
         box-shadow: 0 0 0 1px var(--_paper);
@@ -66,9 +76,6 @@ export class RingScreen extends MachineView {
         resize: none;
         font-size: 16px;
         pointer-events: none;
-      }
-      .frame:focus-visible {
-        outline-offset: 2px;
       }
       pre {
         margin: 0;
@@ -221,13 +228,7 @@ export class RingScreen extends MachineView {
       this.session.held = false;
       say(this.session.id, "The keyboard is the page's again.");
     }
-    if (focusFrame) (this.renderRoot.querySelector(".frame") as HTMLElement).focus({ preventScroll: true });
-  }
-
-  private onFrameKey(event: KeyboardEvent): void {
-    if (this.held || event.key !== "Enter" || event.target !== event.currentTarget) return;
-    event.preventDefault();
-    this.hold();
+    if (focusFrame) (this.renderRoot.querySelector(".cover") as HTMLElement).focus({ preventScroll: true });
   }
 
   private onKeyDown(event: KeyboardEvent): void {
@@ -289,10 +290,10 @@ export class RingScreen extends MachineView {
     const graphics = this.screen?.kind === "graphics";
     const touch = matchMedia("(pointer: coarse)").matches;
     return html`
-      <div class="frame ${this.held ? "held" : ""}" role="button" tabindex="0" ?hidden=${this.asText}
-        aria-label=${`Screen of ${label}. ${graphics ? this.description || "Graphics." : ""} Enter: keys go to the guest.`}
-        @click=${() => this.hold()} @keydown=${this.onFrameKey}>
+      <div class="frame ${this.held ? "held" : ""}" ?hidden=${this.asText}>
         <canvas width="640" height="400" aria-hidden="true"></canvas>
+        <button class="cover" aria-label=${`Screen of ${label}. ${graphics ? this.description || "Graphics." : ""} Enter: keys go to the guest.`}
+          @click=${() => this.hold()}></button>
         <textarea class="keys" tabindex="-1" aria-hidden=${this.held ? nothing : "true"} aria-label="Keys for the guest" autocapitalize="off" autocomplete="off" autocorrect="off" spellcheck="false"
           @keydown=${this.onKeyDown} @keyup=${this.onKeyUp} @beforeinput=${this.onBeforeInput}
           @blur=${() => this.release(false)}></textarea>

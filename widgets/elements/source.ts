@@ -194,7 +194,7 @@ export class RingSource extends MachineView {
     const files = this.of === "firmware" ? firmwareFiles() : [];
     return html`
       <div class="head">
-        <h3>${this.of === "firmware" ? "Firmware source" : this.shown}</h3>
+        <p class="title">${this.of === "firmware" ? "Firmware source" : this.shown}</p>
         ${
           files.length > 1
             ? html`<select aria-label="File of the firmware" @change=${(event: Event) => this.open((event.target as HTMLSelectElement).value)}>

@@ -7,6 +7,8 @@ import type { MachineSession } from "../model/session.ts";
 import type { RingMachine } from "./machine.ts";
 
 const runningIntervalMs = 100;
+/** Views that are about to be scrolled to are read already. */
+const margin = { rootMargin: "256px" };
 
 /** The nearest `<ring-machine>` around a node, through shadow roots. */
 export function machineAround(node: Node): RingMachine | undefined {
@@ -43,7 +45,7 @@ export abstract class MachineView extends LitElement {
     this.watcher = new IntersectionObserver((entries) => {
       this.visible = entries.at(-1)!.isIntersecting;
       this.scheduleLoad();
-    });
+    }, margin);
     this.watcher.observe(this);
     void this.findMachine();
   }

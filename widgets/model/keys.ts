@@ -17,6 +17,7 @@ export const keyHelp: readonly (readonly [keys: string, does: string])[] = [
   ["[  ]", "previous, next event"],
   ["Home, End", "start of the run, now"],
   ["g", "go to an address"],
+  ["w", "who wrote this: on a register or a byte"],
   ["i", "say the machine's state"],
   ["?", "show these keys"],
 ];

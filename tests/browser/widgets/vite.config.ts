@@ -1,15 +1,21 @@
-// Serves the views' test pages as anybody's page would load them; run by the tests of this folder.
+// Serves the views' test pages as anybody's page would load them.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 export default defineConfig({
   root,
-  configFile: false,
+  logLevel: "warn",
   server: { port: 4397, strictPort: true, hmr: false },
-  optimizeDeps: { noDiscovery: true, include: [] },
+  // Found while serving, dependencies would reload the page under a test.
+  optimizeDeps: { noDiscovery: true, include: ["@xterm/xterm"] },
+  cacheDir: "node_modules/.cache/ring/vite-widgets",
   plugins: [
-    { name: "x", resolveId: (id) => (id.endsWith("engine/index.ts") ? `${root}widgets/fake-machine.ts` : undefined) },
+    {
+      name: "engine-for-now",
+      enforce: "pre",
+      resolveId: (id: string) => (id.endsWith("engine/index.ts") ? `${root}widgets/fake-machine.ts` : undefined),
+    },
   ],
   worker: { format: "es" },
 });
