@@ -33,6 +33,8 @@ export class Blocks {
   private readonly view: DataView;
   /** Record by mode and physical address. */
   private readonly found = new Map<number, number>();
+  /** The same for records of one instruction that runs alone. */
+  private readonly foundAlone = new Map<number, number>();
   /** Records by 64-byte line of linear memory. */
   private readonly byLine = new Map<number, number[]>();
   private readonly decodedAt: (Decoded | undefined)[] = [];
@@ -205,6 +207,7 @@ export class Blocks {
   flush(): void {
     for (const line of this.byLine.keys()) this.map.markCode(line << 6, false);
     this.found.clear();
+    this.foundAlone.clear();
     this.byLine.clear();
     this.crossLinks = [];
     this.next = this.map.records;
@@ -226,17 +229,41 @@ export class Blocks {
     this.crossLinks = [];
   }
 
-  /** Makes a record of one instruction that leaves behind itself, with a budget of one tick. */
+  /**
+   * A record of the one instruction at `rip`, which leaves behind itself after one tick; 0 where its bytes cannot be kept
+   * (they cross a page, or fault).
+   */
+  findAlone(rip: number, host: number, mode: Mode): number {
+    const key = host * 4096 + mode.id;
+    const known = this.foundAlone.get(key);
+    if (known !== undefined && this.view.getUint32(known + at.R_RIP, true) === rip && !this.isDropped(known))
+      return known;
+    const pageEnd = (host & ~(PAGE - 1)) + PAGE;
+    const { bytes } = this.map;
+    const d = decode((i) => (host + i < pageEnd ? (bytes[host + i] as number) : -1), BigInt(rip), mode);
+    if ("fault" in d || !fitsLimit(rip, d, mode)) return 0;
+    if (this.next + ALONE_RECORDS * at.RECORD_BYTES > this.alone) this.flush();
+    const record = this.next;
+    this.next += ALONE_RECORDS * at.RECORD_BYTES;
+    this.writeAlone(record, d, rip, mode);
+    this.heads[this.indexOf(record)] = record;
+    this.mark(record, host, d.length);
+    this.foundAlone.set(key, record);
+    return record;
+  }
+
+  /** The same for an instruction whose bytes cannot be kept: good until the next. */
   buildAlone(d: Decoded, ip: number, mode: Mode): number {
-    const [first, following, target] = [0, 1, 2].map((i) => this.alone + i * at.RECORD_BYTES) as [
-      number,
-      number,
-      number,
-    ];
+    this.writeAlone(this.alone, d, ip, mode);
+    return this.alone;
+  }
+
+  private writeAlone(first: number, d: Decoded, ip: number, mode: Mode): void {
+    const following = first + at.RECORD_BYTES;
+    const target = following + at.RECORD_BYTES;
     this.write(first, d, ip, this.handlers.of(d, shapeOf(d, mode)).index);
-    const next = ip + d.length;
     for (const [record, rip] of [
-      [following, BigInt(next)],
+      [following, BigInt(ip + d.length)],
       [target, this.view.getBigUint64(first + at.R_TARGET, true)],
     ] as const) {
       this.clear(record);
@@ -245,7 +272,6 @@ export class Blocks {
     }
     this.view.setInt32(first + at.R_LINK_NEXT, following, true);
     this.view.setInt32(first + at.R_LINK_TARGET, target, true);
-    return first;
   }
 
   /** Replaces the interpretation of a block by its translation. */

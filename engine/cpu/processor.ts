@@ -114,7 +114,12 @@ export class Processor extends Core {
       const ip = this.ip;
       const atBreakpoint = this.breakpointSet.size > 0 && this.breakpointSet.has((this.segments.base(CS) + ip) >>> 0);
       if (atBreakpoint && !first) return "breakpoint";
-      const alone = (atBreakpoint && first) || shadow & 3 || this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
+      if (ip !== this.deviceIp) this.deviceIp = -1;
+      const alone =
+        (atBreakpoint && first) ||
+        ip === this.deviceIp ||
+        shadow & 3 ||
+        this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
       first = false;
       const record = alone ? 0 : this.find(ip);
       const left = record ? this.map.view.getInt32(record + at.R_LEFT, true) : 0;
@@ -140,6 +145,7 @@ export class Processor extends Core {
         this.needsAlone = false;
         this.executed = this.ticksBefore + ticks - (unused + behind);
         if (!this.alone) {
+          this.deviceIp = this.ip;
           this.runAlone();
           return;
         }
@@ -161,27 +167,15 @@ export class Processor extends Core {
     const shadow = this.view.getUint32(at.SHADOW, true);
     const trap = this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
     const ip = this.ip;
-    const decoded = this.fetch(ip);
-    if ("vector" in decoded) {
-      this.executed++;
-      this.view.setUint32(at.SHADOW, shadow & ~3, true);
-      this.fault(decoded);
-      return;
-    }
     const before = this.executed;
+    // The shadow covers this instruction; one that it casts itself lasts for the next.
+    this.view.setUint32(at.SHADOW, shadow & ~3, true);
+    this.faulted = false;
     this.alone = true;
     try {
-      // The shadow covers this instruction; one that it casts itself lasts for the next.
-      this.view.setUint32(at.SHADOW, shadow & ~3, true);
-      if (fitsLimit(ip, decoded, this.mode)) {
-        const record = this.blocks.buildAlone(decoded, ip, this.mode);
-        this.faulted = false;
-        this.enter(record, 1, 1);
-      } else {
-        // A target beyond the limit faults at the jump, which has no effect; a condition that is false just goes on.
-        this.executed++;
-        this.jumpBeyondLimit(decoded, ip);
-      }
+      const record = this.findAlone(ip);
+      if (record) this.enter(record, 1, 1);
+      else this.runUnkept(ip);
     } finally {
       this.alone = false;
     }
@@ -193,6 +187,23 @@ export class Processor extends Core {
   }
 
   private faulted = false;
+  /** The instruction that last turned out to touch device memory: its repetitions run alone at once. */
+  private deviceIp = -1;
+
+  /** An instruction that is fetched each time: it crosses a page, faults, or jumps beyond the limit. */
+  private runUnkept(ip: number): void {
+    const decoded = this.fetch(ip);
+    if ("vector" in decoded) {
+      this.executed++;
+      this.fault(decoded);
+    } else if (fitsLimit(ip, decoded, this.mode)) {
+      this.enter(this.blocks.buildAlone(decoded, ip, this.mode), 1, 1);
+    } else {
+      // A target beyond the limit faults at the jump, which has no effect; a condition that is false just goes on.
+      this.executed++;
+      this.jumpBeyondLimit(decoded, ip);
+    }
+  }
 
   private jumpBeyondLimit(d: Decoded, ip: number): void {
     if (this.wouldJump(d)) {
@@ -352,6 +363,12 @@ export class Processor extends Core {
     if (ip > this.mode.limit) return 0;
     const host = this.memory.codeHost((this.mode.base + ip) >>> 0);
     return host < 0 ? 0 : this.blocks.find(ip, host, this.mode);
+  }
+
+  private findAlone(ip: number): number {
+    if (ip > this.mode.limit) return 0;
+    const host = this.memory.codeHost((this.mode.base + ip) >>> 0);
+    return host < 0 ? 0 : this.blocks.findAlone(ip, host, this.mode);
   }
 
   private notFound(ip: number, ticks: number): number {
