@@ -1,0 +1,190 @@
+// What a page shows before, and without, its script: each machine's frame, recorded while the site is built, by the very
+// engine that the page will run. A machine gets its frame as data (views draw it at first paint) and as a plain screen;
+// a prediction its question and the machine's answer; a listing of the firmware its lines.
+import type { Engine, MachineHandle } from "../../engine/index.ts";
+import { evaluate, type Readable } from "../../widgets/model/expression.ts";
+import { grouped } from "../../widgets/model/number.ts";
+import { chosenByMachine, showNumber } from "../../widgets/model/prediction.ts";
+import { recordFrame, screenRows } from "../../widgets/model/reader.ts";
+import { parseUntil } from "../../widgets/model/until.ts";
+import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
+
+const floppyBytes = 1_474_560;
+const names = ["ring-machine", "ring-asm", "ring-predict", "ring-source"];
+
+/** What a page's machines need besides the page; each answers undefined where there is no such file. */
+export interface Surroundings {
+  /** A file by its address on the page. */
+  readFile(address: string): Promise<Uint8Array | undefined>;
+  /** Lines of a file of the firmware as highlighted HTML; `lines` is "18-34", or a number of lines. */
+  listing(file: string, lines: string): Promise<string | undefined>;
+}
+
+/** Wrong things that an author wrote, for the build's log. */
+export class AuthorError extends Error {}
+
+/** The page with what its machines show, recorded. `page` names it in messages. Throws AuthorError. */
+export async function addFrames(
+  html: string,
+  page: string,
+  engine: Engine,
+  { readFile, listing }: Surroundings,
+): Promise<string> {
+  const found = findElements(html, names);
+  const machines = found.filter(({ name }) => name === "ring-machine");
+  if (!found.length) return html;
+  const recorder = new Recorder(found, page, engine, readFile);
+  const pieces = [];
+  for (const machine of machines) {
+    if (!machine.children.some(({ attributes }) => attributes.class === "recorded")) {
+      pieces.push({ at: machine.inside, html: await recorder.frame(machine) });
+    }
+  }
+  for (const one of found.filter(({ name }) => name === "ring-predict")) {
+    pieces.push({ at: one.inside, html: await recorder.prediction(one) });
+  }
+  for (const one of found.filter(({ name, attributes }) => name === "ring-source" && attributes.file)) {
+    const { file, lines } = one.attributes;
+    const text = await listing(file, lines ?? "");
+    if (text === undefined) throw new AuthorError(`${page}: the firmware has no file ${file}`);
+    pieces.push({ at: one.inside, html: `<div class="recorded-view">${text}</div>` });
+  }
+  return splice(html, pieces);
+}
+
+class Recorder {
+  private readonly found: readonly Found[];
+  private readonly page: string;
+  private readonly engine: Engine;
+  private readonly readFile: Surroundings["readFile"];
+  private count = 0;
+
+  constructor(found: readonly Found[], page: string, engine: Engine, readFile: Surroundings["readFile"]) {
+    this.found = found;
+    this.page = page;
+    this.engine = engine;
+    this.readFile = readFile;
+  }
+
+  private refuse(what: string): never {
+    throw new AuthorError(`${this.page}: ${what}`);
+  }
+
+  /** The element's machine, switched on and run to where it wakes. */
+  private async machine({ attributes }: Found): Promise<MachineHandle> {
+    const machine = await this.engine.create(`${this.page}#${++this.count}`, {
+      memoryMiB: Number(attributes.memory ?? 16),
+      floppies: [await this.image(attributes.floppy), await this.image(attributes["floppy-b"])],
+      stopOnTripleFault: true,
+      ...(attributes.rtc && { rtcBase: attributes.rtc }),
+    });
+    await this.runTo(machine, attributes.at);
+    return machine;
+  }
+
+  private async runTo(machine: MachineHandle, where: string | undefined): Promise<void> {
+    if (!where) return;
+    const wish = parseUntil(where);
+    if (!("value" in wish)) this.refuse(`${wish.message} ${wish.hint}`);
+    if (wish.value.tick !== machine.status.tick) await machine.run(wish.value);
+  }
+
+  private async image(name: string | undefined): Promise<Uint8Array | undefined> {
+    if (!name) return undefined;
+    const image = new Uint8Array(floppyBytes);
+    if (!name.startsWith("#")) {
+      const bytes = await this.readFile(name);
+      return bytes ?? this.refuse(`there is no disk image ${name}`);
+    }
+    const source = this.found.find((one) => one.name === "ring-asm" && `#${one.attributes.id}` === name);
+    if (!source) this.refuse(`there is no source ${name} on the page`);
+    const { attributes } = source;
+    const pre = findElements(source.html, ["pre"])[0];
+    const answer = await this.engine.assemble(pre?.text ?? source.text, {
+      file: attributes["data-file"] ?? `${attributes.id}.S`,
+      origin: Number(attributes["data-origin"] ?? 0x7c00),
+      codeBits: attributes["data-bits"] === "32" ? 32 : attributes["data-bits"] === "64" ? 64 : 16,
+      syntax: attributes["data-syntax"] === "intel" ? "intel" : "att",
+    });
+    const wrong = answer.diagnostics.find(({ severity }) => severity === "error");
+    if (wrong) this.refuse(`${wrong.file}, line ${wrong.line}: ${wrong.message} ${wrong.hint}`);
+    image.set(answer.bytes.subarray(0, floppyBytes));
+    return image;
+  }
+
+  /** The frame as data, and for readers without a script the screen as text. */
+  async frame(element: Found): Promise<string> {
+    const machine = await this.machine(element);
+    const frame = await recordFrame(machine, { codeLines: 24 });
+    const screen = await machine.screen();
+    const rows = screen.kind === "text" ? screenRows(screen) : [];
+    const { tick, cs, ip } = machine.status;
+    const hex = (value: number) => value.toString(16).toUpperCase().padStart(4, "0");
+    machine.close();
+    const shown = rows.some((row) => row.trim())
+      ? `<pre tabindex="0">${escapeHtml(rows.join("\n"))}</pre>`
+      : `<pre>\n</pre>`;
+    const label = escapeHtml(element.attributes.label ?? "Machine");
+    return (
+      `<script type="application/json" class="recorded">${scriptJson(frame)}</script>` +
+      `<div class="recorded-view"><p>${label}, recorded at instruction ${grouped(BigInt(tick))}, CS:IP = ${hex(cs)}:${hex(ip)}.` +
+      ` It runs where the page may use scripts.</p>${shown}</div>`
+    );
+  }
+
+  /** Question and answer of a prediction, for readers without a script. */
+  async prediction(element: Found): Promise<string> {
+    const { attributes, children } = element;
+    const explanation = children.find((child) => child.attributes.slot === "explanation");
+    const question = attributes.question ? `<p>${escapeHtml(attributes.question)}</p>` : "";
+    const answer = await this.answer(element);
+    return (
+      `<div class="recorded-view"><p><b>Predict.</b></p>${question}</div>` +
+      `<details class="recorded-view"><summary>What the machine says</summary>` +
+      `${answer ? `<p>${answer}</p>` : ""}${explanation ? `<p>${explanation.html}</p>` : ""}</details>`
+    );
+  }
+
+  private async answer({ attributes, children }: Found): Promise<string | undefined> {
+    const options = children.filter(({ name }) => name === "option" || name === "li");
+    const worthOf = (option: Found) => option.attributes.value ?? option.attributes["data-value"] ?? option.text.trim();
+    if (!attributes.measure) {
+      const right = options.find((option) => worthOf(option) === attributes.answer);
+      return right?.html ?? (attributes.answer && escapeHtml(attributes.answer));
+    }
+    const id = attributes.machine;
+    const owner = this.found.find((one) => one.name === "ring-machine" && (!id || one.attributes.id === id));
+    if (!owner) this.refuse(`a prediction asks the machine “${id}”, which is not on the page`);
+    const machine = await this.machine({ ...owner, attributes: { ...owner.attributes, at: "" } });
+    await this.runTo(machine, attributes.until ?? attributes.at ?? owner.attributes.at);
+    const answer = await evaluate(attributes.measure, readable(machine));
+    machine.close();
+    if (!("value" in answer)) this.refuse(`${answer.message} ${answer.hint}`);
+    const { value } = answer;
+    const base = attributes.format === "hex" || /\bhex\b/i.test(attributes.question ?? "") ? "hex" : "decimal";
+    const plain = typeof value === "string" ? escapeHtml(value) : showNumber(value, base);
+    const chosen = options[chosenByMachine(options.map(worthOf), value)];
+    return chosen ? `${chosen.html} (<code>${plain}</code>)` : `<code>${plain}</code>`;
+  }
+}
+
+function readable(machine: MachineHandle): Readable {
+  return {
+    registers: () => machine.registers(),
+    readMemory: (space, address, length) => machine.readMemory(space, address, length),
+    screenRows: async () => {
+      const screen = await machine.screen();
+      return screen.kind === "text" ? screenRows(screen) : [];
+    },
+    serial: async () => {
+      let text = "";
+      const stop = machine.onSerial((more) => {
+        text += more;
+      });
+      await new Promise((done) => setTimeout(done));
+      stop();
+      return text;
+    },
+    tick: async () => machine.status.tick,
+  };
+}
