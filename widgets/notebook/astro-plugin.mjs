@@ -1,7 +1,10 @@
 // At build time: a fenced block marked `cell` becomes an element round its highlighted <pre>.
 //   ```js cell                  <ring-cell>, compiled here; `cell=name`, `machine=id`, `height=px`, `fold`
 //   ```asm cell=boot file=boot.S   <ring-asm id="boot">; `origin=0x7c00`, `bits=16`, `syntax=intel`, `machine=id`
-// A cell that does not compile stops the build with the file and the line.
+//   ```asm from=../../engine/firmware/post.S label=post lines=12   that part of a file, with its place under it
+// A cell that does not compile, or a part that is not there, stops the build with the file and the line.
+
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compileCell } from "./compile.ts";
 
@@ -30,6 +33,11 @@ function cells() {
     },
     code(node, context) {
       const meta = readMeta(node.meta ?? "");
+      if (meta.has("from")) {
+        blocks++;
+        quote(node, meta, context);
+        return;
+      }
       const named = meta.get("cell") ?? meta.get("name");
       if (!languages.has(node.lang ?? "") || named === undefined) return;
       blocks++;
@@ -70,6 +78,34 @@ function cell(node, meta, named, id, { file, line }) {
   for (const name of ["machine", "height"]) if (meta.get(name)) attributes[`data-${name}`] = meta.get(name);
   if (meta.has("fold")) attributes["data-fold"] = "";
   return attributes;
+}
+
+/** Puts a part of a file into the block: `lines` lines (default all) from the label on, comments above it included. */
+function quote(node, meta, context) {
+  const place = `${fileURLToPath(context.fileURL)}:${node.position?.start.line ?? 0}`;
+  const file = new URL(meta.get("from"), context.fileURL);
+  if (!existsSync(file)) throw new Error(`${place}: there is no file ${meta.get("from")}`);
+  const all = readFileSync(file, "utf8").replace(/\n$/, "").split("\n");
+  const label = meta.get("label");
+  let first = label === undefined ? 0 : all.findIndex((line) => line.startsWith(`${label}:`));
+  if (first < 0) throw new Error(`${place}: ${meta.get("from")} has no label ${label}`);
+  const count = Number(meta.get("lines") ?? all.length - first);
+  const last = Math.min(first + count, all.length);
+  while (first > 0 && all[first - 1].startsWith("#")) first--;
+  context.setProperty(node, "value", all.slice(first, last).join("\n"));
+  context.wrapNode(node, {
+    type: "mdxJsxFlowElement",
+    name: "figure",
+    attributes: [{ type: "mdxJsxAttribute", name: "class", value: "excerpt" }],
+    children: [
+      {
+        type: "mdxJsxFlowElement",
+        name: "figcaption",
+        attributes: [],
+        children: [{ type: "text", value: `${meta.get("from").split("/").at(-1)}, lines ${first + 1} to ${last}` }],
+      },
+    ],
+  });
 }
 
 /** Where its value will stand; the height is kept from the first paint on, so that filling it moves nothing. */

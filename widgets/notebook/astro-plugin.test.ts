@@ -39,3 +39,10 @@ test("a cell that does not compile stops the build with file, line 5 and column 
 test("an asm cell without a name stops the build", async () => {
   await expect(build("```asm cell\nhlt\n```")).rejects.toThrow("needs a name");
 });
+test("a part of a file stands in the block: from a label, with the comments above it, for 3 lines", async () => {
+  const from = new URL("../../engine/firmware/post.S", import.meta.url).pathname;
+  const code = await build(`\`\`\`asm from=${from} label=power_on lines=3\n\`\`\``);
+  expect(code).toContain("power_on:\\n    xor  %ax, %ax\\n    mov  %ax, %ss");
+  expect(code).toMatch(/post\.S, lines \d+ to \d+/);
+  await expect(build("```asm from=nowhere.S\n```")).rejects.toThrow("there is no file nowhere.S");
+});
