@@ -176,9 +176,20 @@ function makeAtt(names: ReturnType<typeof makeNames>): Index {
 const names = makeNames();
 const att = makeAtt(names);
 
+/** What was looked up before; only names that mean something are kept, so it stays small. */
+const lookedUp = { att: new Map<string, readonly Spelling[]>(), intel: new Map<string, readonly Spelling[]>() };
+
 /** The meanings a mnemonic may have in a syntax, first choice first; empty where it has none. */
 export function spellings(mnemonic: string, syntax: Syntax): readonly Spelling[] {
   const key = mnemonic.toLowerCase();
+  const before = lookedUp[syntax].get(key);
+  if (before) return before;
+  const found = lookUp(key, syntax);
+  if (found.length) lookedUp[syntax].set(key, found);
+  return found;
+}
+
+function lookUp(key: string, syntax: Syntax): readonly Spelling[] {
   const exact = names.exact.get(key) ?? [];
   if (syntax === "intel") {
     const movabs = key === "movabs" ? (att.get(key) ?? []) : [];
