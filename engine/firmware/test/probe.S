@@ -32,6 +32,15 @@ probe_start:
 3:  mov  $0x00E3, %ax               # COM1: 9600 8N1
     xor  %dx, %dx
     int  $0x14
+    mov  $0x3FB, %dx                # and then 115200, which INT 14h does not know
+    mov  $0x83, %al
+    out  %al, %dx
+    mov  $0x3F8, %dx
+    mov  $1, %ax
+    out  %ax, %dx
+    mov  $0x3FB, %dx
+    mov  $0x03, %al
+    out  %al, %dx
     call probe
     mov  $text_end, %si
     call print

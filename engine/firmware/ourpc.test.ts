@@ -1,0 +1,155 @@
+// The BIOS on our own PC, assembled by our own assembler: the same probes, with the same answers, as under QEMU.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Machine } from "../machine/machine.ts";
+import { X86 } from "../machine/x86.ts";
+import { assemble } from "../toolchain/assembler.ts";
+import { assembleBios } from "./index.ts";
+import {
+  checksum,
+  FLOPPY_STATUSES,
+  HIGH_MEMORY,
+  memoryLines,
+  patternedDisk,
+  RESUMED,
+  WRITTEN,
+  writtenSector,
+} from "./test/answers.ts";
+
+const read = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8");
+
+describe("on our own PC", { timeout: 60_000 }, () => {
+  let bios: Uint8Array;
+  beforeAll(() => {
+    bios = assembleBios(read, assemble).bytes;
+  });
+
+  function power(floppy?: Uint8Array, configuration = {}): Machine {
+    const makeCpu = (...given: ConstructorParameters<typeof X86>) => new X86(...given);
+    const floppies = floppy ? [floppy] : [];
+    return new Machine({ memoryMiB: 4, bios, floppies, ...configuration }, { makeCpu, history: false });
+  }
+
+  function probe(name: string, bytes?: number): Uint8Array {
+    const include = (file: string) => read(join("test", file));
+    const { bytes: image, diagnostics } = assemble(read(join("test", `${name}.S`)), { origin: 0x7c00, include });
+    expect(diagnostics).toEqual([]);
+    return patternedDisk(image, bytes);
+  }
+
+  /** Runs until the probe has said its last word. */
+  function finish(machine: Machine): string[] {
+    machine.run({ serial: "end\n", ticks: 4_000_000_000 });
+    return machine.guest.serial[0].text().trim().split("\n");
+  }
+
+  test("the first instruction is at FFFFFFF0, and a boot sector runs within 50,000 instructions", () => {
+    expect(power().status().address).toBe(0xfffffff0);
+    const disk = new Uint8Array(1_474_560);
+    disk.set([0xf4], 0);
+    disk.set([0x55, 0xaa], 510);
+    const booting = power(disk);
+    const { reason, cs, ip } = booting.run({ address: 0x7c00, ticks: 200_000_000 });
+    expect([reason.kind, cs, ip]).toEqual(["until", 0, 0x7c00]);
+    expect(booting.guest.instructions).toBeLessThan(50_000);
+    const general = new Map(booting.registers().general.map(({ name, value }) => [name, value]));
+    expect(general.get("EDX")).toBe(0n);
+    expect(general.get("ESP")).toBe(0x7c00n);
+  });
+
+  test.each([
+    [2, 0x100000],
+    [16, 0xf00000],
+    [64, 0x3f00000],
+  ])("with %i MiB, E820, E801, 88h and INT 12h agree with the RAM there is", (memoryMiB, extended) => {
+    expect(finish(power(probe("memory"), { memoryMiB })).slice(1)).toEqual(memoryLines(extended));
+  });
+
+  test.each([
+    ["720 KiB", 737_280],
+    ["1.2 MB", 1_228_800],
+    ["1.44 MB", 1_474_560],
+    ["2.88 MB", 2_949_120],
+  ])("INT 13h reads every sector of a disk of %s", (_, bytes) => {
+    const disk = probe("floppy", bytes);
+    expect(finish(power(disk))).toContain(`sum ${checksum(disk)}`);
+  });
+
+  test("INT 13h: CF, status in AH, and writing 512 bytes at cylinder 40, head 1, sector 3", () => {
+    const machine = power(probe("floppy"));
+    const lines = finish(machine);
+    for (const line of FLOPPY_STATUSES) expect(lines).toContain(line);
+    expect(writtenSector(machine.guest.pc.board.floppies.contents(0) as Uint8Array)).toEqual(WRITTEN);
+  });
+
+  test("INT 15h: A20 opens and closes, 2 KiB go to 3 MiB and back, a bad descriptor gives AH = 02", () =>
+    expect(finish(power(probe("highmemory")))).toEqual(HIGH_MEMORY));
+
+  test("a reset with CMOS 0Fh = 0A, 05, 09, 0C goes on at 0040:0067 instead of restarting", () =>
+    expect(finish(power(probe("resume")))).toEqual(RESUMED));
+
+  test("time: 36 ticks in 2 s, a wait of 1 s takes 18, midnight is told once", () => {
+    const lines = finish(power(probe("clock"), { rtcBase: "2026-11-22T10:20:30Z" }));
+    expect(lines).toEqual([
+      "time 1020 30",
+      "date 2026 1122",
+      expect.stringMatching(/^ticks 000A 57/), // 37230 s of 18.2 ticks
+      "ticks in 2 s 0024",
+      "wait 1 s 00 0012",
+      "event in 1 s 00 0012",
+      "midnight 01 0000",
+      "again 00",
+      "new day 0000",
+      "end",
+    ]);
+  });
+
+  test("INT 16h: typed text arrives with its scan codes", () => {
+    const machine = power(probe("keys"));
+    machine.run({ serial: "ready\n", ticks: 4_000_000_000 });
+    const typed: [string, boolean][] = [];
+    const press = (...codes: string[]) => {
+      for (const code of codes) typed.push([code, true]);
+      for (const code of codes.reverse()) typed.push([code, false]);
+    };
+    press("KeyA");
+    press("ShiftLeft", "Digit2");
+    press("ControlRight", "KeyC");
+    press("AltLeft", "F4");
+    press("ArrowUp");
+    press("CapsLock");
+    press("KeyZ");
+    press("Escape");
+    press("Enter");
+    press("Escape");
+    for (const [code, down] of typed) {
+      machine.key(code, down);
+      machine.run({ ticks: 500_000 });
+    }
+    expect(finish(machine)).toEqual([
+      "ready",
+      " 1E61 0000",
+      " 0340 0002",
+      " 2E03 0404",
+      " 6B00 0208",
+      " 48E0 0000",
+      " 2C5A 0040",
+      " 011B 0040",
+      "old",
+      " 1C0D 40",
+      " 011B 40",
+      " 00 3B41",
+      "end",
+    ]);
+  });
+
+  test("an unserved INT, an IRQ, a breakpoint and a division by zero are named on port 402h with CS:IP", () => {
+    const machine = power(probe("faults"));
+    expect(machine.run({ ticks: 4_000_000_000 }).reason).toEqual({ kind: "halt", forever: true });
+    const said = machine.guest.debug.text();
+    expect(said).toMatch(/No service for INT 42h at 0000:7E..\nTrap 03h at 0000:7E..\n/);
+    expect(said).toMatch(/Nobody serves IRQ 04h at 0000:7E..\n/);
+    expect(said).toMatch(/\nException 00h at 0000:7E.., stopped\.\n$/);
+  });
+});
