@@ -10,7 +10,7 @@ export interface MachineConfiguration {
   readonly memoryMiB?: number;
   /** Firmware in place of our own BIOS: at most 256 KiB, its last byte at FFFFF and at FFFFFFFF. */
   readonly bios?: Uint8Array;
-  /** Images of drives A and B, 160 KiB to 2.88 MiB; the machine copies before it writes. */
+  /** Images of drives A and B, 1 byte to 2,880 KiB (short ones are filled up); the machine never writes to them. */
   readonly floppies?: readonly (Uint8Array | undefined)[];
   /** A Multiboot 1 kernel (ELF32 or with an address header), started in place of the firmware's boot. */
   readonly kernel?: { readonly image: Uint8Array; readonly commandLine?: string };
@@ -202,8 +202,11 @@ export interface MachineHandle {
   onStatus(listener: (status: MachineStatus) => void): () => void;
   /** Events of the given kinds as they happen, in batches, at most ten times a second while running. */
   onEvents(kinds: readonly MachineEvent["kind"][], listener: (events: readonly MachineEvent[]) => void): () => void;
-  /** Bytes written to the first serial port, from power-on (the first call gets all so far). */
-  onSerial(listener: (text: string) => void): () => void;
+  /**
+   * Bytes written to the first serial port, one character each, from power-on. `again`: `text` is all that was said, in
+   * place of what was told before (the first call where something was said already; after the machine went back).
+   */
+  onSerial(listener: (text: string, again: boolean) => void): () => void;
   /** The screen: once now, then whenever it changed, at most once a frame. */
   onScreen(listener: (screen: Screen) => void): () => void;
 

@@ -68,15 +68,21 @@ function memory(value: unknown, report: Report): void {
 
 function firmware(value: unknown, report: Report): void {
   const hint = "A ROM image of 64, 128, 192 or 256 KiB, whose last 16 bytes hold the first instruction.";
-  if (!(value instanceof Uint8Array)) return report("is not bytes", hint);
+  if (!(value instanceof Uint8Array)) {
+    report("is not bytes", hint);
+    return;
+  }
   if (value.length === 0 || value.length > MAX_FIRMWARE || value.length % 65536 !== 0) {
     report(`is ${value.length.toLocaleString("en")} bytes long`, hint);
   }
 }
 
 function floppies(value: unknown, report: Report): void {
-  const hint = "An image of 512 bytes to 2,880 KiB; one that is shorter than a disk is filled up with zeros.";
-  if (!Array.isArray(value)) return report("is not a list", "A list of at most two images.");
+  const hint = "An image of 1 byte to 2,880 KiB; one that is shorter than a disk is filled up with zeros.";
+  if (!Array.isArray(value)) {
+    report("is not a list", "A list of at most two images.");
+    return;
+  }
   if (value.length > 2) report(`has ${value.length} images`, "A PC's controller has drives A and B here.");
   for (const [i, image] of value.entries()) {
     if (image === undefined) continue;

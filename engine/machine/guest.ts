@@ -222,18 +222,22 @@ export class Guest {
         this.pc.board.keyboard.key(input.code, input.down);
         return;
       case "type":
-        return this.pc.board.typist.type(keystrokes(input.text));
+        this.pc.board.typist.type(keystrokes(input.text));
+        return;
       case "serial":
         for (const byte of input.bytes) this.pc.board.uarts[input.port].receive(byte);
         return;
       case "memory":
-        return this.pc.map.load(input.hpa, input.bytes);
+        this.pc.map.load(input.hpa, input.bytes);
+        return;
       case "register":
-        return this.pc.cpu.writeRegister(input.name, input.value);
+        this.pc.cpu.writeRegister(input.name, input.value);
+        return;
       case "reset":
         this.exit = null;
         this.chain = null;
-        return this.#reset();
+        this.#reset();
+        return;
     }
   }
 

@@ -11,6 +11,7 @@ import type {
   MachineEvent,
   MachineStatus,
   RegisterFile,
+  Screen,
   Snapshot,
   StopReason,
   Until,
@@ -22,13 +23,15 @@ import type { Firmware } from "./firmware.ts";
 import { Guest } from "./guest.ts";
 import { physicalPieces, readGuest } from "./guestmemory.ts";
 import { History, type HistoryLimits, type Input } from "./history.ts";
-import { type Condition, type Job, Run } from "./run.ts";
+import type { Driven, Job } from "./job.ts";
+import { type Condition, Run } from "./run.ts";
+import { readScreen } from "./screens.ts";
 import { fromSnapshot, type SnapshotFault, toSnapshot } from "./snapshot.ts";
 import { Travel } from "./travel.ts";
 
 export interface MachineOptions {
   /** Our BIOS, for machines whose configuration brings none. */
-  readonly firmware?: () => Firmware;
+  readonly firmware?: () => Pick<Firmware, "rom">;
   /** Names this build of the engine in snapshots. */
   readonly engine?: string;
   /** false: no way back, and no time spent on one. */
@@ -43,7 +46,7 @@ const MAX_SERIAL_INPUT = 65536;
 /** Bytes of one read of memory. */
 const MAX_READ = 1 << 24;
 
-export class Machine {
+export class Machine implements Driven {
   readonly configuration: CompleteConfiguration;
   readonly guest: Guest;
   /** Linear addresses that stop a run. */
@@ -113,7 +116,9 @@ export class Machine {
 
   /** Runs until `predicate` holds, looked at every `every` ticks (default 1,000), or `ticks` have passed. */
   runUntil(predicate: (machine: Machine) => boolean, budget: { ticks: number; every?: number }): MachineStatus {
-    return this.drive(this.begin({ ticks: budget.ticks }, { predicate, every: budget.every ?? 1000 }));
+    return this.drive(
+      this.begin({ ticks: budget.ticks }, { predicate: () => predicate(this), every: budget.every ?? 1000 }),
+    );
   }
 
   /** A run to be driven by slices; it replaces an unfinished one. */
@@ -147,6 +152,16 @@ export class Machine {
     this.#job = undefined;
     this.#reason = reason;
     this.#version++;
+  }
+
+  /** `breakpoints` was changed: a run that is going on minds it. */
+  breakpointsChanged(): void {
+    if (this.#job instanceof Run) this.#job.arm();
+  }
+
+  /** Lets status versions go on from those of a machine that this one replaces. */
+  skipVersions(version: number): void {
+    this.#version = Math.max(this.#version, version);
   }
 
   /** Executes `count` instructions or iterations. A halted machine first waits for what wakes it, a second at most. */
@@ -247,6 +262,11 @@ export class Machine {
     return readGuest(this.guest.pc, space, address, Math.min(length, MAX_READ));
   }
 
+  /** What the VGA shows. */
+  screen(): Screen {
+    return readScreen(this.guest.pc.board.vga);
+  }
+
   /** A copy of every device's state, by its name. */
   devices(): Record<string, object> {
     return Object.fromEntries(this.guest.pc.devices.map((device) => [device.name, structuredClone(device.state)]));
@@ -263,9 +283,9 @@ export class Machine {
     this.guest.pc.watchesPorts = on || this.#portEvents;
   }
 
-  /** The present moment, sharing with the newest checkpoint what did not change since. */
-  checkpoint(): Checkpoint {
-    return capture(this.tick, this.instructions, this.guest.state(), this.#history?.newest);
+  /** The present moment, sharing with `before` what did not change since. */
+  checkpoint(before: Checkpoint | undefined = this.#history?.newest): Checkpoint {
+    return capture(this.tick, this.instructions, this.guest.state(), before);
   }
 
   /** SHA-256 of the whole state, as 64 hex digits. */

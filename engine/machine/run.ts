@@ -4,36 +4,32 @@
  */
 import type { Tick } from "../chipset/bus.ts";
 import type { MachineEvent, StopReason, Until } from "./api.ts";
-import type { Machine } from "./machine.ts";
+import type { Driven, Job } from "./job.ts";
 import { screenText } from "./screentext.ts";
-
-/** Something that moves a machine on by slices, and ends. */
-export interface Job {
-  /** At most `ticks`; undefined: not over. "idle": the machine is halted and `idleEnd` is reached. */
-  slice(ticks: number, idleEnd?: Tick): StopReason | "idle" | undefined;
-}
 
 /** Conditions beside those of `Until`, for code that runs beside the machine. */
 export interface Condition {
   /** Looked at every `every` ticks of absolute time. */
-  readonly predicate?: (machine: Machine) => boolean;
+  readonly predicate?: () => boolean;
   readonly every?: number;
   /** Whether to stop at `until.address` this time. */
   readonly accepts?: () => boolean;
+  /** The reason to give for that stop. */
+  readonly ends?: StopReason;
 }
 
 /** How often the screen is compared with the text that is awaited: 12,000 times a second of guest time. */
 const SCREEN_EVERY = 16384;
 
 export class Run implements Job {
-  readonly #machine: Machine;
+  readonly #machine: Driven;
   readonly #until: Until;
   readonly #condition: Condition;
   readonly #end: Tick;
   readonly #every: number;
   #started = false;
 
-  constructor(machine: Machine, until: Until, condition: Condition = {}) {
+  constructor(machine: Driven, until: Until, condition: Condition = {}) {
     this.#machine = machine;
     this.#until = until;
     this.#condition = condition;
@@ -41,11 +37,11 @@ export class Run implements Job {
     this.#end = Math.min(budget, until.tick ?? Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER);
     const everies = [until.screen === undefined ? 0 : SCREEN_EVERY, condition.predicate ? (condition.every ?? 1) : 0];
     this.#every = Math.min(...everies.filter((every) => every > 0), Number.POSITIVE_INFINITY);
-    this.#arm();
+    this.arm();
   }
 
   /** Puts breakpoints and awaited texts where they are met exactly. */
-  #arm(): void {
+  arm(): void {
     const machine = this.#machine;
     const { serial, event, address } = this.#until;
     const breakpoints = address === undefined ? machine.breakpoints : [...machine.breakpoints, address];
@@ -97,7 +93,7 @@ export class Run implements Job {
   #holds(): boolean {
     const { screen } = this.#until;
     if (screen !== undefined && screenText(this.#machine.guest.pc.board.vga.textScreen()).includes(screen)) return true;
-    return this.#condition.predicate?.(this.#machine) ?? false;
+    return this.#condition.predicate?.() ?? false;
   }
 
   #what(): string {
@@ -112,7 +108,7 @@ export class Run implements Job {
 
   #named(reason: StopReason): StopReason {
     if (reason.kind !== "breakpoint" || this.#machine.breakpoints.has(reason.address)) return reason;
-    return { kind: "until", what: `address ${reason.address.toString(16)}` };
+    return this.#condition.ends ?? { kind: "until", what: `address ${reason.address.toString(16)}` };
   }
 
   #over(reason: StopReason): StopReason {

@@ -146,18 +146,29 @@ export class Reader {
 }
 
 function write(writer: Writer, value: unknown, blob: (bytes: Uint8Array) => number, path: string): void {
-  if (value === null) return writer.u8(0);
-  if (typeof value === "boolean") return writer.u8(value ? 2 : 1);
+  if (value === null) {
+    writer.u8(0);
+    return;
+  }
+  if (typeof value === "boolean") {
+    writer.u8(value ? 2 : 1);
+    return;
+  }
   if (typeof value === "number") {
     writer.u8(3);
-    return writer.f64(value);
+    writer.f64(value);
+    return;
   }
   if (typeof value === "string") {
     writer.u8(4);
-    return writer.string(value);
+    writer.string(value);
+    return;
   }
   const kind = ARRAYS.findIndex((type) => value instanceof type);
-  if (kind >= 0) return writeArray(writer, value as Words, kind, blob);
+  if (kind >= 0) {
+    writeArray(writer, value as Words, kind, blob);
+    return;
+  }
   if (Array.isArray(value)) {
     writer.u8(8);
     writer.u32(value.length);

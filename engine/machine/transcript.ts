@@ -38,7 +38,10 @@ export class Transcript {
   awaitText(text: string | undefined, found: () => void): void {
     this.#wanted = undefined;
     if (text === undefined) return;
-    if (this.text().includes(text)) return found();
+    if (this.text().includes(text)) {
+      found();
+      return;
+    }
     this.#wanted = Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
     this.#found = found;
   }

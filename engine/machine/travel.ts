@@ -4,16 +4,15 @@
 import type { Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import type { StopReason } from "./api.ts";
-import type { Machine } from "./machine.ts";
-import type { Job } from "./run.ts";
+import type { Driven, Job } from "./job.ts";
 
 export class Travel implements Job {
-  readonly #machine: Machine;
+  readonly #machine: Driven;
   readonly #tick: Tick;
   readonly #instructions: number;
   readonly #reason: StopReason;
 
-  private constructor(machine: Machine, tick: Tick, instructions: number, reason: StopReason) {
+  private constructor(machine: Driven, tick: Tick, instructions: number, reason: StopReason) {
     this.#machine = machine;
     this.#tick = tick;
     this.#instructions = instructions;
@@ -22,7 +21,7 @@ export class Travel implements Job {
   }
 
   /** To the state at `tick`. */
-  static toTick(machine: Machine, tick: Tick): Travel {
+  static toTick(machine: Driven, tick: Tick): Travel {
     const target = Math.max(tick, machine.history?.oldest?.tick ?? machine.tick);
     const reason: StopReason = { kind: "until", what: `tick ${target}` };
     const travel = new Travel(machine, target, Number.POSITIVE_INFINITY, reason);
@@ -31,7 +30,7 @@ export class Travel implements Job {
   }
 
   /** Back by `count` instructions: to the first moment at which so many fewer had been executed. */
-  static back(machine: Machine, count: number): Travel {
+  static back(machine: Driven, count: number): Travel {
     const target = Math.max(
       machine.instructions - count,
       machine.history?.oldest?.instructions ?? machine.instructions,
