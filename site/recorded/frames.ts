@@ -3,14 +3,14 @@
 // a prediction its question and the machine's answer; a listing of the firmware its lines.
 import type { Engine, MachineHandle } from "../../engine/index.ts";
 import { evaluate, type Readable } from "../../widgets/model/expression.ts";
-import { grouped } from "../../widgets/model/number.ts";
+import { binary, grouped, hex } from "../../widgets/model/number.ts";
 import { chosenByMachine, showNumber } from "../../widgets/model/prediction.ts";
 import { recordFrame, screenRows } from "../../widgets/model/reader.ts";
 import { parseUntil } from "../../widgets/model/until.ts";
 import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
 
 const floppyBytes = 1_474_560;
-const names = ["ring-machine", "ring-asm", "ring-predict", "ring-source"];
+const names = ["ring-machine", "ring-asm", "ring-predict", "ring-source", "ring-value"];
 
 /** What a page's machines need besides the page; each answers undefined where there is no such file. */
 export interface Surroundings {
@@ -43,6 +43,9 @@ export async function addFrames(
   for (const one of found.filter(({ name }) => name === "ring-predict")) {
     pieces.push({ at: one.inside, html: await recorder.prediction(one) });
   }
+  for (const one of found.filter(({ name, text }) => name === "ring-value" && !text.trim())) {
+    pieces.push({ at: one.inside, html: await recorder.value(one) });
+  }
   for (const one of found.filter(({ name, attributes }) => name === "ring-source" && attributes.file)) {
     const { file, lines } = one.attributes;
     const text = await listing(file, lines ?? "");
@@ -50,6 +53,13 @@ export async function addFrames(
     pieces.push({ at: one.inside, html: `<div class="recorded-view">${text}</div>` });
   }
   return splice(html, pieces);
+}
+
+/** As <ring-value> shows it (widgets/elements/value.ts, which needs a browser). */
+function showValue(value: bigint | string, format: string, digits: number): string {
+  if (typeof value === "string") return value;
+  if (format === "decimal") return grouped(value);
+  return format === "binary" ? binary(value, digits || 16) : hex(value, digits);
 }
 
 class Recorder {
@@ -119,7 +129,7 @@ class Recorder {
     const screen = await machine.screen();
     const rows = screen.kind === "text" ? screenRows(screen) : [];
     const { tick, cs, ip } = machine.status;
-    const hex = (value: number) => value.toString(16).toUpperCase().padStart(4, "0");
+    const hex4 = (value: number) => value.toString(16).toUpperCase().padStart(4, "0");
     machine.close();
     const shown = rows.some((row) => row.trim())
       ? `<pre tabindex="0">${escapeHtml(rows.join("\n"))}</pre>`
@@ -127,7 +137,7 @@ class Recorder {
     const label = escapeHtml(element.attributes.label ?? "Machine");
     return (
       `<script type="application/json" class="recorded">${scriptJson(frame)}</script>` +
-      `<div class="recorded-view"><p>${label}, recorded at instruction ${grouped(BigInt(tick))}, CS:IP = ${hex(cs)}:${hex(ip)}.` +
+      `<div class="recorded-view"><p>${label}, recorded at instruction ${grouped(BigInt(tick))}, CS:IP = ${hex4(cs)}:${hex4(ip)}.` +
       ` It runs where the page may use scripts.</p>${shown}</div>`
     );
   }
@@ -145,6 +155,22 @@ class Recorder {
     );
   }
 
+  /** What an empty `<ring-value>` reads where its machine wakes, or at its `data-at`: no number is typed in a text. */
+  async value({ attributes }: Found): Promise<string> {
+    const machine = await this.machineOf(attributes.machine, "a value", attributes["data-at"]);
+    const answer = await evaluate(attributes.expr ?? attributes.of ?? "", readable(machine));
+    machine.close();
+    if (!("value" in answer)) this.refuse(`${answer.message} ${answer.hint}`);
+    return escapeHtml(showValue(answer.value, attributes.format ?? "hex", Number(attributes.digits ?? 0)));
+  }
+
+  /** The machine of that id, or the page's first, run to `where` from power-on; without `where`, to where it wakes. */
+  private async machineOf(id: string | undefined, who: string, where: string | undefined): Promise<MachineHandle> {
+    const owner = this.found.find((one) => one.name === "ring-machine" && (!id || one.attributes.id === id));
+    if (!owner) this.refuse(`${who} asks the machine “${id}”, which is not on the page`);
+    return this.machine({ ...owner, attributes: { ...owner.attributes, at: where ?? owner.attributes.at ?? "" } });
+  }
+
   private async answer({ attributes, children }: Found): Promise<string | undefined> {
     const options = children.filter(({ name }) => name === "option" || name === "li");
     const worthOf = (option: Found) => option.attributes.value ?? option.attributes["data-value"] ?? option.text.trim();
@@ -152,11 +178,7 @@ class Recorder {
       const right = options.find((option) => worthOf(option) === attributes.answer);
       return right?.html ?? (attributes.answer && escapeHtml(attributes.answer));
     }
-    const id = attributes.machine;
-    const owner = this.found.find((one) => one.name === "ring-machine" && (!id || one.attributes.id === id));
-    if (!owner) this.refuse(`a prediction asks the machine “${id}”, which is not on the page`);
-    const machine = await this.machine({ ...owner, attributes: { ...owner.attributes, at: "" } });
-    await this.runTo(machine, attributes.until ?? attributes.at ?? owner.attributes.at);
+    const machine = await this.machineOf(attributes.machine, "a prediction", attributes.until ?? attributes.at);
     const answer = await evaluate(attributes.measure, readable(machine));
     machine.close();
     if (!("value" in answer)) this.refuse(`${answer.message} ${answer.hint}`);
