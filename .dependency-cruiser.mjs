@@ -68,7 +68,7 @@ export default {
       name: "imports resolve",
       severity: "error",
       from: { path: "^(engine|widgets|lessons|labs|site|gradebook|scripts)/" },
-      to: { couldNotResolve: true, pathNot: "\\?|^astro:" },
+      to: { couldNotResolve: true, pathNot: "\\?|^astro:|^virtual:" },
     },
   ],
   options: {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { satteri } from "@astrojs/markdown-satteri";
 import mdx from "@astrojs/mdx";
 import { defineConfig } from "astro/config";
+import { ringEngine } from "./engine/cli/vite-plugin.ts";
 import { asm } from "./site/highlight/asm.ts";
 import { themes } from "./site/highlight/themes.ts";
 import { relativePages } from "./site/relative-urls.ts";
@@ -24,9 +25,9 @@ export default defineConfig({
   },
   integrations: [mdx(), relativePages(), ...(notebook.integrations ?? [])],
   vite: {
-    plugins: notebook.vitePlugins ?? [],
+    plugins: [ringEngine(), ...(notebook.vitePlugins ?? [])],
     resolve: { alias: notebook.alias ?? {} },
-    worker: { format: "es" },
+    worker: { format: "es", plugins: () => [ringEngine()] },
     build: { assetsInlineLimit: 0, target: "es2023" },
     experimental: {
       renderBuiltUrl: (_, { hostType, ssr }) => (ssr || hostType === "html" ? undefined : { relative: true }),

@@ -4,28 +4,41 @@
  * Node's modules are reached through `process`, so that a page can have this file without having them.
  */
 import { EngineError } from "../wasm/error.ts";
-import type { Firmware } from "./firmware.ts";
-import { firmwareFrom } from "./firmware.ts";
+import { type Firmware, firmwareFrom } from "./firmware.ts";
 
-type Builtin = <Name extends "node:fs" | "node:crypto">(
-  name: Name,
-) => typeof import("node:fs") & typeof import("node:crypto");
+/** The little of Node that is used here. */
+interface Disk {
+  readFileSync(file: URL, encoding: "utf8"): string;
+  readdirSync(folder: URL, options: { recursive: true }): string[];
+}
+interface Hashes {
+  createHash(name: "sha256"): Hash;
+}
+interface Hash {
+  update(text: string): Hash;
+  digest(encoding: "hex"): string;
+}
+interface Runtime {
+  readonly versions?: { readonly node?: string };
+  getBuiltinModule?(name: string): unknown;
+}
 
-function builtin(): Builtin {
-  const { process } = globalThis as { process?: { getBuiltinModule?: unknown; versions?: { node?: string } } };
-  if (typeof process?.getBuiltinModule !== "function") throw new EngineError("only Node has the engine's sources");
-  return process.getBuiltinModule as Builtin;
+const runtime = (globalThis as { process?: Runtime }).process;
+
+function builtin<Module>(name: string): Module {
+  const module = runtime?.getBuiltinModule?.(name);
+  if (module === undefined) throw new EngineError("only Node has the engine's sources");
+  return module as Module;
 }
 
 /** Whether this is Node (a test's or the command line's, say). */
 export function hasSources(): boolean {
-  const { process } = globalThis as { process?: { versions?: { node?: string } } };
-  return process?.versions?.node !== undefined;
+  return runtime?.versions?.node !== undefined;
 }
 
 /** A source file of the BIOS. */
 export function readFirmwareSource(name: string): string {
-  return builtin()("node:fs").readFileSync(new URL(`../firmware/${name}`, import.meta.url), "utf8");
+  return builtin<Disk>("node:fs").readFileSync(new URL(`../firmware/${name}`, import.meta.url), "utf8");
 }
 
 /** Our BIOS, assembled from its sources at first use. */
@@ -38,13 +51,12 @@ export function buildOnDisk(): string {
 let build: string | undefined;
 
 function hashSources(): string {
-  const get = builtin();
-  const { readdirSync, readFileSync } = get("node:fs");
+  const { readdirSync, readFileSync } = builtin<Disk>("node:fs");
   const root = new URL("../", import.meta.url);
   const isSource = (name: string) =>
     /\.(ts|S)$/.test(name) && !/\.test\.ts$|^cli\/|(^|\/)tests?\//.test(name) && !/(^|\/)\./.test(name);
-  const names = (readdirSync(root, { recursive: true }) as string[]).map((name) => name.replaceAll("\\", "/"));
-  const hash = get("node:crypto").createHash("sha256");
+  const names = readdirSync(root, { recursive: true }).map((name) => name.replaceAll("\\", "/"));
+  const hash = builtin<Hashes>("node:crypto").createHash("sha256");
   for (const name of names.filter(isSource).sort()) {
     hash
       .update(`${name}\0`)
