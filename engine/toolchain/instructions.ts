@@ -303,11 +303,10 @@ function emitBranch(
   written: Written,
   around: InstructionSurroundings,
 ): boolean {
-  const plain = context.bits === undefined || context.bits === context.codeBits;
-  const short =
-    plain || written.distance === "short"
-      ? encode(rows, operands, { ...context, bits: undefined, branch: "short" }).best
-      : undefined;
+  const isOther = context.bits !== undefined && context.bits !== context.codeBits;
+  const short = encode(rows, operands, { ...context, bits: undefined, branch: "short" }).best;
+  // The size of the offset does not change a short jump, but it wraps the target: the prefix stays.
+  if (short && isOther) short.bytes.unshift(0x66);
   const near = written.distance === "short" ? undefined : encode(rows, operands, { ...context, branch: "near" }).best;
   const only = short && near ? undefined : (short ?? near);
   if (only) {

@@ -131,7 +131,7 @@ export class StatementReader {
     for (;;) {
       const statement = this.take();
       if (!statement) return undefined;
-      this.a.startStatement(statement.location);
+      this.a.location = statement.location;
       const name = firstWord(statement);
       try {
         if (name.startsWith(".") && this.control(name, statement)) continue;
@@ -434,7 +434,9 @@ function firstWord(st: Statement): string {
 }
 
 function replaceParameters(text: string, values: ReadonlyMap<string, string>, number: string | undefined): string {
-  return text.replace(/\\(?:\(\)|@|([A-Za-z_.$][\w.$]*))/g, (whole, name: string | undefined) => {
+  // A character constant ('\\c') was read before, as in as: it is no parameter.
+  return text.replace(/'\\.|\\(?:\(\)|@|([A-Za-z_.$][\w.$]*))/g, (whole, name: string | undefined) => {
+    if (whole.startsWith("'")) return whole;
     if (whole === "\\()") return "";
     if (whole === "\\@") return number ?? whole;
     // The longest parameter that the word begins with: `\register.` is `register` and a dot.

@@ -1,6 +1,7 @@
 /**
  * What as fills code with where an alignment names no filler: long no-operations, and a jump over them where it would take
- * many. Source: observed of GNU as 2.40 with --32 and --64 (gas/config/tc-i386.c, i386_generate_nops).
+ * many. as takes the size of code at the end of the source; here it is the size at the alignment, as the processor has it.
+ * Source: observed of GNU as 2.40 with --32 and --64 (gas/config/tc-i386.c, i386_generate_nops).
  */
 
 const hex = (text: string) =>

@@ -37,8 +37,6 @@ export class Assembly {
   isGcc16 = false;
   /** Where the present statement stands. */
   location: Location = { file: "", line: 1, column: 1 };
-  /** `.`, made once a statement, where it begins. */
-  private place: Place | undefined;
   errors = 0;
   /** Nothing more is read. */
   stopped = false;
@@ -60,21 +58,15 @@ export class Assembly {
   enterSection(section: Section): void {
     this.previousSection = this.section;
     this.section = section;
-    this.place = undefined;
   }
 
-  readonly here = (): Place =>
-    (this.place ??= {
-      kind: "place",
-      section: this.section,
-      fragment: this.section.current,
-      offset: this.section.current.length,
-    });
-
-  startStatement(location: Location): void {
-    this.location = location;
-    this.place = undefined;
-  }
+  /** `.`: where the next byte goes. */
+  readonly here = (): Place => ({
+    kind: "place",
+    section: this.section,
+    fragment: this.section.current,
+    offset: this.section.current.length,
+  });
 
   get isIntel(): boolean {
     return this.syntax === "intel";
