@@ -1,16 +1,16 @@
 // The site: static pages from site/, lessons/ and labs/, that work in any folder of any host (site/relative-urls.ts).
-import { existsSync } from "node:fs";
 import { satteri } from "@astrojs/markdown-satteri";
 import mdx from "@astrojs/mdx";
 import { defineConfig } from "astro/config";
 import { ringEngine } from "./engine/cli/vite-plugin.ts";
 import { asm } from "./site/highlight/asm.ts";
 import { themes } from "./site/highlight/themes.ts";
+import { recordedFrames } from "./site/recorded/integration.ts";
 import { relativePages } from "./site/relative-urls.ts";
+import notebook from "./widgets/notebook/astro-plugin.mjs";
 
-// Fenced blocks marked `cell` become the notebook's cells: { mdastPlugins, hastPlugins, vite }, each optional.
-const plugin = new URL("./widgets/notebook/astro-plugin.mjs", import.meta.url);
-const notebook = existsSync(plugin) ? (await import(plugin.href)).default() : {};
+// Fenced blocks marked `cell` become the notebook's cells.
+const { mdastPlugins, alias } = notebook();
 
 export default defineConfig({
   srcDir: "./site",
@@ -20,13 +20,13 @@ export default defineConfig({
   devToolbar: { enabled: false },
   build: { format: "directory", inlineStylesheets: "never" },
   markdown: {
-    processor: satteri({ mdastPlugins: notebook.mdastPlugins ?? [], hastPlugins: notebook.hastPlugins ?? [] }),
+    processor: satteri({ mdastPlugins }),
     shikiConfig: { themes, defaultColor: false, langs: [asm] },
   },
-  integrations: [mdx(), relativePages(), ...(notebook.integrations ?? [])],
+  integrations: [mdx(), recordedFrames(), relativePages()],
   vite: {
-    plugins: [ringEngine(), ...(notebook.vitePlugins ?? [])],
-    resolve: { alias: notebook.alias ?? {} },
+    plugins: [ringEngine()],
+    resolve: { alias },
     worker: { format: "es", plugins: () => [ringEngine()] },
     build: { assetsInlineLimit: 0, target: "es2023" },
     experimental: {

@@ -37,8 +37,8 @@ export function recordedFrames(): AstroIntegration {
     hooks: {
       "astro:build:done": async ({ dir, logger }) => {
         const folder = fileURLToPath(dir);
-        const { createEngine } = await import("../../engine/index.ts");
-        const engine = await createEngine();
+        const { createLocalEngine } = await import("../../engine/index.ts");
+        const engine = await createLocalEngine();
         const listing = await makeListing();
         for (const file of globSync("**/*.html", { cwd: folder })) {
           const page = file.replaceAll("\\", "/");
