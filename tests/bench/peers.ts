@@ -1,0 +1,134 @@
+/** The machines that speed is measured on: ours, v86 with and without its JIT, QEMU's translator. */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { Machine } from "../../engine/machine/machine.ts";
+import { X86 } from "../../engine/machine/x86.ts";
+
+/** What is run: a Multiboot kernel with its command line, or a boot sector on a floppy. */
+export type Guest =
+  | { readonly kind: "kernel"; readonly path: string; readonly commandLine: string }
+  | { readonly kind: "floppy"; readonly image: Uint8Array; readonly path: string };
+
+/** Seconds and checksum of each kernel, by its name. */
+export type Times = Map<string, { readonly seconds: number; readonly checksum: string }>;
+
+const MEMORY_MIB = 64;
+const SEABIOS = "/usr/share/seabios/bios.bin";
+const SEAVGABIOS = "/usr/share/seabios/vgabios-stdvga.bin";
+
+/** Takes serial output as it comes, and notes when each kernel began and ended. */
+class Stopwatch {
+  readonly times: Times = new Map();
+  done = false;
+  private line = "";
+  private began = 0;
+
+  take(text: string): void {
+    for (const c of text) {
+      if (c !== "\n") {
+        if (c !== "\r") this.line += c;
+        continue;
+      }
+      const [word, name, checksum] = this.line.split(" ");
+      if (word === "BEGIN") this.began = performance.now();
+      if (word === "END" && name)
+        this.times.set(name, { seconds: (performance.now() - this.began) / 1000, checksum: checksum ?? "" });
+      if (word === "DONE") this.done = true;
+      this.line = "";
+    }
+  }
+}
+
+/** Ours. `rom`: the firmware, for a floppy. */
+export function runOurs(guest: Guest, rom: Uint8Array): Times {
+  const watch = new Stopwatch();
+  const machine = new Machine(
+    {
+      memoryMiB: MEMORY_MIB,
+      debugExit: { iobase: 0xf4, iosize: 1 },
+      ...(guest.kind === "kernel"
+        ? { kernel: { image: new Uint8Array(readFileSync(guest.path)), commandLine: guest.commandLine } }
+        : { floppies: [guest.image] }),
+    },
+    { firmware: () => ({ rom }), makeCpu: (map, surroundings) => new X86(map, surroundings), history: false },
+  );
+  machine.guest.serial[0].said = (byte) => watch.take(String.fromCharCode(byte));
+  while (!watch.done) {
+    const status = machine.run({ ticks: 20_000_000 });
+    if (
+      status.state === "faulted" ||
+      status.state === "exited" ||
+      (status.reason.kind === "halt" && status.reason.forever)
+    )
+      break;
+  }
+  return watch.times;
+}
+
+/** v86, or undefined where its firmware is not installed. */
+export async function runV86(guest: Guest, jit: boolean): Promise<Times | undefined> {
+  if (!existsSync(SEABIOS) || !existsSync(SEAVGABIOS)) return undefined;
+  const require = createRequire(import.meta.url);
+  const build = dirname(require.resolve("v86"));
+  const { V86 } = (await import(join(build, "libv86.mjs"))) as { V86: new (options: object) => V86Machine };
+  const buffer = (path: string) => ({ buffer: new Uint8Array(readFileSync(path)).buffer });
+  const watch = new Stopwatch();
+  const machine = new V86({
+    wasm_path: join(build, "v86.wasm"),
+    memory_size: MEMORY_MIB << 20,
+    vga_memory_size: 2 << 20,
+    bios: buffer(SEABIOS),
+    vga_bios: buffer(SEAVGABIOS),
+    autostart: true,
+    disable_jit: !jit,
+    disable_speaker: true,
+    ...(guest.kind === "kernel"
+      ? { multiboot: buffer(guest.path), cmdline: guest.commandLine }
+      : { fda: { buffer: guest.image.slice().buffer } }),
+  });
+  machine.add_listener("serial0-output-byte", (byte: number) => watch.take(String.fromCharCode(byte)));
+  for (const limit = performance.now() + 600_000; !watch.done && performance.now() < limit; )
+    await new Promise((go) => setTimeout(go, 5));
+  await machine.destroy();
+  return watch.times;
+}
+
+interface V86Machine {
+  add_listener(event: string, listener: (value: number) => void): void;
+  destroy(): Promise<void>;
+}
+
+/** QEMU's translator, or undefined where it is not installed. */
+export async function runQemu(guest: Guest): Promise<Times | undefined> {
+  const watch = new Stopwatch();
+  const what =
+    guest.kind === "kernel"
+      ? ["-kernel", guest.path, "-append", guest.commandLine]
+      : ["-drive", `file=${guest.path},format=raw,if=floppy`, "-boot", "a"];
+  const qemu = spawn("qemu-system-i386", [
+    "-accel",
+    "tcg",
+    "-m",
+    String(MEMORY_MIB),
+    "-display",
+    "none",
+    "-serial",
+    "stdio",
+    "-monitor",
+    "none",
+    "-no-reboot",
+    "-device",
+    "isa-debug-exit,iobase=0xf4,iosize=1",
+    ...what,
+  ]);
+  return new Promise((resolve) => {
+    qemu.on("error", () => resolve(undefined));
+    qemu.stdout.on("data", (data: Buffer) => {
+      watch.take(data.toString("latin1"));
+      if (watch.done) qemu.kill();
+    });
+    qemu.on("close", () => resolve(watch.times));
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * `npm run bench`: the engine against v86 (JIT off and on) and QEMU's translator in one run, as ratios of time.
+ * --runs N (medians, default 3), --kernels a,b, --quick (one run, fewer kernels), --no-peers.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { handlerStatistics } from "../../engine/cpu/handlers.ts";
+import { TABLE } from "../../engine/isa/table.ts";
+import { firmwareFrom } from "../../engine/machine/firmware.ts";
+import { assemble } from "../../engine/toolchain/assembler.ts";
+import { type Guest, runOurs, runQemu, runV86, type Times } from "./peers.ts";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "3" },
+    kernels: { type: "string" },
+    quick: { type: "boolean", default: false },
+    "no-peers": { type: "boolean", default: false },
+  },
+});
+
+const root = join(import.meta.dirname, "../..");
+/** The guests that speed is measured with stand beside the checkout; where they do not, only the loops of our own run. */
+const bench32 = join(root, "../shared/bench/bench32.elf");
+const PURE = values.quick ? "crc32,fib" : "intmix,sieve,crc32,qsort,rep,fib,lz,vm";
+const kernels = (values.kernels ?? PURE).split(",");
+const runs = values.quick ? 1 : Number(values.runs);
+
+const started = performance.now();
+const firmware = firmwareFrom((name) => readFileSync(join(root, "engine/firmware", name), "utf8"));
+const rom = firmware().rom;
+const assembled = performance.now() - started;
+
+const folder = mkdtempSync(join(tmpdir(), "ring-bench-"));
+const source = readFileSync(join(import.meta.dirname, "loops16.S"), "utf8");
+const { bytes, diagnostics } = assemble(source, { file: "loops16.S", layout: { ".text": 0x7c00 } });
+if (diagnostics.length) throw new Error(`loops16.S: ${JSON.stringify(diagnostics[0])}`);
+const image = new Uint8Array(1_474_560);
+image.set(bytes.subarray(bytes.length - 512));
+const floppy = join(folder, "loops16.img");
+writeFileSync(floppy, image);
+
+const guests: Guest[] = [{ kind: "floppy", image, path: floppy }];
+if (existsSync(bench32)) guests.push({ kind: "kernel", path: bench32, commandLine: `bench ${kernels.join(" ")}` });
+
+type Engine = "ours" | "v86, JIT off" | "v86" | "QEMU TCG";
+const engines: readonly Engine[] = values["no-peers"] ? ["ours"] : ["ours", "v86, JIT off", "v86", "QEMU TCG"];
+const seconds = new Map<string, Map<Engine, number[]>>();
+const checksums = new Map<string, Set<string>>();
+
+function note(engine: Engine, times: Times | undefined): void {
+  for (const [name, t] of times ?? []) {
+    const row = seconds.get(name) ?? new Map<Engine, number[]>();
+    seconds.set(name, row);
+    row.set(engine, [...(row.get(engine) ?? []), t.seconds]);
+    checksums.set(name, (checksums.get(name) ?? new Set()).add(t.checksum));
+  }
+}
+
+try {
+  for (let run = 0; run < runs; run++) {
+    for (const guest of guests) {
+      for (const engine of engines) {
+        process.stderr.write(`run ${run + 1} of ${runs}: ${guest.kind} on ${engine}…\n`);
+        if (engine === "ours") note(engine, runOurs(guest, rom));
+        else if (engine === "QEMU TCG") note(engine, await runQemu(guest));
+        else note(engine, await runV86(guest, engine === "v86"));
+      }
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const median = (list: readonly number[] | undefined): number =>
+  [...(list ?? [])].sort((a, b) => a - b)[Math.floor((list?.length ?? 0) / 2)] ?? Number.NaN;
+const cell = (n: number) => (Number.isNaN(n) ? "–" : n.toFixed(3)).padStart(14);
+console.log(
+  `Seconds, median of ${runs}; Node ${process.version}; instruction rows ${TABLE.length}; handlers emitted ${handlerStatistics().handlers}, ${handlerStatistics().bytes} bytes of WebAssembly in ${handlerStatistics().milliseconds.toFixed(0)} ms; BIOS assembled in ${assembled.toFixed(0)} ms`,
+);
+console.log(["kernel".padEnd(10), ...engines.map((e) => e.padStart(14)), "ours / v86, JIT off"].join(""));
+const ratios: number[] = [];
+for (const [name, row] of seconds) {
+  const of = (e: Engine) => median(row.get(e));
+  const ratio = of("ours") / of("v86, JIT off");
+  if (!Number.isNaN(ratio)) ratios.push(ratio);
+  const agree =
+    (checksums.get(name)?.size ?? 0) === 1 ? "" : `  CHECKSUMS DIFFER ${[...(checksums.get(name) ?? [])].join(" ")}`;
+  console.log([name.padEnd(10), ...engines.map((e) => cell(of(e))), cell(ratio), agree].join(""));
+}
+if (ratios.length)
+  console.log(
+    `geometric mean of ours / v86, JIT off: ${Math.exp(ratios.reduce((s, r) => s + Math.log(r), 0) / ratios.length).toFixed(2)}`,
+  );
+process.exit([...checksums.values()].every((s) => s.size === 1) ? 0 : 1);
