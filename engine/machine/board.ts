@@ -32,7 +32,8 @@ import { WiredOr } from "./wiredor.ts";
 /** Where the board's wires end. */
 export interface BoardOutputs {
   serial(port: 0 | 1, byte: number): void;
-  debug(byte: number): void;
+  /** To port 402h or E9h. */
+  debug(byte: number, port: number): void;
   exit(status: number): void;
   resetRequested(): void;
   interrupt(level: boolean): void;
@@ -79,8 +80,8 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     typist,
     new Mc146818(bus, { irq: irq(8), unixSeconds: configuration.rtcSeconds, cmos: pcCmos(cmosOf(configuration)) }),
     new Port80(bus),
-    new DebugConsole(bus, { name: "debugconsole.e9", iobase: 0xe9, send: outputs.debug }),
-    new DebugConsole(bus, { name: "debugconsole.402", iobase: 0x402, send: outputs.debug }),
+    new DebugConsole(bus, { name: "debugconsole.e9", iobase: 0xe9, send: (byte) => outputs.debug(byte, 0xe9) }),
+    new DebugConsole(bus, { name: "debugconsole.402", iobase: 0x402, send: (byte) => outputs.debug(byte, 0x402) }),
     ...(debugExit
       ? [new IsaDebugExit(bus, { ...debugExit, iosize: debugExit.iosize as AccessSize, exit: outputs.exit })]
       : []),

@@ -3,6 +3,7 @@
  */
 import { TICKS_PER_SECOND } from "../chipset/bus.ts";
 import type { MachineConfiguration } from "./api.ts";
+import { readKernel } from "./kernelimage.ts";
 
 /** What is wrong with one part of a configuration. */
 export interface ConfigurationFault {
@@ -22,6 +23,7 @@ export interface CompleteConfiguration extends MachineConfiguration {
 
 export const MAX_FIRMWARE = 256 * 1024;
 export const MAX_FLOPPY = 2880 * 1024;
+const DEFAULT_MIB = 16;
 const MAX_KERNEL = 64 * 1024 * 1024;
 
 const PARTS = [
@@ -37,10 +39,12 @@ const PARTS = [
 /** All faults of `configuration`; none where a machine can be made of it. */
 export function checkConfiguration(configuration: MachineConfiguration): ConfigurationFault[] {
   const faults: ConfigurationFault[] = [];
+  const { memoryMiB = DEFAULT_MIB } = configuration;
+  const memoryBytes = isInteger(memoryMiB, 1, 1024) ? memoryMiB * 2 ** 20 : 2 ** 30;
   for (const [part, check] of PARTS) {
     const value: unknown = configuration[part];
     if (value !== undefined)
-      check(value, (message, hint, path = "") => faults.push({ part: part + path, message, hint }));
+      check(value, (message, hint, path = "") => faults.push({ part: part + path, message, hint }), memoryBytes);
   }
   return faults;
 }
@@ -49,7 +53,7 @@ export function checkConfiguration(configuration: MachineConfiguration): Configu
 export function completeConfiguration(configuration: MachineConfiguration): CompleteConfiguration {
   return {
     ...configuration,
-    memoryMiB: configuration.memoryMiB ?? 16,
+    memoryMiB: configuration.memoryMiB ?? DEFAULT_MIB,
     rtcSeconds: Math.floor(Date.parse(configuration.rtcBase ?? "2026-01-01T00:00:00Z") / 1000),
     ticksPerSecond: configuration.ticksPerSecond ?? TICKS_PER_SECOND,
     stopOnTripleFault: configuration.stopOnTripleFault ?? false,
@@ -93,12 +97,15 @@ function floppies(value: unknown, report: Report): void {
   }
 }
 
-function kernel(value: unknown, report: Report): void {
+function kernel(value: unknown, report: Report, memoryBytes: number): void {
   const hint = "A Multiboot 1 kernel of at most 64 MiB: ELF32, or with addresses in its header.";
   const { image, commandLine } = (value ?? {}) as { image?: unknown; commandLine?: unknown };
   if (!(image instanceof Uint8Array)) report("is not bytes", hint, ".image");
   else if (image.length === 0 || image.length > MAX_KERNEL) {
     report(`is ${image.length.toLocaleString("en")} bytes long`, hint, ".image");
+  } else {
+    const kernel = readKernel(image, memoryBytes);
+    if ("message" in kernel) report(`is no kernel: byte ${kernel.offset}: ${kernel.message}`, hint, ".image");
   }
   if (commandLine !== undefined && (typeof commandLine !== "string" || commandLine.length > 4095)) {
     report("is not text of at most 4,095 characters", "What the kernel gets as its command line.", ".commandLine");

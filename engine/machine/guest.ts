@@ -39,6 +39,8 @@ export interface KnownFuture {
 }
 
 const IF = 0x200n;
+/** INT 19h: the firmware's bootstrap loader. */
+const BOOT_VECTOR = 0x19;
 /** A reset takes a millisecond, as boards' reset circuits do: a guest that resets for ever is not for ever resetting. */
 const RESETS_PER_SECOND = 1000;
 /** Returns of the processor without a tick of progress, before it is called a fault of ours. */
@@ -56,6 +58,8 @@ export class Guest {
   onEvent: (event: MachineEvent) => void = () => {};
   /** Called where the history wants the present moment. */
   onDue: () => void = () => {};
+  /** Called with each byte written to port 402h or E9h. */
+  onDebug: (byte: number, port: number) => void = () => {};
   future: KnownFuture | undefined;
   /** Instructions and iterations of repeated ones since power-on: ticks without idle time. */
   instructions = 0;
@@ -66,6 +70,8 @@ export class Guest {
   readonly #model: State;
   #pending: StopReason | undefined;
   #resetPending = false;
+  /** The configuration's kernel: not (any more) to be entered, when the firmware boots, or now. */
+  #kernel: "none" | "waits" | "enters" = "none";
   /** The reset line stays low until this tick. */
   #heldUntil: Tick = 0;
   /** Of the last triple fault. */
@@ -75,7 +81,10 @@ export class Guest {
     this.configuration = configuration;
     const outputs = {
       serial: (port: 0 | 1, byte: number) => this.serial[port].add(byte),
-      debug: (byte: number) => this.debug.add(byte),
+      debug: (byte: number, port: number) => {
+        this.debug.add(byte);
+        this.onDebug(byte, port);
+      },
       exit: (status: number) => this.#exited(status),
       resetRequested: () => this.#requestReset(),
       event: (event: ProcessorEvent) => this.#happened(event),
@@ -132,6 +141,7 @@ export class Guest {
     for (;;) {
       if (this.#pending !== undefined) return this.#pending;
       if (this.#resetPending) this.#reset();
+      if (this.#kernel === "enters") this.#enterKernel();
       const input = this.future?.upcoming;
       if (input !== undefined && input.tick <= clock.now) {
         this.apply(input);
@@ -185,6 +195,10 @@ export class Guest {
   #happened(event: ProcessorEvent): void {
     const known = { ...event, tick: this.tick } as MachineEvent;
     if (known.kind === "triple fault") this.#faults = known.chain;
+    if (this.#kernel === "waits" && known.kind === "interrupt" && known.vector === BOOT_VECTOR) {
+      this.#kernel = "enters";
+      this.pc.cpu.attention();
+    }
     if (!this.events.muted) this.onEvent(known);
     this.events.add(known);
   }
@@ -211,7 +225,13 @@ export class Guest {
 
   #powerUp(): void {
     this.pc.reset();
+    this.#kernel = this.configuration.kernel === undefined ? "none" : "waits";
+  }
+
+  /** The firmware has done its part and would boot now: a kernel takes over. */
+  #enterKernel(): void {
     const { kernel } = this.configuration;
+    this.#kernel = "none";
     if (kernel !== undefined) enterKernel(this.pc, kernel.image, kernel.commandLine ?? "");
   }
 
@@ -246,7 +266,13 @@ export class Guest {
     const devices: State = {};
     for (const device of this.pc.devices) devices[device.name] = device.state as State;
     const said = [...this.serial, this.debug].map((line) => line.save());
-    const machine: State = { exit: this.exit, chain: this.chain, heldUntil: this.#heldUntil, said };
+    const machine: State = {
+      exit: this.exit,
+      chain: this.chain,
+      heldUntil: this.#heldUntil,
+      kernel: this.#kernel,
+      said,
+    };
     return { devices, machine, processor: this.pc.cpu.state, ram: this.pc.map.ram };
   }
 
@@ -262,16 +288,24 @@ export class Guest {
     for (const device of this.pc.devices) assignState(device.state, devices[device.name]);
     assignState(this.pc.map.ram, state.ram);
     assignState(this.pc.cpu.state, state.processor);
-    const machine = state.machine as { exit: number | null; chain: string[] | null; heldUntil: Tick; said: Said[] };
+    const machine = state.machine as unknown as SavedMachine;
     for (const [i, line] of [...this.serial, this.debug].entries()) line.load(machine.said[i]);
     Object.assign(this, { exit: machine.exit, chain: machine.chain, failure: undefined });
     Object.assign(this, { instructions: checkpoint.instructions });
     this.#resetPending = false;
     this.#heldUntil = machine.heldUntil;
+    this.#kernel = machine.kernel;
     this.pc.clock.now = checkpoint.tick;
     this.pc.restored();
     return undefined;
   }
 }
 
-type Said = ReturnType<Transcript["save"]>;
+/** What `state` says of the machine itself. */
+interface SavedMachine {
+  readonly exit: number | null;
+  readonly chain: string[] | null;
+  readonly heldUntil: Tick;
+  readonly kernel: "none" | "waits" | "enters";
+  readonly said: readonly ReturnType<Transcript["save"]>[];
+}

@@ -64,7 +64,7 @@ export class Pc implements CpuSurroundings {
     const bus: Bus = { ports: this.ports, mmio: this.mmio, memory: this.map, clock: this.clock, log };
     this.board = buildBoard(bus, configuration, {
       serial: (port, byte) => outputs.serial(port, byte),
-      debug: (byte) => outputs.debug(byte),
+      debug: (byte, port) => outputs.debug(byte, port),
       exit: (status) => outputs.exit(status),
       resetRequested: () => outputs.resetRequested(),
       interrupt: (level) => this.cpu.setInterrupt(level),
