@@ -14,6 +14,7 @@ import {
   RUN_TICKS,
   type Run,
   SECTOR,
+  screenRows,
   teletype,
 } from "./observe.ts";
 
@@ -96,10 +97,8 @@ function service(context: Context): Finding {
     return { passed: false, expected, saw, moment: { scenario: "plain", tick: other.tick }, place };
   }
   if (!onScreen) return { passed: false, expected, saw: "no INT 10h from the sector", ...ending(context, run) };
-  const before = context.once(observeScreenMemory);
-  const wrote = findMoment(context, "plain", (machine) =>
-    machine.readPhysical(0xb8000, 4000).some((byte, i) => byte !== before[i]),
-  );
+  const before = context.once(observeEntry).screen.join("\n");
+  const wrote = findMoment(context, "plain", (machine) => screenRows(machine).join("\n") !== before);
   const saw = "no INT 10h: the characters were written straight into the screen's memory";
   return { passed: false, expected, saw, moment: wrote.moment, place: context.placeOf(wrote.address) };
 }
@@ -130,7 +129,7 @@ function stack(context: Context): Finding {
     const found = findMoment(context, "strange", (machine) =>
       machine.readPhysical(first.from, first.to - first.from).some((byte, i) => byte !== run.before[first.from + i]),
     );
-    const saw = `${first.bytes} bytes pushed at ${hex(first.from, 5)}, on a stack that is not its own`;
+    const saw = `${first.bytes} bytes written at ${hex(first.from, 5)}, on the stack that it was given`;
     return { passed: false, expected, saw, moment: found.moment, place: context.placeOf(found.address) };
   }
   const ss = run.registers.segments.find(({ name }) => name === "SS")?.selector;
@@ -148,7 +147,7 @@ function halts(context: Context): Finding {
   }
   if (waited) {
     const place = context.placeOf(waited.address - 1);
-    const saw = "HLT with IF = 1: the next timer interrupt ended it";
+    const saw = "HLT with IF = 1: the next interrupt ends it, the timer's for one";
     return { passed: false, expected, saw, moment: moment("plain", waited), place };
   }
   return { passed: false, expected, saw: howItEnded(run), ...ending(context, run) };
@@ -175,7 +174,9 @@ function contained(context: Context): Finding {
 /** Memory that is neither the sector's, nor its stack's, nor the firmware's (data area, video, EBDA, ROM). */
 function foreign(run: Run): (readonly [number, number])[] {
   const base = run.registers.segments.find(({ name }) => name === "SS")?.base ?? 0;
-  const top = base + (Number(run.registers.general.find(({ name }) => name === "ESP")?.value) & 0xffff);
+  const sp = Number(run.registers.general.find(({ name }) => name === "ESP")?.value) & 0xffff;
+  // SP = 0 is the top of a segment: the first push goes to its last bytes.
+  const top = base + (sp || 0x10000);
   const [low, high] = [top - 2048, top + 32];
   const whole: (readonly [number, number])[] = [
     [0, 0x400],
@@ -191,12 +192,6 @@ function foreign(run: Run): (readonly [number, number])[] {
 function newRows(context: Context, run: Run): string[] {
   const before = new Set(context.once(observeEntry).screen);
   return run.screen.filter((row) => row !== "" && !before.has(row)).map((row) => row.trim());
-}
-
-function observeScreenMemory(context: Context): Uint8Array {
-  const { machine, snapshot } = context.once(observeEntry);
-  machine.restore(snapshot);
-  return machine.readPhysical(0xb8000, 4000);
 }
 
 function moment(scenario: string, status: MachineStatus): Moment {

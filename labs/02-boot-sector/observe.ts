@@ -8,9 +8,9 @@ import { type Context, type Moment, type Scenario, scenarioWrites } from "../../
 
 export const ENTRY = 0x7c00;
 export const SECTOR = 512;
-/** Two guest seconds for the firmware, a tenth for the sector. */
+/** Two guest seconds for the firmware, 2.5 ms for the sector: the solution needs 2,028 instructions. */
 const BOOT_TICKS = 400_000_000;
-export const RUN_TICKS = 20_000_000;
+export const RUN_TICKS = 500_000;
 
 /** The machine as the firmware leaves it. */
 export interface Entry {
@@ -40,7 +40,8 @@ export interface Run {
 export function observeEntry(context: Context): Entry {
   const machine = context.bench.powerOn(context.lab.configuration(context.build));
   const limit = machine.status.tick + BOOT_TICKS;
-  const status = machine.run({ tick: limit, address: ENTRY });
+  // INT 18h is how firmware says that it found nothing to boot (BIOS Boot Specification 1.01, 6.7).
+  const status = machine.run({ tick: limit, address: ENTRY, event: { kind: "interrupt", vector: 0x18 } });
   const reached = status.cs === 0 && status.ip === ENTRY;
   return { machine, reached, status, snapshot: machine.snapshot(), screen: screenRows(machine) };
 }

@@ -116,7 +116,8 @@ export class CodePane {
     return html`
       <div class="files">
         ${[...this.editors.keys()].map(
-          (file) => html`<button type="button" class="file" aria-pressed=${String(file === this.file)} @click=${() => this.show(file)}>${file}</button>`,
+          (file) =>
+            html`<button type="button" class="file" aria-pressed=${String(file === this.file)} @click=${() => this.show(file)}>${file}</button>`,
         )}
       </div>
       <span class="edited">${this.edited ? "Edited" : "As given"}</span>

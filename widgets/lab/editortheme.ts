@@ -16,7 +16,9 @@ export const editorColours = syntaxHighlighting(
 
 export const editorTheme = EditorView.theme({
   "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--raised)", font: "var(--text-editor)" },
-  "&.cm-focused": { outline: "2px solid var(--ink)", outlineOffset: "-2px" },
+  // The ring is drawn over gutters and scroller, which would cover an outline (.editor-box in ring-lab.css).
+  "&.cm-focused": { outline: "none" },
+  ".cm-content:focus-visible": { outline: "none", boxShadow: "none" },
   ".cm-scroller": { fontFamily: "var(--code)", lineHeight: "20px", fontVariantLigatures: "none" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 12px" },

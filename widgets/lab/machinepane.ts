@@ -1,5 +1,6 @@
 /** The machine pane: Run above, then the course's own views of one machine. */
-import type { RingMachine } from "../elements/machine.ts";
+import type { RingMachine } from "../index.ts";
+import "../index.ts";
 import type { MachineSession } from "../model/session.ts";
 
 /** Fills the pane; answers its machine. */
@@ -21,7 +22,14 @@ export function mountMachine(host: HTMLElement, run: () => void): MachineSession
   machine.id = "lab";
   machine.setAttribute("label", "The lab's machine");
   machine.setAttribute("memory", "2");
-  for (const view of ["ring-controls", "ring-timeline", "ring-screen", "ring-disassembly", "ring-registers", "ring-memory"]) {
+  for (const view of [
+    "ring-controls",
+    "ring-timeline",
+    "ring-screen",
+    "ring-disassembly",
+    "ring-registers",
+    "ring-memory",
+  ]) {
     machine.append(document.createElement(view));
   }
   host.replaceChildren(head, machine);

@@ -309,6 +309,7 @@ export class RingLab extends HTMLElement {
         this.pane.goTo(file, line);
       },
       showHint: () => this.showHint(),
+      handIn: () => void this.handIn(),
     });
   }
 

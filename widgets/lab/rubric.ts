@@ -97,9 +97,7 @@ export interface Lab {
 }
 
 /** A lab's wrong solutions by the name of their folder under wrong/: what each must lose, and nothing else. */
-export type WrongSolutions = Readonly<
-  Record<string, { readonly items: readonly string[]; readonly points: number }>
->;
+export type WrongSolutions = Readonly<Record<string, { readonly items: readonly string[]; readonly points: number }>>;
 
 /** What a scenario writes, in order: for a machine here and, by way of its worker, for one in the page. */
 export type ScenarioWrite =
@@ -118,7 +116,9 @@ export function* scenarioWrites(scenario: Scenario): Generator<ScenarioWrite> {
 
 /** The bytes of the known pattern: never 0, FF, or a printable character, and no two neighbours alike. */
 export function pattern(address: number, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => 0x81 + (((address + i) * 37) % 101));
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = 0x81 + (((address + i) * 37) % 101);
+  return bytes;
 }
 
 /** Answers `lab`, or throws where its rubric cannot mean what it says: a fault of the lab's author. */

@@ -21,6 +21,7 @@ export interface RubricActions {
   seeItHappen(moment: Moment, row: ReportRow): void;
   goTo(place: Place): void;
   showHint(): void;
+  handIn(): void;
 }
 
 export function rubricView(state: RubricState, actions: RubricActions): TemplateResult {
@@ -39,6 +40,7 @@ export function rubricView(state: RubricState, actions: RubricActions): Template
           : nothing
       }
       <ol class="rows">${rowsOf(lab, report).map((row, i, rows) => rowView(row, isFirstFailed(rows, i), state, actions))}</ol>
+      <p class="narrow-only"><button type="button" class="button" @click=${actions.handIn}>Hand in</button></p>
       ${hintsView(state, actions)}
     </section>
   `;
@@ -72,7 +74,8 @@ const words = {
 };
 
 function rowView(row: Row, open: boolean, state: RubricState, actions: RubricActions): TemplateResult {
-  const points = row.state === "after hand-in" ? "" : `${row.state === "unchecked" ? "" : `${row.earned}/`}${row.points}`;
+  const points =
+    row.state === "after hand-in" ? "" : `${row.state === "unchecked" ? "" : `${row.earned}/`}${row.points}`;
   const spoken = row.state === "unchecked" ? `${row.points} points` : `${row.earned} of ${row.points} points`;
   const head = html`
     ${mark(row.state)}<span class="sr-only">${words[row.state]}: </span>
