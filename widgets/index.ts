@@ -2,6 +2,7 @@
 import { RingConsole } from "./elements/console.ts";
 import { RingControls } from "./elements/controls.ts";
 import { RingDisassembly } from "./elements/disassembly.ts";
+import { RingDock } from "./elements/dock.ts";
 import { RingMachine } from "./elements/machine.ts";
 import { RingMemory } from "./elements/memory.ts";
 import { RingPredict } from "./elements/predict.ts";
@@ -26,9 +27,15 @@ const elements = {
   "ring-predict": RingPredict,
   "ring-value": RingValue,
   "ring-verb": RingVerb,
+  "ring-dock": RingDock,
 };
 for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);
+}
+
+// Machines in running text leave their buttons, on a phone, to a dock at the foot of the window.
+if (document.querySelector("article ring-machine") && !document.querySelector("ring-dock")) {
+  document.body.append(document.createElement("ring-dock"));
 }
 
 export { allMachines, machineById, whenMachine } from "./model/machines.ts";

@@ -5,11 +5,19 @@ import { icons } from "../icons.ts";
 import type { MachineSession } from "../model/session.ts";
 
 export const codeStyle = css`
+  :host {
+    --row: 20px;
+  }
+  @media (pointer: coarse) {
+    :host {
+      --row: 28px;
+    }
+  }
   .rows {
     position: relative;
     overflow: auto;
     height: var(--ring-code-height, auto);
-    min-height: calc(var(--code-lines, 16) * 20px);
+    min-height: calc(var(--code-lines, 16) * var(--row));
     max-height: 60vh;
     background: var(--_paper);
     overscroll-behavior: contain;
@@ -29,7 +37,7 @@ export const codeStyle = css`
     font-weight: 400;
     text-align: left;
     white-space: pre;
-    height: 20px;
+    height: var(--row);
   }
   td:last-child {
     width: 100%;
@@ -109,13 +117,6 @@ export const codeStyle = css`
     font-style: italic;
   }
   @media (pointer: coarse) {
-    .rows {
-      min-height: calc(var(--code-lines, 16) * 28px);
-    }
-    td,
-    th {
-      height: 28px;
-    }
     .gutter,
     .gutter button {
       width: 44px;

@@ -101,7 +101,7 @@ export class RingConsole extends MachineView {
 
   protected override joined(session: MachineSession): void {
     this.transcript = plainText(session.serial);
-    this.unwatch = session.watchSerial((text) => this.take(text, session));
+    this.unwatch = session.watchSerial((text, again) => this.take(text, again, session));
     session.addEventListener("new run", this.onNewRun);
     session.addEventListener("change", this.onWake);
     this.onWake();
@@ -194,7 +194,15 @@ export class RingConsole extends MachineView {
     return theme;
   }
 
-  private take(text: string, session: MachineSession): void {
+  private take(text: string, again: boolean, session: MachineSession): void {
+    if (again) {
+      // The machine went back: what it had said by then, and nothing of it aloud.
+      this.terminal?.reset();
+      this.terminal?.write(text);
+      this.transcript = plainText(text).slice(-longestTranscript);
+      this.unsaid = "";
+      return;
+    }
     this.terminal?.write(text);
     this.transcript = (this.transcript + plainText(text)).slice(-longestTranscript);
     this.unsaid += plainText(text);

@@ -9,6 +9,7 @@ import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
 import { placeText, reasonText, speedText, stateWords, whoText } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
+import { dockServes } from "./dock.ts";
 import { MachineView } from "./view.ts";
 
 const speeds = [
@@ -309,8 +310,7 @@ export class RingControls extends MachineView {
     const { session } = this;
     if (!session) return html`<div class="bar"><div class="state"><span class="word">Asleep</span></div></div>`;
     const { state } = session;
-    const running = state === "running";
-    const run = running
+    const run = session.active
       ? this.tool(3, "Pause", icons.pause, () => void session.pause(), "primary run", "Pause (c)")
       : state === "past"
         ? this.tool(
@@ -330,7 +330,7 @@ export class RingControls extends MachineView {
       <div class=${state === "past" ? "past" : ""}>
         <div class="bar">
           <div class="state">${this.renderState(session)}</div>
-          <div class="tools" role="toolbar" aria-label=${`${session.label}: run and step`} @keydown=${this.onToolKey}>
+          <div class="tools" role="toolbar" ?hidden=${dockServes()} aria-label=${`${session.label}: run and step`} @keydown=${this.onToolKey}>
             ${this.tool(0, "Back", icons.back, () => void session.back(), "quiet", "One instruction back (Shift+S)")}
             ${this.tool(1, "Step", icons.step, () => void session.step(), "quiet", "Step one instruction (s)")}
             ${this.tool(2, "Over", icons.over, () => void session.over(), "quiet wide", "Step over (n)")}

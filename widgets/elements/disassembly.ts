@@ -249,7 +249,7 @@ export class RingDisassembly extends MachineView {
       }
       ${
         code.length === 0
-          ? html`<p class="empty">${session?.handle ? "No instructions here." : "Instructions appear when the machine wakes."}</p>`
+          ? html`<p class="empty rows" style=${`--code-lines:${this.lines}`}>${session?.handle ? "No instructions here." : "Instructions appear when the machine wakes."}</p>`
           : html`<div class="rows" style=${`--code-lines:${this.lines}`} @keydown=${this.onKey}><table aria-label="Instructions"><thead class="sr"><tr><th scope="col">Breakpoint</th><th scope="col">Now</th><th scope="col">Address</th>${this.bytes ? html`<th scope="col">Bytes</th>` : nothing}<th scope="col">Instruction</th></tr></thead>
               <tbody>${repeat(
                 code,

@@ -38,7 +38,7 @@ export class RingMemory extends MachineView {
   private readonly visited: number[] = [];
   private readonly undone: number[] = [];
   private known: { base: number; version: number; tick: number; bytes: Uint8Array } | undefined;
-  private before: Uint8Array | undefined;
+  private earlier: Uint8Array | undefined;
   private focusCell = false;
   private resizer: ResizeObserver | undefined;
   private started = false;
@@ -186,8 +186,8 @@ export class RingMemory extends MachineView {
     const tick = session.status?.tick ?? 0;
     const { known } = this;
     const comparable = known && known.base === base && known.bytes.length === bytes?.length;
-    if (!comparable) this.before = undefined;
-    else if (known.tick !== tick) this.before = known.bytes;
+    if (!comparable) this.earlier = undefined;
+    else if (known.tick !== tick) this.earlier = known.bytes;
     if (bytes) this.known = { base, version: session.version, tick, bytes };
     this.bytes = bytes;
   }
@@ -322,7 +322,7 @@ export class RingMemory extends MachineView {
   private renderGrid(bytes: Uint8Array): TemplateResult {
     const { wide } = this;
     const rows = Array.from({ length: Math.ceil(bytes.length / wide) }, (_, row) => row);
-    const marks = this.session?.state !== "running" ? this.before : undefined;
+    const marks = !this.session?.active ? this.earlier : undefined;
     return html`<div class="scroll"><table role="grid" aria-label=${`Memory from ${addressText(this.base)}`} @keydown=${this.onKey}>
         <tbody>${rows.map((row) => {
           const from = row * wide;

@@ -313,7 +313,7 @@ export class RingPredict extends MachineView {
       const { session } = this;
       const found = this.measured ? session && (await this.measureOn(session)) : this.authorsAnswer();
       if (!found) return;
-      this.keep({ said, ...found });
+      this.keep({ ...found, said });
       this.resultWanted = true;
       if (said) {
         this.dispatchEvent(
@@ -330,7 +330,9 @@ export class RingPredict extends MachineView {
 
   private authorsAnswer(): KeptPrediction | undefined {
     const right = this.options.find(({ value }) => value === this.answer);
-    return { said: "", measured: right?.content ?? this.answer };
+    const number = this.kind === "number" ? readGuess(this.answer, "decimal") : undefined;
+    const plain = number && "value" in number ? showNumber(number.value, this.base) : this.answer;
+    return { said: "", measured: right?.content ?? plain };
   }
 
   private async measureOn(session: MachineSession): Promise<Omit<KeptPrediction, "said"> | undefined> {

@@ -280,7 +280,7 @@ export class RingRegisters extends MachineView {
 
   private mark(cell: Cell): string {
     const { session, file } = this;
-    if (!session || !file || session.state === "running") return "";
+    if (!session || !file || session.active) return "";
     const now = cell.of(file);
     if (session.before && cell.of(session.before) !== now) return "changed";
     if (session.start && cell.of(session.start) !== now) return "changed-old";
@@ -323,7 +323,7 @@ export class RingRegisters extends MachineView {
     const set = bits.filter(({ bit }) => isSet(value, bit));
     return html`<div class="letters" aria-hidden="true">${bits.map(({ name: letter, bit, says }) => {
       const on = isSet(value, bit);
-      const flipped = before !== undefined && isSet(before, bit) !== on && this.session?.state !== "running";
+      const flipped = before !== undefined && isSet(before, bit) !== on && !this.session?.active;
       return html`<span class="bit ${on ? "on" : ""} ${flipped ? "flipped" : ""}" title=${`${letter}: ${says}: ${on ? 1 : 0}`}>${letter}</span>`;
     })}</div><span class="sr">${name}: ${set.length > 0 ? set.map((one) => `${one.name} (${one.says})`).join(", ") : "all clear"}.</span>`;
   }

@@ -140,7 +140,7 @@ export class RingScreen extends MachineView {
     this.unwatch = session.watchScreen((screen) => this.take(screen));
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.blinker = setInterval(() => {
-      if (this.session?.state !== "running" || still) return;
+      if (!this.session?.active || still) return;
       this.phase++;
       this.paint();
     }, 267);
@@ -181,7 +181,7 @@ export class RingScreen extends MachineView {
     const ink = this.small.getContext("2d")!;
     if (screen.kind === "text") {
       const image = ink.createImageData(width, height);
-      const steady = this.session?.state !== "running";
+      const steady = !this.session?.active;
       const lit = { charactersLit: steady || this.phase % 4 < 2, cursorLit: steady || this.phase % 2 === 0 };
       drawText(screen, new Uint32Array(image.data.buffer), lit);
       ink.putImageData(image, 0, 0);

@@ -19,7 +19,7 @@ export class RingSource extends MachineView {
     ...MachineView.properties,
     of: { type: String },
     file: { type: String },
-    lines: { type: Number },
+    lines: { type: String },
     text: { state: true },
     table: { state: true },
     shown: { state: true },
@@ -28,8 +28,8 @@ export class RingSource extends MachineView {
   declare of: string;
   /** The firmware's file to begin with, "boot.S"; execution opens others. */
   declare file: string;
-  /** Height in lines; default 16. */
-  declare lines: number;
+  /** Height in lines (default 16), or a range, "18-34": only these lines of `file` or of the source. */
+  declare lines: string;
   declare text: readonly string[];
   declare table: readonly SourceLine[];
   declare shown: string;
@@ -71,7 +71,7 @@ export class RingSource extends MachineView {
     super();
     this.of = "firmware";
     this.file = "";
-    this.lines = 16;
+    this.lines = "16";
     this.text = [];
     this.table = [];
     this.shown = "";
@@ -112,7 +112,9 @@ export class RingSource extends MachineView {
       else if (this.of === "firmware") this.table = await session.handle.firmwareLines();
     }
     if (this.of !== "firmware") return;
-    const wanted = this.lineAt(session.status?.address)?.file ?? (this.shown || this.file || firmwareFiles()[0]);
+    // A range of one file stays there; else execution opens the file that it is in.
+    const followed = /-/.test(this.lines) ? undefined : this.lineAt(session.status?.address)?.file;
+    const wanted = followed ?? (this.shown || this.file);
     const name = wanted?.split("/").at(-1) ?? "";
     if (name && name !== this.fetched) await this.open(name);
   }
@@ -123,8 +125,16 @@ export class RingSource extends MachineView {
     if (text === undefined || this.fetched !== name) return;
     this.shown = name;
     this.text = text.replace(/\n$/, "").split("\n");
-    this.chosen = 0;
+    this.chosen = this.span.first - 1;
     this.lit = "";
+  }
+
+  /** First and last line shown, from 1, and how many stand in view. */
+  private get span(): { first: number; last: number; height: number } {
+    const range = /^(\d+)-(\d+)$/.exec(this.lines);
+    const last = Math.min(this.text.length, range ? Number(range[2]) : this.text.length);
+    const first = range ? Math.min(Number(range[1]), last) : 1;
+    return { first, last, height: Math.min(last - first + 1, range ? 60 : Number(this.lines) || 16) };
   }
 
   private lineAt(address: number | undefined): SourceLine | undefined {
@@ -161,10 +171,11 @@ export class RingSource extends MachineView {
   }
 
   private onKey(event: KeyboardEvent): void {
-    const to = movedRow(event.key, this.chosen, this.text.length);
+    const { first, last } = this.span;
+    const to = movedRow(event.key, this.chosen - first + 1, last - first + 1);
     if (to !== undefined) {
       event.preventDefault();
-      this.chosen = to;
+      this.chosen = to + first - 1;
       this.focusRow = true;
       this.requestUpdate();
     } else if (event.key === "b" && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -189,9 +200,10 @@ export class RingSource extends MachineView {
 
   override render() {
     const { session } = this;
-    const now = session?.state === "running" ? undefined : this.lineAt(session?.status?.address);
+    const now = session?.active ? undefined : this.lineAt(session?.status?.address);
     const litLine = now && this.sameFile(now) ? now.line : 0;
-    const files = this.of === "firmware" ? firmwareFiles() : [];
+    const { span } = this;
+    const files = this.of === "firmware" && !/-/.test(this.lines) ? firmwareFiles() : [];
     return html`
       <div class="head">
         <p class="title">${this.of === "firmware" ? "Firmware source" : this.shown}</p>
@@ -205,10 +217,11 @@ export class RingSource extends MachineView {
       </div>
       ${
         this.text.length === 0
-          ? html`<p class="empty">The source appears when the machine wakes.</p>`
-          : html`<div class="rows" style=${`--code-lines:${Math.min(this.lines, this.text.length)};max-height:${this.lines * 20}px`} @keydown=${this.onKey}>
+          ? html`<p class="empty rows" style=${`--code-lines:${span.height || Number(this.lines) || 16}`}>The source appears when the machine wakes.</p>`
+          : html`<div class="rows" style=${`--code-lines:${span.height};max-height:calc(${span.height} * var(--row, 20px))`} @keydown=${this.onKey}>
               <table aria-label=${`Source ${this.shown}`}><thead class="sr"><tr><th scope="col">Breakpoint</th><th scope="col">Now</th><th scope="col">Line</th><th scope="col">Source</th></tr></thead>
-                <tbody>${this.text.map((line, i) => {
+                <tbody>${this.text.slice(span.first - 1, span.last).map((line, at) => {
+                  const i = span.first - 1 + at;
                   const address = this.addressOf(i + 1);
                   const lit = litLine === i + 1;
                   return html`<tr class=${litClass(lit, session)} data-line=${i + 1} tabindex=${i === this.chosen ? 0 : -1} aria-current=${lit ? "step" : nothing}

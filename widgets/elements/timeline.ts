@@ -228,7 +228,8 @@ export class RingTimeline extends MachineView {
 
   override render() {
     const { session } = this;
-    if (!session?.status) return html`<p class="empty">The run's timeline appears when the machine wakes.</p>`;
+    if (!session?.status)
+      return html`<p class="empty" style="padding:8px 12px">The run's timeline appears when the machine wakes.</p>`;
     const { status, events } = session;
     const [from, to] = this.window(session);
     const at = this.dragged ?? status.tick;

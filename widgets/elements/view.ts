@@ -58,6 +58,11 @@ export abstract class MachineView extends LitElement {
     this.session = undefined;
   }
 
+  override attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    super.attributeChangedCallback(name, before, now);
+    if (name === "machine" && this.isConnected && before !== now) void this.findMachine();
+  }
+
   private async findMachine(): Promise<void> {
     const around = this.machine ? undefined : machineAround(this)?.session;
     const session = around ?? (this.machine ? await whenMachine(this.machine) : undefined);
@@ -92,7 +97,7 @@ export abstract class MachineView extends LitElement {
     const { session } = this;
     if (!session || !this.visible || this.loading || session.version === this.loadedVersion) return;
     clearTimeout(this.timer);
-    const running = session.state === "running";
+    const running = session.active;
     const wait = running ? Math.max(0, this.loadedAt + runningIntervalMs - performance.now()) : 0;
     if (wait > 0) {
       this.timer = setTimeout(() => this.scheduleLoad(), wait);

@@ -79,9 +79,10 @@ export class MachineSession extends EventTarget {
   private cancelWake: (() => void) | undefined;
   private pace: { tick: number; at: number } | undefined;
   private readonly screens = new Set<(screen: Screen) => void>();
-  private readonly serials = new Set<(text: string) => void>();
+  private readonly serials = new Set<(text: string, again: boolean) => void>();
   private lastScreen: Screen | undefined;
   private readVersion = -1;
+  private searching = false;
 
   constructor(id: string, label: string, origin: Origin, frame?: RecordedFrame) {
     super();
@@ -119,13 +120,24 @@ export class MachineSession extends EventTarget {
     return this.handle ?? (this.frame && new RecordedReader(this.frame));
   }
 
+  /** A run is under way: executing, or halted until an interrupt comes. */
+  get active(): boolean {
+    const status = this.handle?.status;
+    if (!status || this.failure) return false;
+    return (
+      status.state === "running" ||
+      (status.reason.kind === "halt" && !status.reason.forever && status.state === "halted")
+    );
+  }
+
   /** Something is being done that keys should wait for. */
   get busy(): boolean {
     return this.acting > 0;
   }
 
-  /** Tells views that something changed. */
+  /** Tells views that something changed; not while looking through the past, which is no place to stand. */
   changed(): void {
+    if (this.searching) return;
     this.version++;
     this.dispatchEvent(new Event("change"));
   }
@@ -184,6 +196,8 @@ export class MachineSession extends EventTarget {
       const configuration = await this.origin.configuration(engine, progress);
       progress("firmware");
       const handle = await engine.create(this.id, configuration);
+      // Heard from power-on: the run up to here belongs to the timeline.
+      this.listen(handle);
       const at = this.frame ? { tick: this.frame.status.tick } : this.origin.wakeAt;
       if (at && at.tick !== 0 && !cancelled) await handle.run(at);
       if (cancelled) handle.close();
@@ -202,27 +216,43 @@ export class MachineSession extends EventTarget {
     }
   }
 
-  private async adopt(handle: MachineHandle): Promise<void> {
-    this.handle = handle;
-    this.furthest = handle.status.tick;
+  private listen(handle: MachineHandle): void {
     this.serial = "";
-    handle.onStatus((status) => this.onStatus(status));
-    handle.onEvents(eventKinds, (events) => this.onEvents(events));
-    handle.onSerial((text) => {
-      this.serial += text;
-      for (const listener of this.serials) listener(text);
+    this.events = [];
+    const ours = () => this.handle === undefined || this.handle === handle;
+    handle.onStatus((status) => {
+      if (this.handle === handle) this.onStatus(status);
+    });
+    handle.onEvents(eventKinds, (events) => {
+      if (ours()) this.onEvents(events);
+    });
+    handle.onSerial((text, again) => {
+      if (!ours()) return;
+      this.serial = again ? text : this.serial + text;
+      for (const listener of this.serials) listener(text, again);
     });
     handle.onScreen((screen) => {
+      if (!ours()) return;
       this.lastScreen = screen;
-      for (const listener of this.screens) listener(screen);
+      if (this.handle) for (const listener of this.screens) listener(screen);
     });
+  }
+
+  private async adopt(handle: MachineHandle): Promise<void> {
     this.registers = await handle.registers();
     this.start = this.registers;
+    const screen = await handle.screen();
+    this.handle = handle;
+    this.furthest = handle.status.tick;
+    this.readVersion = handle.status.version;
     this.noteStop();
+    this.lastScreen = screen;
+    for (const listener of this.screens) listener(screen);
   }
 
   /** The page's own machine instead of one that `origin` makes: for cells and tests. */
   async attach(handle: MachineHandle): Promise<void> {
+    this.listen(handle);
     this.wakeRun = this.adopt(handle);
     await this.wakeRun;
     this.changed();
@@ -236,12 +266,12 @@ export class MachineSession extends EventTarget {
   /** The screen now, if it is known, and whenever it changes. */
   watchScreen(listener: (screen: Screen) => void): () => void {
     this.screens.add(listener);
-    if (this.lastScreen) listener(this.lastScreen);
+    if (this.handle && this.lastScreen) listener(this.lastScreen);
     return () => this.screens.delete(listener);
   }
 
-  /** Serial text as it comes; what came before is in `serial`. */
-  watchSerial(listener: (text: string) => void): () => void {
+  /** Serial text as it comes, `again` where it is all of it anew; what came before is in `serial`. */
+  watchSerial(listener: (text: string, again: boolean) => void): () => void {
     this.serials.add(listener);
     return () => this.serials.delete(listener);
   }
@@ -260,7 +290,7 @@ export class MachineSession extends EventTarget {
     } else this.pace = undefined;
     if (status.state === "failed") this.failure = reasonText(status);
     // A cell or another page part drove the machine to a stop: read it as our own actions do.
-    if (!this.busy && status.state !== "running" && status.version !== this.readVersion) void this.readStop();
+    if (!this.busy && !this.active && status.version !== this.readVersion) void this.readStop();
     this.changed();
   }
 
@@ -294,7 +324,7 @@ export class MachineSession extends EventTarget {
 
   private act(verb: string, action: (machine: MachineHandle) => Promise<unknown>): Promise<void> {
     this.acting++;
-    if (this.state === "running") void this.pause();
+    if (this.active) void this.pause();
     const next = this.chain.then(async () => {
       await this.wake();
       const { handle } = this;
@@ -304,7 +334,7 @@ export class MachineSession extends EventTarget {
       try {
         await action(handle);
         this.furthest = Math.max(this.furthest, handle.status.tick);
-        if (handle.status.state !== "running") {
+        if (!this.active) {
           this.readVersion = handle.status.version;
           this.registers = await handle.registers();
           if (handle.status.tick !== beforeTick) this.before = before;
@@ -393,7 +423,7 @@ export class MachineSession extends EventTarget {
     await this.handle?.pause();
   }
   runOrPause(): Promise<void> {
-    return this.state === "running" ? this.pause() : this.run();
+    return this.active ? this.pause() : this.run();
   }
   async setSpeed(speed: Speed): Promise<void> {
     this.speed = speed;
@@ -485,30 +515,49 @@ export class MachineSession extends EventTarget {
   whoChanged(what: string, read: (machine: MachineHandle) => Promise<string>): Promise<void> {
     return this.act(`${what} was changed here. At`, async (machine) => {
       const now = machine.status.tick;
-      const value = await read(machine);
-      const differsAt = async (tick: number) => {
-        await machine.goTo(tick);
-        return (await read(machine)) !== value;
-      };
+      this.searching = true;
       let found: number | undefined;
-      const near = Math.max(0, now - 4096);
-      await machine.goTo(near);
-      for (let tick = near; tick < now; tick++) {
+      try {
+        found = await this.findChange(machine, read);
+      } finally {
+        await machine.goTo(found ?? now);
+        this.searching = false;
+      }
+      if (found === undefined) say(`${this.id} search`, `${what} has not changed since power-on.`);
+    });
+  }
+
+  private async findChange(
+    machine: MachineHandle,
+    read: (machine: MachineHandle) => Promise<string>,
+  ): Promise<number | undefined> {
+    const value = await read(machine);
+    let high = machine.status.tick;
+    for (const width of [32, 224, 3840]) {
+      const low = Math.max(0, high - width);
+      let found: number | undefined;
+      await machine.goTo(low);
+      for (let tick = low; tick < high; tick++) {
         if ((await read(machine)) !== value) found = tick;
         await machine.step();
       }
-      for (let high = near, width = 4096; found === undefined && high > 0; width *= 4) {
-        const low = Math.max(0, high - width);
-        const stride = Math.max(1, Math.ceil((high - low) / 64));
-        for (let tick = high - stride; found === undefined && tick > low - stride; tick -= stride) {
-          if (await differsAt(Math.max(low, tick)))
-            found = await this.halve(Math.max(low, tick), tick + stride, differsAt);
-        }
-        high = low;
+      if (found !== undefined) return found;
+      high = low;
+    }
+    const differs = async (tick: number) => {
+      await machine.goTo(tick);
+      return (await read(machine)) !== value;
+    };
+    for (let width = 4096; high > 0; width *= 4) {
+      const low = Math.max(0, high - width);
+      const stride = Math.max(1, Math.ceil((high - low) / 64));
+      for (let tick = high; tick > low; tick -= stride) {
+        const earlier = Math.max(low, tick - stride);
+        if (await differs(earlier)) return this.halve(earlier, tick, differs);
       }
-      await machine.goTo(found ?? now);
-      if (found === undefined) say(`${this.id} search`, `${what} has not changed since power-on.`);
-    });
+      high = low;
+    }
+    return undefined;
   }
 
   /** The last tick of [low, high) at which `differs`, which is so at `low` and not at `high`. */
