@@ -3,6 +3,7 @@
  * so every label has its final value; what as leaves to ld with an error ("relocation truncated") is checked here.
  * Not modelled: object files, relocations, debug information, .altmacro. Source: Using as (GNU Binutils 2.40).
  */
+import { REGISTERS } from "../isa/registers.ts";
 import type { Syntax } from "../isa/spelling.ts";
 import { type Diagnostic, type Location, nearest, SourceError } from "./diagnostic.ts";
 import { DIRECTIVES, moveLocation } from "./directives.ts";
@@ -35,7 +36,7 @@ export interface AssembleOptions {
   readonly defines?: Readonly<Record<string, number | bigint>>;
   /** Largest image; 16 MiB by default. */
   readonly maxBytes?: number;
-  /** Most statements read, repetitions included; 1,000,000 by default. */
+  /** Most statements read, repetitions included; 200,000 by default. */
   readonly maxStatements?: number;
 }
 
@@ -72,7 +73,7 @@ export interface Assembled {
 
 /** Assembles a source; it never throws, problems are in `diagnostics`. */
 export function assemble(source: string, options: AssembleOptions = {}): Assembled {
-  const limits = { maxBytes: options.maxBytes ?? 16 << 20, maxStatements: options.maxStatements ?? 1_000_000 };
+  const limits = { maxBytes: options.maxBytes ?? 16 << 20, maxStatements: options.maxStatements ?? 200_000 };
   const a = new Assembly(options.syntax ?? "att", options.codeBits ?? 16, limits);
   for (const [name, value] of Object.entries(options.defines ?? {}))
     a.setSymbol(name, { kind: "number", value: BigInt(value) }, true);
@@ -243,8 +244,9 @@ function link(a: Assembly, options: AssembleOptions): Assembled {
     diagnostics: a.diagnostics,
   };
   const pass = placeAll(request);
-  if (request.sections.reduce((sum, s) => sum + s.size, 0) > 2 * a.limits.maxBytes) {
-    a.location = { file: options.file ?? "source", line: 1, column: 1 };
+  const large = request.sections.find((section) => section.size > a.limits.maxBytes);
+  if (large) {
+    a.location = whereItGrows(large, a.limits.maxBytes) ?? { file: options.file ?? "source", line: 1, column: 1 };
     a.error(`the program grows beyond ${a.limits.maxBytes} bytes`, "Is an .org or a count meant to be that large?");
     return empty;
   }
@@ -277,6 +279,12 @@ function link(a: Assembly, options: AssembleOptions): Assembled {
   return { ...result, bytes, address: start };
 }
 
+/** The statement whose tail alone is beyond the bound. */
+function whereItGrows(section: Section, most: number): Location | undefined {
+  const tail = section.fragments.find((f) => f.tailLength > most / 2)?.tail;
+  return tail?.kind === "org" ? tail.target.location : tail?.kind === "space" ? tail.count.location : undefined;
+}
+
 function missingSymbol(symbol: SourceSymbol, a: Assembly): [string, string] {
   const local = /^([0-9]+)f$/.exec(symbol.name);
   if (local)
@@ -285,6 +293,9 @@ function missingSymbol(symbol: SourceSymbol, a: Assembly): [string, string] {
       `\`${symbol.name}\` is the next \`${local[1]}:\` after this line; the one before it is \`${local[1]}b\`.`,
     ];
   if (symbol.definition) return [`\`${symbol.name}\` is defined through itself`, ""];
+  if (REGISTERS.has(symbol.name.toLowerCase())) {
+    return [`\`${symbol.name}\` is not defined`, `If the register is meant, AT&T syntax writes %${symbol.name}.`];
+  }
   const near = nearest(
     symbol.name,
     [...a.symbols.named.values()].filter((s) => s.definition).map((s) => s.name),

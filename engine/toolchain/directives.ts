@@ -127,8 +127,12 @@ function repeat(a: Assembly, s: Scanner, count: Parameters<typeof constant>[0], 
     return;
   }
   if (known < 0n) {
-    a.warn(`the count is negative: ${known}`, "Nothing is emitted. What stands before it may be too long.", at);
-    return;
+    const bytes = -known * BigInt(unit.length || 1);
+    throw new SourceError(
+      `the count is negative: ${known}`,
+      `What stands before it is ${bytes} byte${bytes === 1n ? "" : "s"} too long.`,
+      at,
+    );
   }
   if (
     known * BigInt(unit.length) > BigInt(a.limits.maxBytes) ||

@@ -1,7 +1,7 @@
 /** Why an instruction cannot be assembled, in words for the person who wrote it. */
 import { type EncodeOperand, encode } from "../isa/encode.ts";
 import type { OperandCode } from "../isa/encoding.ts";
-import { REGISTERS } from "../isa/registers.ts";
+import { generalName, REGISTERS } from "../isa/registers.ts";
 import type { Row } from "../isa/row.ts";
 import { allMnemonics, type Spelling, SUFFIX_BITS, type Syntax, spellings } from "../isa/spelling.ts";
 import { nearest, SourceError } from "./diagnostic.ts";
@@ -15,7 +15,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   dw: ".word",
   dd: ".long",
   dq: ".quad",
-  times: ".rept or .fill",
+  times: ".fill COUNT, SIZE, VALUE (or .rept … .endr)",
   bits: ".code16, .code32 or .code64",
   org: ".org",
   section: ".section",
@@ -102,6 +102,205 @@ function bitsOfWritten(w: Written): number {
   return w.operand.kind === "register" ? w.operand.bits : 0;
 }
 
+type Operands = readonly EncodeOperand<Reference>[];
+
+/** An instruction that no encoding takes, and what the reasons below ask of it. Operands are in Intel's order. */
+class Case {
+  readonly mnemonic: string;
+  readonly choices: readonly Spelling[];
+  readonly written: readonly Written[];
+  readonly position: number;
+  readonly around: InstructionSurroundings;
+  readonly rows: readonly Row[];
+  readonly operands: Operands;
+  readonly isAtt: boolean;
+
+  constructor(
+    mnemonic: string,
+    choices: readonly Spelling[],
+    written: readonly Written[],
+    position: number,
+    around: InstructionSurroundings,
+  ) {
+    this.mnemonic = mnemonic;
+    this.choices = choices;
+    this.written = written;
+    this.position = position;
+    this.around = around;
+    this.rows = choices.flatMap((c) => c.rows);
+    this.isAtt = around.syntax === "att";
+    const isBranch = this.rows.some((r) => r.encodings.some((e) => e.operands[0]?.place === "J"));
+    this.operands = written.map((w) =>
+      w.bare && w.operand.kind === "memory" && isBranch
+        ? { kind: "target", amount: w.operand.displacement }
+        : w.operand,
+    );
+  }
+
+  /** The size that the suffix names. */
+  get bits(): number | undefined {
+    return this.choices[0]?.bits;
+  }
+
+  /** Whether other operands, another mode or no suffix would do. */
+  works(list: Operands, codeBits = this.around.codeBits, withSuffix = true): boolean {
+    return this.choices.some((c) => {
+      const bits = withSuffix ? c.bits : undefined;
+      return encode(c.rows, list, { codeBits, bits, sourceBits: c.sourceBits }).best !== undefined;
+    });
+  }
+
+  error(message: string, hint = "", position = this.position): SourceError {
+    return new SourceError(message, hint, position);
+  }
+
+  get name(): string {
+    return `\`${this.mnemonic}\``;
+  }
+}
+
+type Reason = (c: Case) => SourceError | undefined;
+
+const wrongMode: Reason = (c) => {
+  const { codeBits } = c.around;
+  if (codeBits !== 64) {
+    if (c.bits !== 64 && !c.works(c.operands, 64)) return undefined;
+    const hint = c.bits === 64 && c.isAtt ? "The suffix q means 64 bits; l means 32." : "";
+    return c.error(`${c.name} needs 64-bit code; this is .code${codeBits}`, hint);
+  }
+  if (c.rows.every((r) => r.encodings.every((e) => e.attributes.has("i64")))) {
+    return c.error(`${c.name} does not exist in 64-bit code`);
+  }
+  return c.works(c.operands, 32) ? c.error(`${c.name} has no such form in 64-bit code`) : undefined;
+};
+
+/** `int 0x10` in AT&T syntax. */
+const missingDollar: Reason = (c) => {
+  const bare = c.written.find((w) => w.bare && w.operand.kind === "memory");
+  if (!c.isAtt || !bare) return undefined;
+  const asImmediates = c.written.map(
+    (w, i): EncodeOperand<Reference> =>
+      w.bare && w.operand.kind === "memory"
+        ? { kind: "immediate", amount: w.operand.displacement }
+        : (c.operands[i] as EncodeOperand<Reference>),
+  );
+  if (!c.works(asImmediates)) return undefined;
+  const hint = `An AT&T immediate begins with $: $${bare.text}`;
+  return c.error(`${c.name} takes no memory operand here, and \`${bare.text}\` is one`, hint, bare.position);
+};
+
+/** `mov ax, bx` in AT&T syntax. */
+const missingPercent: Reason = (c) => {
+  const named = c.written
+    .filter((w) => w.bare && w.operand.kind === "memory" && REGISTERS.has(w.text.toLowerCase()))
+    .sort((a, b) => a.position - b.position)[0];
+  if (!c.isAtt || !named) return undefined;
+  const hint = `An AT&T register begins with %: %${named.text}. Intel syntax begins with .intel_syntax noprefix.`;
+  return c.error(`\`${named.text}\` is taken for a label`, hint, named.position);
+};
+
+const wrongCount: Reason = (c) => {
+  const counts = [...new Set(c.rows.flatMap((r) => r.encodings.map((e) => e.operands.length)))].sort();
+  const given = c.written.length;
+  if (counts.length === 0 || counts.includes(given)) return undefined;
+  const last = counts[counts.length - 1];
+  const one = last === 0 ? "no operands" : `${last} operand${last === 1 ? "" : "s"}`;
+  const expected = counts.length === 1 ? one : `${counts.slice(0, -1).join(", ")} or ${last} operands`;
+  return c.error(`${c.name} takes ${expected}, not ${given}`, takes(c.mnemonic, c.rows, c.around.syntax));
+};
+
+const twoMemories: Reason = (c) => {
+  if (c.written.filter((w) => w.operand.kind === "memory").length < 2) return undefined;
+  return c.error(`${c.name} cannot have two memory operands`, "Load one of them into a register first.");
+};
+
+const segmentLoad: Reason = (c) => {
+  const [first, second] = c.written;
+  if (!c.rows.some((r) => r.name === "MOV") || first?.operand.kind !== "segment" || !second) return undefined;
+  if (second.operand.kind === "immediate") {
+    const way = c.isAtt
+      ? `mov ${second.text}, %ax; mov %ax, ${first.text}`
+      : `mov ax, ${second.text}; mov ${first.text}, ax`;
+    return c.error("a segment register cannot be loaded with an immediate", `Load a general register first: ${way}`);
+  }
+  if (second.operand.kind === "segment") {
+    return c.error(
+      "one segment register cannot be copied to another",
+      "Go through a general register, or push and pop.",
+    );
+  }
+  if (first.operand.number !== 1) return undefined;
+  const way = c.isAtt ? "ljmp $selector, $offset" : "jmp selector:offset";
+  return c.error("CS cannot be loaded with mov", `A far jump loads it: ${way}`);
+};
+
+const wrongOrder: Reason = (c) => {
+  if (c.operands.length < 2 || !c.works([...c.operands].reverse())) return undefined;
+  const hint = c.isAtt
+    ? "AT&T syntax writes the source first, the destination last."
+    : "Intel syntax writes the destination first.";
+  return c.error(`${c.name} takes its operands the other way round`, hint);
+};
+
+const wrongSuffix: Reason = (c) => {
+  const wrong = c.written.find((w) => bitsOfWritten(w) && bitsOfWritten(w) !== c.bits);
+  if (c.bits === undefined || !wrong || !c.works(c.operands, c.around.codeBits, false)) return undefined;
+  const bits = bitsOfWritten(wrong);
+  const letter = Object.entries(SUFFIX_BITS).find(([, b]) => b === bits)?.[0] ?? "";
+  const hint = c.isAtt ? `The suffix for ${bits} bits is ${letter}; with a register as operand none is needed.` : "";
+  return c.error(`${c.name} is for ${c.bits} bits, and ${wrong.text} has ${bits}`, hint);
+};
+
+/** `push %al`, `mov %cr0, %ax`: the same register in another size would do. */
+const wrongRegisterSize: Reason = (c) => {
+  for (const [i, w] of c.written.entries()) {
+    const o = w.operand;
+    if (o.kind !== "register" || c.written.some((x, k) => k !== i && x.operand.kind === "register")) continue;
+    for (const bits of [16, 32, 8] as const) {
+      const other: EncodeOperand<Reference> = { kind: "register", number: o.number, bits };
+      if (bits === o.bits || !c.works(c.operands.map((x, k) => (k === i ? other : x)))) continue;
+      const name = `${c.isAtt ? "%" : ""}${generalName(o.number, bits)}`;
+      return c.error(`${w.text} has ${o.bits} bits, and ${c.name} takes ${bits} here`, `${name}?`, w.position);
+    }
+  }
+  return undefined;
+};
+
+const unequalRegisters: Reason = (c) => {
+  const [a, b] = c.written.filter((w) => bitsOfWritten(w) > 0).sort((x, y) => x.position - y.position);
+  if (!a || !b || bitsOfWritten(a) === bitsOfWritten(b)) return undefined;
+  const widens = c.rows.some((r) => r.name === "MOV") ? "; movzx and movsx widen" : "";
+  return c.error(
+    `${a.text} has ${bitsOfWritten(a)} bits and ${b.text} has ${bitsOfWritten(b)}`,
+    `Use registers of one size${widens}.`,
+  );
+};
+
+/** IN and OUT take the port from DX only, and the value from AL, AX or EAX. */
+const wrongPort: Reason = (c) => {
+  if (!c.rows.some((r) => r.name === "IN" || r.name === "OUT")) return undefined;
+  const mark = c.isAtt ? "%" : "";
+  return c.error(
+    `no form of ${c.name} takes these operands`,
+    `The value is in ${mark}al, ${mark}ax or ${mark}eax, the port a number up to 255 or in ${mark}dx.`,
+  );
+};
+
+/** Tried in order: the first that applies explains best. */
+const REASONS: readonly Reason[] = [
+  wrongMode,
+  missingDollar,
+  missingPercent,
+  wrongCount,
+  twoMemories,
+  segmentLoad,
+  wrongOrder,
+  wrongSuffix,
+  wrongRegisterSize,
+  unequalRegisters,
+  wrongPort,
+];
+
 /** The error for operands that no encoding of the mnemonic takes. Operands are in the encoder's (Intel's) order. */
 export function explain(
   mnemonic: string,
@@ -110,150 +309,12 @@ export function explain(
   position: number,
   around: InstructionSurroundings,
 ): SourceError {
-  const rows = choices.flatMap((c) => c.rows);
-  const spelling = choices[0] as Spelling;
-  const isAtt = around.syntax === "att";
-  const operands = written.map(
-    (w): EncodeOperand<Reference> =>
-      w.bare && w.operand.kind === "memory" && rows.some((r) => r.encodings.some((e) => e.operands[0]?.place === "J"))
-        ? { kind: "target", amount: w.operand.displacement }
-        : w.operand,
-  );
-  const works = (list: readonly EncodeOperand<Reference>[], codeBits = around.codeBits, bits = spelling.bits) =>
-    choices.some((c) => encode(c.rows, list, { codeBits, bits, sourceBits: c.sourceBits }).best !== undefined);
-
-  if (around.codeBits !== 64 && (works(operands, 64) || spelling.bits === 64)) {
-    return new SourceError(
-      `\`${mnemonic}\` needs 64-bit code; this is .code${around.codeBits}`,
-      spelling.bits === 64 && isAtt ? `The suffix q means 64 bits; l means 32.` : "",
-      position,
-    );
+  const c = new Case(mnemonic, choices, written, position, around);
+  for (const reason of REASONS) {
+    const error = reason(c);
+    if (error) return error;
   }
-  if (
-    around.codeBits === 64 &&
-    (works(operands, 32) || rows.every((r) => r.encodings.every((e) => e.attributes.has("i64"))))
-  ) {
-    const isGone = rows.every((r) => r.encodings.every((e) => e.attributes.has("i64")));
-    return new SourceError(
-      isGone ? `\`${mnemonic}\` does not exist in 64-bit code` : `\`${mnemonic}\` has no such form in 64-bit code`,
-      "",
-      position,
-    );
-  }
-  const counts = new Set(rows.flatMap((r) => r.encodings.map((e) => e.operands.length)));
-  const immediates = written.map(
-    (w, i): EncodeOperand<Reference> =>
-      w.bare && w.operand.kind === "memory"
-        ? { kind: "immediate", amount: w.operand.displacement }
-        : (operands[i] as EncodeOperand<Reference>),
-  );
-  const bare = written.find((w) => w.bare && w.operand.kind === "memory");
-  if (isAtt && bare && works(immediates)) {
-    return new SourceError(
-      `\`${mnemonic}\` takes no memory operand here, and \`${bare.text}\` is one`,
-      `An AT&T immediate begins with $: $${bare.text}`,
-      bare.position,
-    );
-  }
-  const named = written.find((w) => w.bare && w.operand.kind === "memory" && REGISTERS.has(w.text.toLowerCase()));
-  if (isAtt && named)
-    return new SourceError(
-      `\`${named.text}\` is taken for a label`,
-      `An AT&T register begins with %: %${named.text}`,
-      named.position,
-    );
-  if (!counts.has(written.length) && counts.size > 0 && !works(operands)) {
-    const list = [...counts].sort();
-    const expected =
-      list.length === 1
-        ? list[0] === 0
-          ? "no operands"
-          : `${list[0]} operand${list[0] === 1 ? "" : "s"}`
-        : `${list.slice(0, -1).join(", ")} or ${list[list.length - 1]} operands`;
-    return new SourceError(
-      `\`${mnemonic}\` takes ${expected}, not ${written.length}`,
-      takes(mnemonic, rows, around.syntax),
-      position,
-    );
-  }
-  const [first, second] = written;
-  if (first && second) {
-    if (first.operand.kind === "memory" && second.operand.kind === "memory") {
-      return new SourceError(
-        `\`${mnemonic}\` cannot have two memory operands`,
-        "Load one of them into a register first.",
-        position,
-      );
-    }
-    if (rows.some((r) => r.name === "MOV") && first.operand.kind === "segment") {
-      if (second.operand.kind === "immediate") {
-        return new SourceError(
-          "a segment register cannot be loaded with an immediate",
-          `Load a general register first: mov ${isAtt ? `${second.text}, %ax; mov %ax, ${first.text}` : `ax, ${second.text}; mov ${first.text}, ax`}`,
-          position,
-        );
-      }
-      if (second.operand.kind === "segment")
-        return new SourceError(
-          "one segment register cannot be copied to another",
-          "Go through a general register, or push and pop.",
-          position,
-        );
-      if (first.operand.number === 1)
-        return new SourceError(
-          "CS cannot be loaded with mov",
-          `A far jump loads it: ${isAtt ? "ljmp $selector, $offset" : "jmp selector:offset"}`,
-          position,
-        );
-    }
-    if (works([...operands].reverse())) {
-      return new SourceError(
-        `\`${mnemonic}\` takes its operands the other way round`,
-        isAtt
-          ? "AT&T syntax writes the source first, the destination last."
-          : "Intel syntax writes the destination first.",
-        position,
-      );
-    }
-    const a = bitsOfWritten(first);
-    const b = bitsOfWritten(second);
-    if (spelling.bits !== undefined && spelling.sourceBits === undefined) {
-      const wrong = written.find((w) => bitsOfWritten(w) && bitsOfWritten(w) !== spelling.bits);
-      if (wrong && works(operands, around.codeBits, undefined as never))
-        return suffixError(mnemonic, spelling, wrong, isAtt, position);
-    }
-    if (a && b && a !== b)
-      return new SourceError(
-        `${first.text} has ${a} bits and ${second.text} has ${b}`,
-        a > b || rows.some((r) => r.name === "MOV")
-          ? "Use registers of one size; movzx and movsx widen."
-          : "Use registers of one size.",
-        position,
-      );
-  } else if (first && spelling.bits !== undefined && bitsOfWritten(first) && bitsOfWritten(first) !== spelling.bits) {
-    return suffixError(mnemonic, spelling, first, isAtt, position);
-  }
-  return new SourceError(
-    `no form of \`${mnemonic}\` takes these operands`,
-    takes(mnemonic, rows, around.syntax),
-    position,
-  );
-}
-
-function suffixError(
-  mnemonic: string,
-  spelling: Spelling,
-  wrong: Written,
-  isAtt: boolean,
-  position: number,
-): SourceError {
-  const bits = bitsOfWritten(wrong);
-  const letter = Object.entries(SUFFIX_BITS).find(([, b]) => b === bits)?.[0] ?? "";
-  return new SourceError(
-    `\`${mnemonic}\` is for ${spelling.bits} bits, and ${wrong.text} has ${bits}`,
-    isAtt ? `The suffix for ${bits} bits is ${letter}; with a register as operand none is needed.` : "",
-    position,
-  );
+  return c.error(`no form of ${c.name} takes these operands`, takes(mnemonic, c.rows, around.syntax));
 }
 
 function takes(mnemonic: string, rows: readonly Row[], syntax: Syntax): string {

@@ -143,6 +143,7 @@ export class Scanner {
 }
 
 const NUMBER = /0[xX][0-9a-fA-F]*|0[bB][01]+|[0-9]+/y;
+const REGISTER_AFTER = /%([A-Za-z][A-Za-z0-9]*)/y;
 const WORD = /\w*/y;
 /** Nesting of parentheses, of symbols defined through each other, and operators in a row: bounds for hostile sources. */
 const DEPTH = 200;
@@ -285,6 +286,7 @@ function parseBinary(s: Scanner, around: Surroundings, least: number, depth: num
     const rank = next ? (RANK[next.operator] as number) : 0;
     if (!next || rank <= least) return left;
     const position = s.position;
+    if (next.operator === "%" && !around.isIntel) refuseRegister(s);
     if (terms > TERMS) s.fail("the expression is too long", `At most ${TERMS} operators stand side by side.`);
     s.position += next.length;
     const right = parseBinary(s, around, rank, depth + 1);
@@ -294,9 +296,34 @@ function parseBinary(s: Scanner, around: Surroundings, least: number, depth: num
   }
 }
 
+/** `$5 %ax`: what looks like a remainder is a register after a forgotten comma. */
+function refuseRegister(s: Scanner): void {
+  REGISTER_AFTER.lastIndex = s.position;
+  const name = REGISTER_AFTER.exec(s.text)?.[1];
+  if (name && REGISTERS.has(name.toLowerCase()))
+    s.fail(`\`,\` is missing before %${name}`, "Operands are separated by commas.");
+}
+
 /** Reads an expression; a SourceError where there is none. What is constant comes back as a number. */
 export function parseExpression(s: Scanner, around: Surroundings): Expression {
   return parseBinary(s, around, 0, 0);
+}
+
+/** Where the first name of an expression stands in its statement; -1 where it has none. */
+export function positionOf(e: Expression): number {
+  switch (e.kind) {
+    case "symbol":
+    case "register":
+      return e.position;
+    case "unary":
+      return positionOf(e.value);
+    case "binary": {
+      const left = positionOf(e.left);
+      return left >= 0 ? left : positionOf(e.right);
+    }
+    default:
+      return -1;
+  }
 }
 
 /** Applies an operator to numbers. */

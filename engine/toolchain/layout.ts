@@ -20,7 +20,9 @@ export interface LayoutRequest {
   missing(symbol: SourceSymbol, location: Location): void;
 }
 
-const MOST_PASSES = 400;
+/** After this many passes every jump is made near, for a source in which one grows another without end. */
+const PATIENT_PASSES = 100;
+const MOST_PASSES = 200;
 
 /** Places everything; the number of passes it took, which later evaluations must exceed. */
 export function placeAll(r: LayoutRequest): number {
@@ -30,19 +32,17 @@ export function placeAll(r: LayoutRequest): number {
   let pass = 1;
   for (; pass < MOST_PASSES; pass++) {
     let grew = false;
-    for (const f of jumps) grew = growJump(f, pass) || grew;
+    for (const f of jumps) grew = growJump(f, pass, pass > PATIENT_PASSES) || grew;
     const moved = place(r, pass + 1);
     if (!grew && !moved) return pass + 2;
   }
   const culprit = tailed.find((f) => f.tail?.kind === "org" || f.tail?.kind === "space");
   const tail = culprit?.tail;
   const reference = tail?.kind === "org" ? tail.target : tail?.kind === "space" ? tail.count : undefined;
-  if (reference)
-    r.error(
-      reference.location,
-      "the size of this depends on itself, and never settles",
-      "Count from a label that stands before it.",
-    );
+  if (reference) {
+    const message = "the size of this depends on itself, and never settles";
+    r.error(reference.location, message, "Count from a label that stands before it.");
+  }
   return pass + 1;
 }
 
@@ -98,9 +98,10 @@ function tailLength(tail: Tail, offset: number, section: Section, pass: number):
 }
 
 /** Makes a jump near where its target is out of reach; true where it did. */
-function growJump(f: Fragment, pass: number): boolean {
+function growJump(f: Fragment, pass: number, always: boolean): boolean {
   const tail = f.tail as Extract<Tail, { kind: "jump" }>;
   if (tail.isNear) return false;
+  if (always) return (tail.isNear = true);
   const e = tail.target.expression;
   const label = e.kind === "symbol" ? e.symbol.definition : undefined;
   let distance: number;
@@ -163,7 +164,7 @@ function writeTail(f: Fragment, tail: Tail, out: Uint8Array, section: Section, r
     r.error(
       tail.count.location,
       `the count is negative: ${f.tailLength / (tail.unit.length || 1)}`,
-      "What stands before it is too long.",
+      `What stands before it is ${-f.tailLength} byte${f.tailLength === -1 ? "" : "s"} too long.`,
     );
   }
   const reference = tail.kind === "org" ? tail.target : tail.kind === "space" ? tail.count : undefined;

@@ -45,7 +45,7 @@ interface Condition {
 }
 
 const MOST_NESTED = 200;
-const MOST_TEXT = 16 << 20;
+const MOST_TEXT = 4 << 20;
 
 export class StatementReader {
   private readonly a: Assembly;

@@ -2,7 +2,7 @@
 import type { EncodeOperand, MemorySource } from "../isa/encode.ts";
 import { generalName, needs64, REGISTERS, type RegisterOperand } from "../isa/registers.ts";
 import { nearest } from "./diagnostic.ts";
-import { constant, type Expression, parseExpression, Scanner, type Surroundings } from "./expression.ts";
+import { constant, type Expression, parseExpression, positionOf, Scanner, type Surroundings } from "./expression.ts";
 import type { Reference } from "./sections.ts";
 import { skipCharacter, skipString } from "./source.ts";
 
@@ -77,9 +77,12 @@ function narrower(r: RegisterOperand): string {
   return `The same register in 32 bits is %${generalName(r.number, 32)}.`;
 }
 
+/** An expression as an amount: its value where it is known, and a reference with its place for the end. */
 export function reference(expression: Expression, around: Surroundings, what: string) {
   const value = constant(expression);
-  return { value, reference: { expression, location: around.location, what } };
+  const position = value === undefined && !around.location.call ? positionOf(expression) : -1;
+  const location = position >= 0 ? { ...around.location, column: position + 1 } : around.location;
+  return { value, reference: { expression, location, what } };
 }
 
 /** Reads one operand of `text` between `start` and `end`. */
@@ -104,6 +107,10 @@ export function parseAttOperand(text: string, start: number, end: number, around
     const register = readRegister(s, around);
     if (register.kind !== "segment" || !s.take(":")) return done(register);
     segment = register.number;
+  }
+  const bracketed = /^\[\s*%?(\w+)/.exec(s.rest())?.[1];
+  if (bracketed && REGISTERS.has(bracketed.toLowerCase())) {
+    s.fail("AT&T syntax has no brackets", "Memory is written displacement(base,index,scale): 4(%bx,%si).");
   }
   if (s.peek() === '"')
     s.fail("a string cannot be an operand", "Put the text into memory with .asciz, and use its label.");
@@ -135,7 +142,8 @@ export function parseAttOperand(text: string, start: number, end: number, around
 }
 
 function leftoverHint(rest: string, whole: string): string {
-  if (/^[\w%$]/.test(rest)) return "Operands are separated by commas.";
+  if (rest.startsWith(":")) return `A far pointer is written with a comma: ljmp $${whole.replace(":", ", $")}`;
+  if (/^[\w%$(]/.test(rest)) return "Operands are separated by commas.";
   return rest.startsWith("[") || whole.startsWith("[")
     ? "AT&T syntax writes memory as displacement(base,index,scale): 4(%bx,%si)."
     : "";

@@ -3,7 +3,7 @@
  * memory, a bare number an immediate. Source: Using as, 9.16.3.1 "AT&T Syntax versus Intel Syntax".
  */
 import type { EncodeOperand } from "../isa/encode.ts";
-import { needs64, REGISTERS, type RegisterOperand } from "../isa/registers.ts";
+import { needs64, REGISTERS, type RegisterOperand, registerName } from "../isa/registers.ts";
 import { constant, type Expression, parseExpression, Scanner } from "./expression.ts";
 import { checkAddress, type OperandSurroundings, reference, type Written } from "./operands-att.ts";
 import type { Reference } from "./sections.ts";
@@ -139,7 +139,7 @@ function readSegment(s: Scanner): number {
 
 function checkMode(s: Scanner, r: RegisterOperand, around: OperandSurroundings): void {
   if (needs64(r) && around.codeBits !== 64)
-    s.fail(`this register exists only in 64-bit code; this is .code${around.codeBits}`);
+    s.fail(`${registerName(r)} exists only in 64-bit code; this is .code${around.codeBits}`);
 }
 
 interface Terms {
