@@ -6,7 +6,7 @@
  */
 
 import { EngineError } from "../wasm/error.ts";
-import type { AccessSize, AddressSpace, DeviceEvent, Registers } from "./bus.ts";
+import type { AccessSize, AddressSpace, Device, DeviceEvent, Registers } from "./bus.ts";
 
 interface Claim {
   readonly owner: string;
@@ -20,7 +20,7 @@ interface Claim {
 const MAX_REPORTED = 4096;
 
 /** Device registers in physical memory. */
-export class MmioSpace implements AddressSpace {
+export class MmioSpace implements AddressSpace, Device {
   readonly name = "mmio";
   /** Page numbers already reported as empty. */
   readonly state: { reported: number[] } = { reported: [] };
@@ -84,6 +84,8 @@ export class MmioSpace implements AddressSpace {
     const mask = step === 2 ? 0xffff : 0xff;
     for (let i = 0; i < size; i += step) this.write(hpa + i, (value >>> (8 * i)) & mask, step);
   }
+
+  reset(): void {}
 
   #at(hpa: number): Claim | undefined {
     const last = this.#last;

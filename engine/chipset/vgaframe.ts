@@ -6,7 +6,7 @@
  */
 
 import { dacColour, fetchOffset, lineCompare, paletteIndex, type VgaState, vgaTiming } from "./vgastate.ts";
-import { fontSelections, isBlank, isText } from "./vgatext.ts";
+import { fontBase, fontSelections, isBlank, isText } from "./vgatext.ts";
 
 /** A picture: RGBA, `4 * width * height` bytes, opaque, row by row from the top. */
 export interface VgaFrame {
@@ -101,7 +101,8 @@ function drawText(state: VgaState, line: ScanLine, dots: Uint8Array, frames: num
     (frames & 16) === 0 &&
     line.rowScan >= (crtc[0x0a] & 0x1f) &&
     line.rowScan <= (crtc[0x0b] & 0x1f);
-  const bases = fontSelections(state).map((s) => (s & 3) * 0x4000 + (s & 4 ? 0x2000 : 0));
+  const [plain, alternate] = fontSelections(state);
+  const bases = [fontBase(plain), fontBase(alternate)];
   for (let column = 0, x = 0; column < line.characters; column++) {
     const counter = (line.counter + column) & 0xffff;
     const at = 4 * fetchOffset(state, counter);

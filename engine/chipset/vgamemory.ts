@@ -71,6 +71,19 @@ export class VgaMemory implements Registers {
   }
 
   write(address: number, value: number, size: AccessSize): void {
+    const a = address - this.#base;
+    if (
+      this.#plain &&
+      this.#oddEven &&
+      this.#writesOddEven &&
+      size > 1 &&
+      (a & 1) === 0 &&
+      a >= 0 &&
+      a + size <= this.#size
+    ) {
+      this.#writeCells(a, value, size);
+      return;
+    }
     for (let i = 0; i < size; i++) this.#writeByte(address + i, (value >>> (8 * i)) & 0xff);
   }
 
@@ -106,6 +119,16 @@ export class VgaMemory implements Registers {
     const planes = PLANES[mask];
     const data = this.#plain ? value * 0x01010101 : this.#data(value);
     this.#words[offset] = (this.#words[offset] & ~planes) | (data & planes);
+  }
+
+  /** Text cells: characters to planes 0 and 2, attributes to 1 and 3, a word at a time. */
+  #writeCells(a: number, value: number, size: AccessSize): void {
+    const planes = PLANES[this.#state.sequencer[2] & 15];
+    for (let i = 0; i < size; i += 2) {
+      const cell = (value >>> (8 * i)) & 0xffff;
+      const offset = (a + i) & 0xfffe;
+      this.#words[offset] = (this.#words[offset] & ~planes) | ((cell | (cell << 16)) & planes);
+    }
   }
 
   /** What the graphics controller makes of a byte: four planes. */

@@ -48,10 +48,17 @@ function startAddress(crtc: Uint8Array): number {
   return (crtc[0x0c] << 8) | crtc[0x0d];
 }
 
-/** The plane 2 font that a 3-bit selection names, 8 KiB: 0, 16, 32, 48, 8, 24, 40, 56 KiB into the plane. */
+/** Where in plane 2 the font of a 3-bit selection lies: 0, 16, 32, 48, 8, 24, 40 or 56 KiB. */
+export function fontBase(selection: number): number {
+  return (selection & 3) * 0x4000 + (selection & 4 ? 0x2000 : 0);
+}
+
+/** The plane 2 font that a 3-bit selection names, 8 KiB. */
 export function readFont(state: VgaState, selection: number): Uint8Array {
-  const base = (selection & 3) * 0x4000 + (selection & 4 ? 0x2000 : 0);
-  return Uint8Array.from({ length: 8192 }, (_, i) => state.memory[4 * ((base + i) & 0xffff) + 2]);
+  const font = new Uint8Array(8192);
+  const { memory } = state;
+  for (let i = 0, at = 4 * fontBase(selection) + 2; i < 8192; i++, at += 4) font[i] = memory[at];
+  return font;
 }
 
 /** The selections of sequencer register 3: for attribute bit 3 clear (map B) and set (map A). */
