@@ -1,6 +1,6 @@
 # Address line 20. An 8086 has 20 lines, so FFFF:0010 was address 0 again, and some
-# programs counted on it. The AT's third megabyte-bit got a gate that can hold it at
-# 0. INT 15h AH=24h and POST use it; POST leaves it open, as PCs have since about 2000.
+# programs counted on it. The AT has more lines, and a gate that can hold line 20 at 0.
+# INT 15h AH=24h moves it; POST leaves it open, as PCs do since nobody counts on that.
 # Source: RBIL INT 15h AX=2400h-2403h; IBM PS/2 Technical Reference, port 92h.
 
 a20_service:                        # AH=24h

@@ -40,7 +40,8 @@ rom_start:
     .include "optionrom.S"          # ROMs of adapter cards
     .include "disk.S"               # INT 13h
     .include "floppy.S"             # drives and media
-    .include "fdc.S"                # 82077 floppy controller, INT 0Eh
+    .include "fdc.S"                # 82077 floppy controller: reset, seek, INT 0Eh
+    .include "transfer.S"           # its commands that move sectors
     .include "font.S"               # the 8x16 characters
 rom_code_end:
     .include "entries.S"            # fixed addresses, reset vector

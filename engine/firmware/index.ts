@@ -39,6 +39,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "disk.S",
   "floppy.S",
   "fdc.S",
+  "transfer.S",
   "font.S",
   "entries.S",
 ];
