@@ -105,10 +105,10 @@ export class Processor extends Core {
     this.attentionAsked = false;
     let first = true;
     while (this.executed < ticks) {
-      if (this.isShutDown) return "shutdown";
       if (this.attentionAsked) return "attention";
       const shadow = this.view.getUint32(at.SHADOW, true);
-      if (!(shadow & (SHADOW_STI | SHADOW_SS))) this.takeInterrupts();
+      if (!(shadow & (SHADOW_STI | SHADOW_SS)) && !this.isShutDown) this.takeInterrupts();
+      if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
       const remaining = ticks - this.executed;
       const ip = this.ip;

@@ -67,6 +67,13 @@ export function runOurs(guest: Guest, rom: Uint8Array): Times {
   return watch.times;
 }
 
+/** v86 throws this word out of its timer where a guest writes to its test port. */
+process.on("uncaughtException", (error: unknown) => {
+  if (error === "HALT") return;
+  console.error(error);
+  process.exit(1);
+});
+
 /** v86, or undefined where its firmware is not installed. */
 export async function runV86(guest: Guest, jit: boolean): Promise<Times | undefined> {
   if (!existsSync(SEABIOS) || !existsSync(SEAVGABIOS)) return undefined;
