@@ -41,3 +41,11 @@ test("a cursor of lines 14 and 15 fills 16 dots in the character's colour", () =
   const given = screen(0x1720, { cursor: { row: 0, column: 0, visible: true, start: 14, end: 15 } });
   expect(draw(given).filter((word) => word === 0xff0055aa)).toHaveLength(16);
 });
+
+test("40 columns of 8 dots are 640 wide: A's left edge is two dots", () => {
+  const given = screen(0, { columns: 40, cells: new Uint16Array(40).fill(0x1741) });
+  expect(textSize(given)).toEqual({ width: 640, height: 16 });
+  const row = draw(given).slice(0, 16);
+  expect(row.slice(0, 3)).toEqual([0xff0055aa, 0xff0055aa, 0xffaa0000]);
+  expect(row.slice(13)).toEqual([0xffaa0000, 0xff0055aa, 0xff0055aa]);
+});

@@ -1,5 +1,5 @@
-// Draws a VGA text screen: the guest's font, palette, attributes and cursor, 8 dots a column. Not modelled: the ninth
-// dot, and underline on monochrome displays. Source: IBM VGA, attribute byte and cursor start/end registers.
+// Draws a VGA text screen: the guest's font, palette, attributes and cursor, 8 dots a column; the 40-column modes halve
+// the dot clock, so their dots are two wide. Not modelled: the ninth dot, and underline on monochrome displays. Source: IBM VGA, attribute byte and cursor start/end registers.
 import type { TextScreen } from "../../engine/index.ts";
 
 /** What is drawn besides the cells: whether blinking characters and the cursor are in their lit half. */
@@ -8,15 +8,18 @@ export interface TextPhase {
   readonly cursorLit: boolean;
 }
 
-/** Width and height in dots. */
+const dotWidth = ({ columns }: TextScreen) => (columns === 40 ? 2 : 1);
+
+/** Width and height in dots of an 80-column mode. */
 export function textSize(screen: TextScreen): { width: number; height: number } {
-  return { width: screen.columns * 8, height: screen.rows * screen.glyphHeight };
+  return { width: screen.columns * 8 * dotWidth(screen), height: screen.rows * screen.glyphHeight };
 }
 
 /** Fills `pixels` (RGBA as 32-bit words, little-endian, `textSize` of them) with the screen. */
 export function drawText(screen: TextScreen, pixels: Uint32Array, phase: TextPhase): void {
   const { columns, rows, cells, font, glyphHeight, blink } = screen;
   const { width } = textSize(screen);
+  const dot = dotWidth(screen);
   const colours = Uint32Array.from(
     screen.palette,
     (rgb) => 0xff000000 | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16),
@@ -31,8 +34,10 @@ export function drawText(screen: TextScreen, pixels: Uint32Array, phase: TextPha
       const glyph = (cell & 0xff) * 32;
       for (let y = 0; y < glyphHeight; y++) {
         const bits = font[glyph + y];
-        let at = (row * glyphHeight + y) * width + column * 8;
-        for (let mask = 0x80; mask; mask >>= 1) pixels[at++] = bits & mask ? ink : ground;
+        let at = (row * glyphHeight + y) * width + column * 8 * dot;
+        for (let mask = 0x80; mask; mask >>= 1) {
+          for (let i = 0; i < dot; i++) pixels[at++] = bits & mask ? ink : ground;
+        }
       }
     }
   }
@@ -40,7 +45,7 @@ export function drawText(screen: TextScreen, pixels: Uint32Array, phase: TextPha
   if (!cursor.visible || !phase.cursorLit || cursor.row >= rows || cursor.column >= columns) return;
   const ink = colours[(cells[cursor.row * columns + cursor.column] >> 8) & 15];
   for (let y = cursor.start; y <= Math.min(cursor.end, glyphHeight - 1); y++) {
-    const at = (cursor.row * glyphHeight + y) * width + cursor.column * 8;
-    pixels.fill(ink, at, at + 8);
+    const at = (cursor.row * glyphHeight + y) * width + cursor.column * 8 * dot;
+    pixels.fill(ink, at, at + 8 * dot);
   }
 }
