@@ -17,9 +17,8 @@
  * Source: Intel 82077AA data sheet, order 290166-007.
  */
 
-import { EngineError } from "../wasm/error.ts";
 import type { Bus, Device, DmaChannel, DmaDevice, Line, Tick, Timer } from "./bus.ts";
-import { diskContents, floppyFormat } from "./floppydisk.ts";
+import { FloppyDrives } from "./floppydrives.ts";
 import { decodeCommand, type FdcCommand } from "./i82077commands.ts";
 import {
   CONFIG_EFIFO,
@@ -27,11 +26,8 @@ import {
   CONFIG_NO_POLL,
   type FdcState,
   newFdcState,
-  ST0_ABNORMAL,
-  ST0_EQUIPMENT,
   ST0_INVALID,
   ST0_POLLING,
-  ST0_SEEK_END,
 } from "./i82077state.ts";
 import { FdcTransfer } from "./i82077transfer.ts";
 
@@ -47,13 +43,9 @@ export interface I82077Options {
   readonly image: (name: string) => Uint8Array | undefined;
 }
 
-/** Times of the mechanics, much shorter than a drive's: 3 ms a step, 11 ms a sector, 200 ms a turn. */
-const RESET_MICROSECONDS = 20;
-const STEP_MICROSECONDS = 20;
+/** Much shorter than a drive's 11 ms a sector: software waits for the end, not for its length. */
 const SECTOR_MICROSECONDS = 100;
-/** Steps of one RECALIBRATE, and where the heads stop. */
-const RECALIBRATE_STEPS = 79;
-const MAX_CYLINDER = 83;
+const RESET_MICROSECONDS = 20;
 
 const DOR_NOT_RESET = 0x04;
 const DOR_GATE = 0x08;
@@ -73,9 +65,7 @@ export class I82077 implements Device, DmaDevice {
   readonly #dreq: Line;
   readonly #transfer: FdcTransfer;
   readonly #timer: Timer;
-  readonly #seekTimers: Timer[];
-  /** Images of the inserted disks. */
-  readonly #images: (Uint8Array | undefined)[] = [undefined, undefined, undefined, undefined];
+  readonly #drives: FloppyDrives;
 
   constructor(bus: Pick<Bus, "ports" | "clock" | "log">, options: I82077Options) {
     const base = options.base ?? 0x3f0;
@@ -84,15 +74,15 @@ export class I82077 implements Device, DmaDevice {
     this.#options = options;
     this.#dreq = options.dma.attach(this);
     this.#timer = bus.clock.timer(this.name, () => this.#timeout());
-    this.#seekTimers = [0, 1, 2, 3].map((n) => bus.clock.timer(`${this.name}.seek${n}`, () => this.#arrived(n)));
+    this.#drives = new FloppyDrives(this.state, bus.clock, options.image, (n, st0) => this.#arrived(n, st0));
     this.#transfer = new FdcTransfer(this.state, {
-      image: (drive) => this.#images[drive],
+      image: (drive) => this.#drives.image(drive),
       awaitSector: () => this.#timer.arm(this.#after(SECTOR_MICROSECONDS)),
       cancelWait: () => this.#timer.cancel(),
       dreq: this.#dreq,
       interrupt: (level) => this.#interrupt(level),
       rotation: () => Math.floor(this.#clock.now / this.#ticks(SECTOR_MICROSECONDS)),
-      report: (text) => this.#log({ kind: "unimplemented", part: this.name, text }),
+      report: (text) => this.#report(text),
     });
     const registers = {
       read: (port: number) => this.#read(port - base),
@@ -105,25 +95,18 @@ export class I82077 implements Device, DmaDevice {
 
   /** Puts the library's image `name` into drive 0 to 3; its size must have a `floppyFormat`. */
   insert(drive: number, name: string, writeProtected = false): void {
-    const image = this.#options.image(name);
-    if (image === undefined || floppyFormat(image.length) === undefined) {
-      throw new EngineError("not a floppy image", { name, bytes: image?.length });
-    }
-    this.#images[drive] = image;
-    Object.assign(this.state.drives[drive], { image: name, writeProtected, written: {}, changed: true });
+    this.#drives.insert(drive, name, writeProtected);
     this.#transfer.resume();
   }
 
   /** Takes the disk out; what was written to it is lost with it (`contents` before). */
   eject(drive: number): void {
-    this.#images[drive] = undefined;
-    Object.assign(this.state.drives[drive], { image: "", writeProtected: false, written: {}, changed: true });
+    this.#drives.eject(drive);
   }
 
   /** The disk in a drive as it is now, with what the guest wrote; undefined for an empty drive. */
   contents(drive: number): Uint8Array | undefined {
-    const image = this.#images[drive];
-    return image === undefined ? undefined : diskContents(this.state.drives[drive], image);
+    return this.#drives.contents(drive);
   }
 
   /** The RESET pin: registers as after power-on. Disks and heads stay where they are. */
@@ -133,9 +116,7 @@ export class I82077 implements Device, DmaDevice {
   }
 
   restored(): void {
-    this.state.drives.forEach((drive, n) => {
-      this.#images[n] = drive.image === "" ? undefined : this.#options.image(drive.image);
-    });
+    this.#drives.restored();
   }
 
   dmaRead(terminalCount: boolean): number {
@@ -231,8 +212,7 @@ export class I82077 implements Device, DmaDevice {
   #enterReset(): void {
     const { state } = this;
     this.#timer.cancel();
-    for (const timer of this.#seekTimers) timer.cancel();
-    for (const drive of state.drives) drive.seeking = -1;
+    this.#drives.stop();
     Object.assign(state, { phase: "reset", command: [], result: [], interrupts: [], pcn: [0, 0, 0, 0] });
     Object.assign(state, { operation: "", moving: false, position: 0, length: 0 });
     state.perpendicular &= 0x3c;
@@ -337,16 +317,15 @@ export class I82077 implements Device, DmaDevice {
         this.#senseInterrupt();
         break;
       case "recalibrate":
-        this.#recalibrate(second & 3);
+        this.#drives.recalibrate(second & 3);
         this.#idle();
         break;
-      // The head bit of ST0 is always 0 after a seek (data sheet, "Sense Interrupt Status").
       case "seek":
-        this.#seek(second & 3, third - state.pcn[second & 3], ST0_SEEK_END | (second & 3));
+        this.#drives.seek(second & 3, third - state.pcn[second & 3]);
         this.#idle();
         break;
       case "relativeSeek":
-        this.#seek(second & 3, first & 0x40 ? third : -third, ST0_SEEK_END | (second & 3));
+        this.#drives.seek(second & 3, first & 0x40 ? third : -third);
         this.#idle();
         break;
       default:
@@ -359,7 +338,7 @@ export class I82077 implements Device, DmaDevice {
     this.#transfer.start(command);
     const n = state.command[1] & 3;
     const implied = state.configure & CONFIG_EIS && command !== "readId" && command !== "formatTrack";
-    if (implied && state.c !== state.pcn[n]) this.#seek(n, state.c - state.pcn[n], ST0_SEEK_END | n);
+    if (implied && state.c !== state.pcn[n]) this.#drives.seek(n, state.c - state.pcn[n]);
     else this.#transfer.nextSector();
   }
 
@@ -375,34 +354,15 @@ export class I82077 implements Device, DmaDevice {
     this.#answer(st0 === undefined ? [ST0_INVALID] : [st0, pcn]);
   }
 
-  /** Steps `steps` cylinders (down where negative) and ends with an interrupt of `st0`. */
-  #seek(n: number, steps: number, st0: number): void {
-    this.state.pcn[n] = Math.max(0, this.state.pcn[n] + steps) & 0xff;
-    this.#step(n, steps, st0);
+  /** Tells once of each thing that an image cannot hold. */
+  #report(text: string): void {
+    if (this.state.reported.includes(text)) return;
+    this.state.reported.push(text);
+    this.#log({ kind: "unimplemented", part: this.name, text });
   }
 
-  /** Steps down until the track 0 sensor says so, at most 79 times. */
-  #recalibrate(n: number): void {
-    this.state.pcn[n] = 0;
-    this.#step(n, -RECALIBRATE_STEPS, ST0_SEEK_END | n);
-    if (this.state.drives[n].cylinder > 0) this.state.drives[n].seeking |= ST0_ABNORMAL | ST0_EQUIPMENT;
-  }
-
-  #step(n: number, steps: number, st0: number): void {
-    const drive = this.state.drives[n];
-    const target = Math.min(MAX_CYLINDER, Math.max(0, drive.cylinder + steps));
-    const moved = Math.abs(target - drive.cylinder);
-    // Step pulses clear the change line where there is a disk, also those that cannot move the head.
-    if (steps !== 0 && drive.image !== "") drive.changed = false;
-    drive.cylinder = target;
-    drive.seeking = st0;
-    this.#seekTimers[n].arm(this.#after(STEP_MICROSECONDS * (moved + 1)));
-  }
-
-  #arrived(n: number): void {
+  #arrived(n: number, st0: number): void {
     const { state } = this;
-    const st0 = state.drives[n].seeking;
-    state.drives[n].seeking = -1;
     // An implied seek goes on with its command.
     if (state.phase === "execution" && (state.command[1] & 3) === n) {
       this.#transfer.nextSector();

@@ -83,6 +83,8 @@ export interface FdcState {
   left: number;
   st1: number;
   st2: number;
+  /** Losses already told of. */
+  reported: string[];
 }
 
 function newDrive(): FloppyDriveState {
@@ -121,5 +123,6 @@ export function newFdcState(): FdcState {
     left: 0,
     st1: 0,
     st2: 0,
+    reported: [],
   };
 }

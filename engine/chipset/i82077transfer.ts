@@ -248,7 +248,7 @@ export class FdcTransfer {
     if (number !== undefined && c === disk.cylinder && h === state.head && n === 2) {
       writeSector(disk, number, new Uint8Array(SECTOR_BYTES).fill(state.command[5]));
     } else {
-      this.#port.report(`a sector formatted as C ${c}, H ${h}, R ${r}, N ${n}, which an image cannot hold`);
+      this.#port.report("formatting sectors other than the image's, which it cannot hold");
     }
     Object.assign(state, { c, h, r, left: state.left - 1 });
     if (state.left <= 0 || state.terminalCount) this.finish(0);
