@@ -1,6 +1,7 @@
 // <ring-asm>: a fenced `asm cell=name` of a lesson: source that machines boot (`<ring-machine floppy="#name">`) and
 // cells read. Cells see it under its name as what the assembler answered: bytes, symbols, lines. Run assembles it; where
-// that succeeds, machines that boot it power on again with the new disk (widgets/model/image.ts says how they hear).
+// that succeeds, machines that boot it power on again with the new disk (widgets/model/image.ts says how they hear) and
+// the one it is shown with runs.
 import type { AssembleAnswer } from "../../engine/index.ts";
 import type { RingMachine } from "../elements/machine.ts";
 import { assembleElement, type SourceElement } from "../model/image.ts";
@@ -68,8 +69,17 @@ export class RingAsm extends CodeBlock implements Named, SourceElement {
       if (answer.diagnostics.some(({ severity }) => severity === "error")) {
         this.running = before;
         this.setState("edited");
-      } else this.dispatchEvent(new CustomEvent("ring-source", { bubbles: true, composed: true }));
+      } else this.boot();
     });
+  }
+
+  /** Tells the machines that have it for a disk; the one it is shown with (`machine=`, or the first) also runs. */
+  private boot(): void {
+    const { session } = this;
+    const asleep = session && !session.handle;
+    if (session && !asleep) session.addEventListener("new run", () => void session.run(), { once: true });
+    this.dispatchEvent(new CustomEvent("ring-source", { bubbles: true, composed: true }));
+    if (asleep) void session.wake().then(() => session.run());
   }
 
   private async assemble(): Promise<AssembleAnswer> {

@@ -5,6 +5,7 @@ const longest = 200;
 
 /** An element that shows `value`, or the node itself when it is one that stands nowhere else. */
 export function show(value: unknown): Node {
+  if (value instanceof Element) describeDrawing(value);
   if (value instanceof Node && (!value.parentNode || value instanceof DocumentFragment)) return value;
   const box = document.createElement("div");
   box.className = "value";
@@ -14,6 +15,16 @@ export function show(value: unknown): Node {
   else if (isRecord(value)) box.append(record(value));
   else box.append(code(text(value)));
   return box;
+}
+
+/** A drawing is one picture with a name to a screen reader; Plot's groups inside it are not for reading. */
+function describeDrawing(element: Element): void {
+  const drawings =
+    element instanceof SVGSVGElement ? [element] : [...element.querySelectorAll<SVGSVGElement>("svg[aria-label]")];
+  for (const svg of drawings) {
+    if (!svg.hasAttribute("role")) svg.setAttribute("role", "img");
+    for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
