@@ -10,7 +10,7 @@ import { parseUntil } from "../../widgets/model/until.ts";
 import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
 
 const floppyBytes = 1_474_560;
-const names = ["ring-machine", "ring-asm", "ring-predict", "ring-source", "ring-value"];
+const names = ["script", "ring-machine", "ring-asm", "ring-predict", "ring-source", "ring-value"];
 
 /** What a page's machines need besides the page; each answers undefined where there is no such file. */
 export interface Surroundings {
@@ -19,6 +19,9 @@ export interface Surroundings {
   /** Lines of a file of the firmware as highlighted HTML; `lines` is "18-34", or a number of lines. */
   listing(file: string, lines: string): Promise<string | undefined>;
 }
+
+/** What holds assembly source on a page: a notebook's block, or a script that no browser runs. */
+const isSource = ({ name, attributes }: Found) => name === "ring-asm" || attributes.type === "text/x-asm";
 
 /** Wrong things that an author wrote, for the build's log. */
 export class AuthorError extends Error {}
@@ -32,7 +35,7 @@ export async function addFrames(
 ): Promise<string> {
   const found = findElements(html, names);
   const machines = found.filter(({ name }) => name === "ring-machine");
-  if (!found.length) return html;
+  if (!found.some(({ name }) => name !== "script")) return html;
   const recorder = new Recorder(found, page, engine, readFile);
   const pieces = [];
   for (const machine of machines) {
@@ -106,7 +109,7 @@ class Recorder {
       const bytes = await this.readFile(name);
       return bytes ?? this.refuse(`there is no disk image ${name}`);
     }
-    const source = this.found.find((one) => one.name === "ring-asm" && `#${one.attributes.id}` === name);
+    const source = this.found.find((one) => isSource(one) && `#${one.attributes.id}` === name);
     if (!source) this.refuse(`there is no source ${name} on the page`);
     const { attributes } = source;
     const pre = findElements(source.html, ["pre"])[0];
