@@ -42,8 +42,8 @@ Numpad4 4b 6b 6b  Numpad1 4f 69 69  NumpadDivide e035 e04a 77  Numpad8 48 75 75 
 Numpad0 52 70 70  NumpadMultiply 37 7c 7e  Numpad9 49 7d 7d  Numpad6 4d 74 74  Numpad3 51 7a 7a  NumpadDecimal 53 71 71
 NumpadSubtract 4a 7b 84  NumpadEnter e01c e05a 79  Convert 79 64 86  NonConvert 7b 67 85  KanaMode 70 13 87
 PrintScreen e037 e07c 57  Pause e046 e07e 62  Power e05e e037 0  Sleep e05f e03f 0  WakeUp e063 e05e 0
-AudioVolumeMute e020 e023 0  AudioVolumeDown e02e e021 0  AudioVolumeUp e030 e032 0  MediaPlayPause e022 e034 0
-MediaStop e024 e03b 0  MediaTrackPrevious e010 e015 0  MediaTrackNext e019 e04d 0`;
+AudioVolumeMute e020 e023 9c  AudioVolumeDown e02e e021 9d  AudioVolumeUp e030 e032 95  MediaPlayPause e022 e034 0
+MediaStop e024 e03b 98  MediaTrackPrevious e010 e015 94  MediaTrackNext e019 e04d 93`;
 
 function* parse(text: string, type: Set3Type): Generator<[string, Ps2Key]> {
   const words = text.trim().split(/\s+/);

@@ -1,6 +1,6 @@
 # Loads a register script (see scripts.ts) from cylinder 40, runs it, and sends its answers to port 0xE9.
 # Records: 1 port value: out; 2 port: in; 3 port mask value: poll; 4 address count value:
-# fill; 5 address count: dump; 0: exit. Ports, addresses and counts are words.
+# fill; 5 address count: dump; 6: send what comes from port 0x60, for ever; 0: exit. Ports, addresses and counts are words.
     .code16
     .globl _start
 _start:
@@ -30,10 +30,19 @@ next:
     je   op_fill
     cmp  $5, %al
     je   op_dump
+    cmp  $6, %al
+    je   listen
     mov  $0x501, %dx
     out  %al, %dx
 1:  hlt
     jmp  1b
+listen:
+    in   $0x64, %al
+    test $1, %al
+    jz   listen
+    in   $0x60, %al
+    out  %al, $0xE9
+    jmp  listen
 op_out:
     lodsw
     mov  %ax, %dx

@@ -5,17 +5,19 @@
  * are installed, a test makes sure that it still is what QEMU answers.
  */
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testBoard } from "../testboard.ts";
+import { KEY_SETUPS, KEYS_NOT_COMPARED, QEMU_KEYS } from "./keys.ts";
 import { SCRIPTS } from "./scripts.ts";
 
 const FILE = new URL("./qemu.json", import.meta.url);
+const KEYS_FILE = new URL("./qemukeys.json", import.meta.url);
 const RECORDER = new URL("./recorder.S", import.meta.url);
-const OPERATIONS = ["end", "out", "in", "poll", "fill", "dump"];
+const OPERATIONS = ["end", "out", "in", "poll", "fill", "dump", "listen"];
 
 /** `[operation, numbers]`, one value of an `out` each. */
 function parse(script: string): [string, number[]][] {
@@ -74,6 +76,7 @@ function encode(script: string): Uint8Array {
   const word = (value: number) => bytes.push(value & 0xff, value >> 8);
   for (const [operation, numbers] of parse(script)) {
     bytes.push(OPERATIONS.indexOf(operation));
+    if (operation === "listen") continue;
     word(numbers[0]);
     if (operation === "in") continue;
     if (operation === "fill" || operation === "dump") word(numbers[1]);
@@ -82,8 +85,8 @@ function encode(script: string): Uint8Array {
   return Uint8Array.from([...bytes, 0]);
 }
 
-/** The script on QEMU. */
-function theirs(script: string, folder: string): string {
+/** QEMU's arguments to run a script from a folder, and the file that its answers come to. */
+function prepare(script: string, folder: string): { args: string[]; answers: string } {
   const file = (name: string) => join(folder, name);
   execFileSync("as", ["--32", "-o", file("boot.o"), RECORDER.pathname]);
   execFileSync("ld", ["-m", "elf_i386", "-Ttext=0x7c00", "--oformat=binary", "-o", file("boot.bin"), file("boot.o")]);
@@ -91,17 +94,71 @@ function theirs(script: string, folder: string): string {
   image.set(encode(script), 40 * 36 * 512);
   writeFileSync(file("disk.img"), image);
   writeFileSync(file("answers"), "");
-  const run = spawnSync(
-    "qemu-system-i386",
-    [
-      ...["-m", "16", "-display", "none", "-monitor", "none", "-serial", "null", "-serial", "null", "-no-reboot"],
-      ...["-drive", `file=${file("disk.img")},if=floppy,format=raw`, "-boot", "a", "-rtc", "base=2026-01-01"],
-      ...["-debugcon", `file:${file("answers")}`, "-device", "isa-debug-exit,iobase=0x501,iosize=1"],
-    ],
-    { timeout: 60_000 },
-  );
+  const args = [
+    ...["-m", "16", "-display", "none", "-serial", "null", "-serial", "null", "-no-reboot"],
+    ...["-drive", `file=${file("disk.img")},if=floppy,format=raw`, "-boot", "a", "-rtc", "base=2026-01-01"],
+    ...["-debugcon", `file:${file("answers")}`, "-device", "isa-debug-exit,iobase=0x501,iosize=1"],
+  ];
+  return { args, answers: file("answers") };
+}
+
+/** The script on QEMU. */
+function theirs(script: string, folder: string): string {
+  const { args, answers } = prepare(script, folder);
+  const run = spawnSync("qemu-system-i386", [...args, "-monitor", "none"], { timeout: 60_000 });
   expect(run.status, String(run.stderr)).toBe(1);
-  return shown(script, [...readFileSync(file("answers"))]);
+  return shown(script, [...readFileSync(answers)]);
+}
+
+/** What each key sends on QEMU when it goes down and up. */
+async function theirKeys(setup: string, folder: string): Promise<{ [code: string]: string }> {
+  const { args, answers } = prepare(`${setup}; listen`, folder);
+  const qemu = spawn("qemu-system-i386", [...args, "-monitor", "stdio"], { stdio: ["pipe", "ignore", "ignore"] });
+  /** Waits until there are more than `count` answers and, for 200 ms, no further ones. */
+  const answersAfter = async (count: number) => {
+    let [bytes, quiet] = [readFileSync(answers), 0];
+    for (let i = 0; i < 200 && quiet < 4; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const now = readFileSync(answers);
+      quiet = now.length > count && now.length === bytes.length ? quiet + 1 : 0;
+      bytes = now;
+    }
+    return bytes;
+  };
+  const keys: { [code: string]: string } = {};
+  try {
+    let before = (await answersAfter(0)).length;
+    for (const [code, name] of QEMU_KEYS) {
+      qemu.stdin.write(`sendkey ${name} 30\n`);
+      const bytes = await answersAfter(before);
+      keys[code] = Buffer.from(bytes.subarray(before)).toString("hex");
+      before = bytes.length;
+    }
+  } finally {
+    qemu.kill();
+  }
+  return keys;
+}
+
+/** What each key sends on our devices. */
+function ourKeys(setup: string): { [code: string]: string } {
+  const { bus, keyboard } = testBoard(disk(new Uint8Array(512)));
+  for (const [operation, [first, second]] of parse(setup)) {
+    if (operation === "out") bus.out(first, second);
+    else if (operation === "in") bus.in(first);
+    bus.wait(2_000_000);
+  }
+  const keys: { [code: string]: string } = {};
+  for (const [code] of QEMU_KEYS) {
+    keyboard.key(code, true);
+    keyboard.key(code, false);
+    keys[code] = "";
+    for (let i = 0; i < 50; i++) {
+      if (bus.in(0x64) & 1) keys[code] += bus.in(0x60).toString(16).padStart(2, "0");
+      bus.wait(50_000);
+    }
+  }
+  return keys;
 }
 
 const record = process.env["RING_RECORD"] === "1";
@@ -123,6 +180,30 @@ test.skipIf(!installed || !(record || process.env["RING_FULL"]))(
   },
   300_000,
 );
+
+test.skipIf(!installed || !record)(
+  "recording what QEMU's keys send (only with RING_RECORD=1)",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "vectors-"));
+    try {
+      const sets: { [name: string]: { [code: string]: string } } = {};
+      for (const [name, setup] of Object.entries(KEY_SETUPS)) sets[name] = await theirKeys(setup, folder);
+      writeFileSync(KEYS_FILE, `${JSON.stringify(sets, null, 2)}\n`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+  300_000,
+);
+
+for (const [name, setup] of Object.entries(KEY_SETUPS)) {
+  test(`what ${QEMU_KEYS.length} keys send, ${name}: as QEMU`, () => {
+    const recorded = JSON.parse(readFileSync(KEYS_FILE, "utf8")) as { [name: string]: { [code: string]: string } };
+    const compared = ([code]: [string, string]) => !KEYS_NOT_COMPARED[name]?.includes(code);
+    const ours = Object.entries(ourKeys(setup)).filter(compared);
+    expect(ours).toEqual(Object.entries(recorded[name]).filter(compared));
+  });
+}
 
 for (const [name, script] of Object.entries(SCRIPTS)) {
   test(`${name}: as QEMU`, () => {
