@@ -221,8 +221,7 @@ export class RingLab extends HTMLElement {
     this.checking ??= this.runCheck().finally(() => {
       this.checking = undefined;
       this.draw();
-      const rubric = this.region("rubric");
-      (rubric.querySelector("[data-state=failed]") ?? rubric).scrollIntoView({ block: "nearest" });
+      this.region("rubric").scrollIntoView({ block: "start" });
     });
     this.draw();
     return this.checking;

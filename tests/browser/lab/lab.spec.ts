@@ -48,7 +48,9 @@ test("a tab that crashes right after a keystroke loses nothing", async ({ contex
   const page = await openLab(context);
   await paste(page, "# typed, then killed\n");
   const session = await context.newCDPSession(page);
-  await session.send("Page.crash").catch(() => {});
+  const crashed = page.waitForEvent("crash");
+  session.send("Page.crash").catch(() => {}); // nobody is left to answer
+  await crashed;
   const next = await openLab(context);
   expect(await text(next)).toContain("# typed, then killed");
 });
