@@ -135,7 +135,8 @@ export class Guest {
 
   #advance(end: Tick, limits: AdvanceLimits): Advance {
     const { clock, cpu } = this.pc;
-    const { instructions = Number.POSITIVE_INFINITY, idleEnd = Number.POSITIVE_INFINITY } = limits;
+    const { instructions = Number.POSITIVE_INFINITY } = limits;
+    const idleEnd = Math.floor(limits.idleEnd ?? Number.POSITIVE_INFINITY);
     let checks = limits.checkFirst ?? false;
     let fruitless = 0;
     for (;;) {

@@ -26,6 +26,7 @@ import { History, type HistoryLimits, type Input } from "./history.ts";
 import type { Driven, Job } from "./job.ts";
 import { type Condition, Run } from "./run.ts";
 import { readScreen } from "./screens.ts";
+import { screenText } from "./screentext.ts";
 import { fromSnapshot, type SnapshotFault, toSnapshot } from "./snapshot.ts";
 import { Travel } from "./travel.ts";
 
@@ -167,7 +168,7 @@ export class Machine implements Driven {
   /** Executes `count` instructions or iterations. A halted machine first waits for what wakes it, a second at most. */
   step(count = 1): MachineStatus {
     this.guest.pc.armBreakpoints(new Set());
-    const target = this.instructions + count;
+    const target = this.instructions + Math.max(0, Math.floor(count));
     const patience = this.tick + this.configuration.ticksPerSecond;
     let stop: ReturnType<Guest["advance"]>;
     while (this.instructions < target && stop === undefined) {
@@ -265,6 +266,11 @@ export class Machine implements Driven {
   /** What the VGA shows. */
   screen(): Screen {
     return readScreen(this.guest.pc.board.vga);
+  }
+
+  /** The text screen's lines; empty in a graphics mode. */
+  screenText(): string {
+    return screenText(this.guest.pc.board.vga.textScreen());
   }
 
   /** A copy of every device's state, by its name. */

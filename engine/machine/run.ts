@@ -33,8 +33,8 @@ export class Run implements Job {
     this.#machine = machine;
     this.#until = until;
     this.#condition = condition;
-    const budget = until.ticks === undefined ? Number.POSITIVE_INFINITY : machine.tick + until.ticks;
-    this.#end = Math.min(budget, until.tick ?? Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER);
+    const budget = until.ticks === undefined ? Number.POSITIVE_INFINITY : machine.tick + Math.floor(until.ticks);
+    this.#end = Math.min(budget, Math.floor(until.tick ?? Number.POSITIVE_INFINITY), Number.MAX_SAFE_INTEGER);
     const everies = [until.screen === undefined ? 0 : SCREEN_EVERY, condition.predicate ? (condition.every ?? 1) : 0];
     this.#every = Math.min(...everies.filter((every) => every > 0), Number.POSITIVE_INFINITY);
     this.arm();
@@ -54,7 +54,7 @@ export class Run implements Job {
 
   slice(ticks: number, idleEnd?: Tick): StopReason | "idle" | undefined {
     const machine = this.#machine;
-    const end = Math.min(machine.tick + ticks, this.#end);
+    const end = Math.min(machine.tick + Math.max(1, Math.floor(ticks)), this.#end);
     for (;;) {
       if ((!this.#started || machine.tick % this.#every === 0) && this.#holds()) {
         return this.#over({ kind: "until", what: this.#what() });

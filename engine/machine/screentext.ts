@@ -5,8 +5,19 @@ const CP437 =
   " ☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼ !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂" +
   "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
 
+/** A screen, of this kind or that: what is needed of it here. */
+interface Cells {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cells: Uint16Array;
+  /** false: a graphics mode. */
+  readonly text?: boolean;
+  /** Keep spaces at the ends of lines. */
+  readonly padded?: boolean;
+}
+
 /** Lines without trailing spaces, joined by newlines; empty for a graphics mode (no cells). */
-export function screenText(screen: { columns: number; rows: number; cells: Uint16Array; text?: boolean }): string {
+export function screenText(screen: Cells): string {
   if (screen.text === false) return "";
   const lines: string[] = [];
   for (let row = 0; row < screen.rows; row++) {
@@ -14,7 +25,7 @@ export function screenText(screen: { columns: number; rows: number; cells: Uint1
     for (let column = 0; column < screen.columns; column++) {
       line += CP437[screen.cells[row * screen.columns + column] & 0xff];
     }
-    lines.push(line.trimEnd());
+    lines.push(screen.padded ? line : line.trimEnd());
   }
   return lines.join("\n");
 }

@@ -22,7 +22,7 @@ export class Travel implements Job {
 
   /** To the state at `tick`. */
   static toTick(machine: Driven, tick: Tick): Travel {
-    const target = Math.max(tick, machine.history?.oldest?.tick ?? machine.tick);
+    const target = Math.max(Math.floor(tick), machine.history?.oldest?.tick ?? machine.tick);
     const reason: StopReason = { kind: "until", what: `tick ${target}` };
     const travel = new Travel(machine, target, Number.POSITIVE_INFINITY, reason);
     if (target < machine.tick || machine.guest.over !== undefined) travel.#restore(target, Number.POSITIVE_INFINITY);
@@ -54,7 +54,7 @@ export class Travel implements Job {
   slice(ticks: number): StopReason | undefined {
     const machine = this.#machine;
     const { guest } = machine;
-    const end = Math.min(machine.tick + ticks, this.#tick);
+    const end = Math.min(machine.tick + Math.floor(ticks), this.#tick);
     const stop = guest.advance(end, { instructions: this.#instructions });
     const arrived = machine.tick >= this.#tick || machine.instructions >= this.#instructions;
     if (stop === undefined && !arrived) return undefined;

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { readOptions } from "./flags.ts";
+
+const read = (line: string) => readOptions(line.split(" "));
+
+test("a QEMU command line of a kernel's test says what it says there", () => {
+  const options = read(
+    "-kernel k.elf -append a=b -m 64M -serial stdio -display none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=0x04",
+  );
+  expect(options).toMatchObject({
+    kernel: "k.elf",
+    append: "a=b",
+    memoryMiB: 64,
+    serial: [{ kind: "stdio" }],
+    display: "none",
+    noReboot: true,
+    debugExit: { iobase: 0xf4, iosize: 4 },
+  });
+});
+
+test("-m takes 64, 64M, 1G, 2048k and size=32M, and refuses 0, 2G and words", () => {
+  const mib = (size: string) => readOptions(["-m", size]).memoryMiB;
+  expect(["64", "64M", "1G", "2048k", "size=32M,slots=2"].map(mib)).toEqual([64, 64, 1024, 2, 32]);
+  for (const size of ["0", "2G", "much", "1k"]) expect(() => mib(size)).toThrow(`-m ${size}`);
+});
+
+test("-nographic is serial and keys of the monitor on this terminal, unless -serial says otherwise", () => {
+  expect(read("-nographic")).toMatchObject({ display: "none", monitorKeys: true, serial: [{ kind: "stdio" }] });
+  expect(read("-serial null -nographic").serial).toEqual([{ kind: "null" }]);
+  expect(read("-serial mon:stdio").monitorKeys).toBe(true);
+});
+
+test("debug consoles: -debugcon at E9h, -global moves it, isa-debugcon with a chardev", () => {
+  expect(read("-debugcon stdio").debugConsoles).toEqual([{ iobase: 0xe9, line: { kind: "stdio" } }]);
+  const moved = read("-debugcon file:log -global isa-debugcon.iobase=0x402");
+  expect(moved.debugConsoles).toEqual([{ iobase: 0x402, line: { kind: "file", path: "log" } }]);
+  const device = read("-chardev stdio,id=c -device isa-debugcon,iobase=0x402,chardev=c");
+  expect(device.debugConsoles).toEqual([{ iobase: 0x402, line: { kind: "stdio" } }]);
+  expect(() => read("-device isa-debugcon,iobase=0x402,chardev=x")).toThrow("no -chardev with id=x");
+});
+
+test("-drive if=floppy is -fda and -fdb; other drives are refused by name", () => {
+  expect(read("-drive file=x.img,format=raw,if=floppy,index=1").floppies).toEqual([undefined, "x.img"]);
+  expect(() => read("-drive file=x.img,format=raw")).toThrow("-drive if=ide is not supported yet");
+  expect(() => read("-drive file=x.img,if=floppy,format=qcow2")).toThrow("format=qcow2");
+});
+
+test("what only says what is true anyway is accepted", () => {
+  const line = "-accel tcg -M pc -cpu 486 -smp 1 -vga std -net none -monitor none -no-jit -snapshot -icount shift=3";
+  expect(() => read(line)).not.toThrow();
+  expect(() => read("-smp 2")).toThrow("-smp 2: more processors are not there yet");
+  expect(() => read("-accel kvm")).toThrow("-accel kvm");
+});
+
+test("an unknown flag is named with the nearest one", () => {
+  expect(() => read("-fad x")).toThrow("-fad is no flag of ring; the nearest is -fda");
+  expect(() => read("-hda x")).toThrow("-hda is not supported yet; the nearest is -fda");
+  expect(() => read("--screenshto x")).toThrow("--screenshto is no flag of ring; the nearest is -screenshot");
+  expect(() => read("disk.img")).toThrow("A floppy's image is -fda disk.img");
+  expect(() => readOptions(["-fda"])).toThrow("-fda needs a value: -fda FILE");
+  expect(() => read("-serial tcp:1")).toThrow("-serial tcp:1: expected stdio, mon:stdio, null or file:PATH");
+});

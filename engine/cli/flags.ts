@@ -1,0 +1,344 @@
+/**
+ * QEMU's command line, as far as we carry it out: what each flag means here. Flags of QEMU that only say what is true
+ * here anyway are accepted; others are refused by name, with the nearest that we have.
+ *
+ * Source: QEMU 8.2, `qemu-system-x86_64(1)`.
+ */
+import { nearest } from "../toolchain/diagnostic.ts";
+import { UsageError } from "./usage.ts";
+
+/** Where a line of characters comes from and goes to. */
+export type Line =
+  | { readonly kind: "stdio" }
+  | { readonly kind: "null" }
+  | { readonly kind: "file"; readonly path: string };
+
+/** What the command line asks for. */
+export interface Options {
+  memoryMiB: number;
+  floppies: [string | undefined, string | undefined];
+  bios?: string;
+  kernel?: string;
+  append?: string;
+  serial: Line[];
+  /** Ctrl-A is ours, Ctrl-C the guest's: `-nographic`, `-serial mon:stdio`. */
+  monitorKeys: boolean;
+  /** Undefined: text where a person looks on and nothing else uses the terminal. */
+  display?: "none" | "text";
+  debugConsoles: { iobase: number; line: Line }[];
+  debugExit?: { iobase: number; iosize: number };
+  rtcBase?: string;
+  noReboot: boolean;
+  noShutdown: boolean;
+  paused: boolean;
+  /** Idle time is skipped instead of waited for: `-icount sleep=off`. */
+  skipsIdle: boolean;
+  trace: Set<string>;
+  traceFile?: string;
+  stats: boolean;
+  hash: boolean;
+  screenshot?: string;
+  maxTicks?: number;
+  help: boolean;
+}
+
+/** One flag: whether a value follows, and what it does. `help`: its line in `--help`. */
+interface Flag {
+  readonly value?: string;
+  readonly help?: string;
+  readonly does: (options: Options, value: string, state: State) => void;
+}
+
+/** What is only known when all flags have been read. */
+interface State {
+  readonly chardevs: Map<string, Line>;
+  readonly debugDevices: { iobase: number | undefined; chardev: string | Line }[];
+  debugPort: number;
+}
+
+const ignored: Flag["does"] = () => {};
+
+/** Accepts one of `values` (or a value that begins with one and a comma), which change nothing. */
+function only(flag: string, values: readonly string[], why: string): Flag {
+  return {
+    value: values[0],
+    does(_options, value) {
+      const first = value.split(",")[0].replace(/^(type|model|accel|cpus)=/, "");
+      if (!values.includes(first)) throw new UsageError(`${flag} ${value}: ${why}; there is ${values.join(", ")}`);
+    },
+  };
+}
+
+export const FLAGS: Readonly<Record<string, Flag>> = {
+  fda: { value: "FILE", help: "image of floppy drive A", does: (o, v) => void (o.floppies[0] = v) },
+  fdb: { value: "FILE", help: "image of floppy drive B", does: (o, v) => void (o.floppies[1] = v) },
+  drive: { value: "file=F,format=raw,if=floppy,index=N", help: "the same, spelled out", does: drive },
+  bios: { value: "FILE", help: "firmware in place of our BIOS, at most 256 KiB", does: (o, v) => void (o.bios = v) },
+  kernel: { value: "FILE", help: "a Multiboot 1 kernel, started by the firmware", does: (o, v) => void (o.kernel = v) },
+  append: { value: "TEXT", help: "its command line", does: (o, v) => void (o.append = v) },
+  m: {
+    value: "SIZE",
+    help: "memory: 64, 64M, 1G, size=64M (default 128)",
+    does: (o, v) => void (o.memoryMiB = memory(v)),
+  },
+  serial: { value: "stdio|mon:stdio|null|file:F", help: "the first serial port, then the second", does: serial },
+  nographic: { help: "no screen; the serial port is this terminal", does: nographic },
+  display: { value: "none|text", help: "the text screen in this terminal, or none", does: display },
+  device: { value: "isa-debug-exit,iobase=N,iosize=N", help: "and isa-debugcon,iobase=N,chardev=ID", does: device },
+  debugcon: { value: "stdio|file:F", help: "what is written to port E9h", does: debugcon },
+  chardev: { value: "stdio|null|file,id=ID[,path=F]", help: "for isa-debugcon", does: chardev },
+  global: { value: "isa-debugcon.iobase=N", help: "the port of -debugcon", does: global },
+  boot: { value: "a", help: "the floppy is what there is to boot from", does: boot },
+  rtc: { value: "base=utc|DATE", help: "the clock at power-on (default 2026-01-01)", does: rtc },
+  "no-reboot": { help: "a reset ends the process with status 0", does: (o) => void (o.noReboot = true) },
+  "no-shutdown": { help: "and then the process stays", does: (o) => void (o.noShutdown = true) },
+  S: { help: "do not start the processor", does: (o) => void (o.paused = true) },
+  d: { value: "int,in_asm,cpu_reset", help: "log interrupts, instructions when first met, resets", does: trace },
+  D: { value: "FILE", help: "where -d goes (default: standard error)", does: (o, v) => void (o.traceFile = v) },
+  icount: { value: "sleep=off", help: "skip idle time instead of waiting for it", does: icount },
+  snapshot: { help: "images are never written to anyway", does: ignored },
+  cpu: only("-cpu", ["486", "pentium", "qemu32", "base", "max"], "no other model is there yet"),
+  smp: only("-smp", ["1"], "more processors are not there yet"),
+  machine: only("-machine", ["pc", "isapc", "pc-i440fx"], "another machine is not there"),
+  M: only("-M", ["pc", "isapc", "pc-i440fx"], "another machine is not there"),
+  accel: only("-accel", ["tcg"], "we run guests ourselves"),
+  vga: only("-vga", ["std"], "another card is not there"),
+  net: only("-net", ["none"], "a network is not there yet"),
+  nic: only("-nic", ["none"], "a network is not there yet"),
+  monitor: only("-monitor", ["none", "null"], "a monitor is not there"),
+  parallel: only("-parallel", ["none", "null"], "a parallel port is not there"),
+  name: { value: "TEXT", does: ignored },
+  nodefaults: { does: ignored },
+  "no-user-config": { does: ignored },
+  "no-fd-bootchk": { does: ignored },
+  "no-acpi": { does: ignored },
+  "no-hpet": { does: ignored },
+  "no-jit": { help: "accepted: the interpreter is all there is yet", does: ignored },
+  stats: { help: "at the end: instructions, seconds, MIPS", does: (o) => void (o.stats = true) },
+  hash: { help: "at the end: the hash of the machine's whole state", does: (o) => void (o.hash = true) },
+  screenshot: {
+    value: "FILE.png",
+    help: "at the end: a picture of the screen",
+    does: (o, v) => void (o.screenshot = v),
+  },
+  "max-ticks": {
+    value: "N",
+    help: "stop after so many ticks",
+    does: (o, v) => void (o.maxTicks = integer("--max-ticks", v)),
+  },
+  help: { help: "this list", does: (o) => void (o.help = true) },
+  h: { does: (o) => void (o.help = true) },
+};
+
+/** Reads a command line; a UsageError says what is wrong with it. */
+export function readOptions(args: readonly string[]): Options {
+  const options: Options = {
+    memoryMiB: 128,
+    floppies: [undefined, undefined],
+    serial: [],
+    monitorKeys: false,
+    debugConsoles: [],
+    noReboot: false,
+    noShutdown: false,
+    paused: false,
+    skipsIdle: false,
+    trace: new Set(),
+    stats: false,
+    hash: false,
+    help: false,
+  };
+  const state: State = { chardevs: new Map(), debugDevices: [], debugPort: 0xe9 };
+  for (let i = 0; i < args.length; i++) {
+    const [, name, inline] = /^--?([^=]+)(?:=(.*))?$/s.exec(args[i]) ?? [];
+    if (name === undefined)
+      throw new UsageError(`${args[i]}: what is this file for? A floppy's image is -fda ${args[i]}`);
+    const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
+    if (flag === undefined) throw new UsageError(unknown(args[i], name));
+    let value = "";
+    if (flag.value !== undefined) {
+      value = inline ?? args[++i];
+      if (value === undefined) throw new UsageError(`-${name} needs a value: -${name} ${flag.value}`);
+    } else if (inline !== undefined) throw new UsageError(`-${name} takes no value, not ${inline}`);
+    flag.does(options, value, state);
+  }
+  finish(options, state);
+  return options;
+}
+
+/** The list of flags, for `--help`. */
+export function helpText(): string {
+  const lines = Object.entries(FLAGS)
+    .filter(([, flag]) => flag.help !== undefined)
+    .map(([name, flag]) => {
+      const own = ["stats", "hash", "screenshot", "max-ticks", "help", "no-jit"].includes(name);
+      return `  ${`${own ? "--" : "-"}${name} ${flag.value ?? ""}`.padEnd(46)} ${flag.help}`;
+    });
+  return ["ring: a PC on the command line, with the flags of qemu-system-x86_64", "", ...lines, ""].join("\n");
+}
+
+/** What QEMU has and we lack, and which of ours comes nearest where the spelling does not tell. */
+const LACKING: Readonly<Record<string, string>> = {
+  hda: "fda",
+  hdb: "fdb",
+  hdc: "fda",
+  hdd: "fdb",
+  cdrom: "fda",
+  initrd: "append",
+  netdev: "net",
+  gdb: "S",
+  s: "S",
+  curses: "display",
+  "enable-kvm": "accel",
+};
+
+function unknown(written: string, name: string): string {
+  const near = LACKING[name] ?? nearest(name, Object.keys(FLAGS));
+  const what = Object.hasOwn(LACKING, name) ? "is not supported yet" : "is no flag of ring";
+  return `${written} ${what}; the nearest is -${near ?? "help"}`;
+}
+
+function finish(options: Options, state: State): void {
+  for (const { iobase, chardev } of state.debugDevices) {
+    const line = typeof chardev === "string" ? state.chardevs.get(chardev) : chardev;
+    if (line === undefined) throw new UsageError(`-device isa-debugcon: there is no -chardev with id=${chardev}`);
+    const port = iobase ?? state.debugPort;
+    if (port !== 0xe9 && port !== 0x402) {
+      throw new UsageError(`isa-debugcon at port 0x${port.toString(16)}: it is at 0xe9 and at 0x402`);
+    }
+    options.debugConsoles.push({ iobase: port, line });
+  }
+  if (options.serial.length > 2) throw new UsageError("-serial: there are two serial ports");
+  const users = [...options.serial, ...options.debugConsoles.map((each) => each.line)];
+  if (users.some((line) => line.kind === "stdio")) options.display ??= "none";
+  if (options.append !== undefined && options.kernel === undefined) throw new UsageError("-append goes with -kernel");
+}
+
+/** `a=1,b=2` as a record; a word without `=` is a key of its own with "on". */
+function properties(value: string): Record<string, string> {
+  return Object.fromEntries(
+    value.split(",").map((part) => {
+      const at = part.indexOf("=");
+      return at < 0 ? [part, "on"] : [part.slice(0, at), part.slice(at + 1)];
+    }),
+  );
+}
+
+function integer(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0)
+    throw new UsageError(`${flag} ${text}: expected a number`);
+  return value;
+}
+
+function memory(text: string): number {
+  const size = /^(?:size=)?(\d+)([kKmMgG]?)(?:,.*)?$/.exec(text);
+  if (size === null) throw new UsageError(`-m ${text}: expected a size as 64, 64M or 1G`);
+  const scale = { "": 1, k: 1 / 1024, m: 1, g: 1024 }[size[2].toLowerCase()] ?? 1;
+  const mib = Number(size[1]) * scale;
+  if (!Number.isInteger(mib) || mib < 1 || mib > 1024)
+    throw new UsageError(`-m ${text}: expected 1M to 1G, in whole MiB`);
+  return mib;
+}
+
+/** `stdio`, `mon:stdio`, `null`, `none`, `file:PATH`. */
+function line(flag: string, text: string): Line {
+  if (text === "stdio" || text === "mon:stdio") return { kind: "stdio" };
+  if (text === "null" || text === "none") return { kind: "null" };
+  if (text.startsWith("file:") && text.length > 5) return { kind: "file", path: text.slice(5) };
+  throw new UsageError(`${flag} ${text}: expected stdio, mon:stdio, null or file:PATH`);
+}
+
+function drive(options: Options, value: string): void {
+  const given = properties(value);
+  const known = ["file", "format", "if", "index", "unit", "snapshot", "id", "cache", "media"];
+  const odd = Object.keys(given).find((key) => !known.includes(key));
+  if (odd !== undefined) throw new UsageError(`-drive ${odd}=: expected ${known.join(", ")}`);
+  if (given.if !== "floppy")
+    throw new UsageError(`-drive if=${given.if ?? "ide"} is not supported yet; the nearest is if=floppy`);
+  if ((given.format ?? "raw") !== "raw") throw new UsageError(`-drive format=${given.format}: expected raw`);
+  const index = integer("-drive index=", given.index ?? given.unit ?? "0");
+  if (index > 1) throw new UsageError(`-drive index=${index}: expected 0 or 1`);
+  if (!given.file) throw new UsageError("-drive: expected file=PATH");
+  options.floppies[index] = given.file;
+}
+
+function serial(options: Options, value: string): void {
+  options.serial.push(line("-serial", value));
+  if (value === "mon:stdio") options.monitorKeys = true;
+}
+
+function nographic(options: Options): void {
+  options.display = "none";
+  options.monitorKeys = true;
+  if (options.serial.length === 0) options.serial.push({ kind: "stdio" });
+}
+
+function display(options: Options, value: string): void {
+  const kind = { none: "none", text: "text", curses: "text" }[value.split(",")[0]] as Options["display"];
+  if (kind === undefined) throw new UsageError(`-display ${value}: expected none or text`);
+  options.display = kind;
+}
+
+function device(options: Options, value: string, state: State): void {
+  const [name] = value.split(",");
+  const { [name]: _, ...given } = properties(value);
+  const number = (key: string, otherwise: number | undefined) =>
+    given[key] === undefined ? otherwise : integer(`-device ${name},${key}=`, given[key]);
+  if (name === "isa-debug-exit") {
+    const iobase = number("iobase", 0x501) as number;
+    const iosize = number("iosize", 2) as number;
+    if (iobase > 0xffff || ![1, 2, 4].includes(iosize))
+      throw new UsageError(`-device ${value}: expected a port, and iosize 1, 2 or 4`);
+    options.debugExit = { iobase, iosize };
+  } else if (name === "isa-debugcon") {
+    if (given.chardev === undefined) throw new UsageError(`-device ${value}: expected chardev=ID`);
+    state.debugDevices.push({ iobase: number("iobase", undefined), chardev: given.chardev });
+  } else throw new UsageError(`-device ${name} is not supported yet; there are isa-debug-exit and isa-debugcon`);
+}
+
+function debugcon(_options: Options, value: string, state: State): void {
+  state.debugDevices.push({ iobase: undefined, chardev: line("-debugcon", value) });
+}
+
+function chardev(_options: Options, value: string, state: State): void {
+  const [kind] = value.split(",");
+  const { id, path } = properties(value);
+  if (id === undefined) throw new UsageError(`-chardev ${value}: expected id=ID`);
+  if (kind === "file" && path === undefined) throw new UsageError(`-chardev ${value}: expected path=FILE`);
+  state.chardevs.set(id, line("-chardev", kind === "file" ? `file:${path}` : kind));
+}
+
+function global(_options: Options, value: string, state: State): void {
+  const given = /^isa-debugcon\.iobase=(.*)$/.exec(value);
+  if (given === null) throw new UsageError(`-global ${value} is not supported yet; there is isa-debugcon.iobase`);
+  state.debugPort = integer("-global isa-debugcon.iobase=", given[1]);
+}
+
+function boot(_options: Options, value: string): void {
+  const { order, once, ...rest } = properties(value);
+  const drives = once ?? order ?? (Object.keys(rest).length === 1 && !("menu" in rest) ? value : "a");
+  if (!drives.startsWith("a")) throw new UsageError(`-boot ${value}: there is only a, the floppy, to boot from`);
+}
+
+function rtc(options: Options, value: string): void {
+  const { base } = properties(value);
+  if (base === undefined) return;
+  const now = new Date();
+  if (base === "utc") options.rtcBase = now.toISOString();
+  else if (base === "localtime") {
+    options.rtcBase = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
+  } else
+    options.rtcBase = /^\d{4}-\d\d-\d\d$/.test(base) ? `${base}T00:00:00Z` : base.endsWith("Z") ? base : `${base}Z`;
+}
+
+function trace(options: Options, value: string): void {
+  const known = ["int", "in_asm", "cpu_reset", "guest_errors", "unimp"];
+  for (const item of value.split(",")) {
+    if (!known.includes(item)) throw new UsageError(`-d ${item}: expected ${known.join(", ")}`);
+    options.trace.add(item);
+  }
+}
+
+function icount(options: Options, value: string): void {
+  if (properties(value).sleep === "off") options.skipsIdle = true;
+}

@@ -1,0 +1,65 @@
+/** `ring`: reads the command line, makes the machine, runs it to its end. */
+import type { MachineConfiguration } from "../machine/api.ts";
+import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configuration.ts";
+import { buildOnDisk, firmwareOnDisk } from "../machine/ondisk.ts";
+import { powerOn } from "../machine/resources.ts";
+import { helpText, type Options, readOptions } from "./flags.ts";
+import { checkOutput, readImage } from "./images.ts";
+import { Session } from "./session.ts";
+import { UsageError } from "./usage.ts";
+
+const MAX_KERNEL = 64 * 2 ** 20;
+
+function configurationOf(options: Options): MachineConfiguration {
+  const { memoryMiB, debugExit, rtcBase, floppies, bios, kernel, append } = options;
+  const floppy = (flag: string, path: string | undefined) =>
+    path === undefined ? undefined : readImage(flag, path, MAX_FLOPPY, "an image of at most 2,880 KiB");
+  const image = kernel && readImage("-kernel", kernel, MAX_KERNEL, "a Multiboot 1 kernel of at most 64 MiB");
+  // As QEMU does: the first word of the command line is the kernel's path.
+  const commandLine = append === undefined ? kernel : `${kernel} ${append}`;
+  return {
+    memoryMiB,
+    floppies: [floppy("-fda", floppies[0]), floppy("-fdb", floppies[1])],
+    ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),
+    ...(image ? { kernel: { image, commandLine } } : {}),
+    ...(debugExit ? { debugExit } : {}),
+    ...(rtcBase ? { rtcBase } : {}),
+  };
+}
+
+/** The flag behind each part of a configuration. */
+const FLAG_OF: Readonly<Record<string, keyof Options>> = { bios: "bios", "kernel.image": "kernel", rtcBase: "rtcBase" };
+
+function check(configuration: MachineConfiguration, options: Options): void {
+  const [fault] = checkConfiguration(configuration);
+  if (fault === undefined) return;
+  const option = FLAG_OF[fault.part];
+  const flag = option === undefined ? fault.part : `-${option === "rtcBase" ? "rtc" : option} ${options[option]}`;
+  throw new UsageError(`${flag}: ${fault.message}; expected: ${fault.hint}`);
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(helpText());
+    return 0;
+  }
+  const configuration = configurationOf(options);
+  check(configuration, options);
+  if (options.screenshot !== undefined) checkOutput("--screenshot", options.screenshot);
+  const resources = { build: buildOnDisk(), firmware: firmwareOnDisk };
+  const session = new Session(powerOn(configuration, resources, { history: false }), options);
+  const status = await session.run();
+  session.report();
+  return status;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(error instanceof UsageError ? `ring: ${text}\n` : `ring: the emulator failed: ${text}\n`);
+  process.exitCode = 1;
+}
+// Standard input keeps a process alive though nobody reads it any more.
+process.stdin.destroy();
