@@ -79,8 +79,12 @@ export class History {
     return newest !== undefined && instructions - newest.instructions >= this.limits.interval;
   }
 
+  /** Keeps the present moment; also one between known ones, where the machine came back to. */
   add(point: Checkpoint): void {
-    this.#moments.push({ point, cost: costBytes(point, this.newest), inputs: this.#forgotten + this.#next });
+    const inputs = this.#forgotten + this.#next;
+    const after = this.#moments.findIndex((moment) => moment.point.tick > point.tick);
+    const at = after < 0 ? this.#moments.length : after;
+    this.#moments.splice(at, 0, { point, cost: costBytes(point, this.#moments[at - 1]?.point), inputs });
     const over = () => this.#moments.length > this.limits.count || this.heldBytes > this.limits.bytes;
     while (this.#moments.length > 2 && over()) this.#thin();
   }

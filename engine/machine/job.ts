@@ -17,6 +17,8 @@ export interface Driven {
   readonly instructions: number;
   readonly breakpoints: ReadonlySet<number>;
   readonly history: History | undefined;
+  /** Adds the present moment to the history. */
+  keepMoment(): void;
   /** The job is over. */
   finish(reason: StopReason): void;
   /** Accesses to ports are events, for the job's sake. */

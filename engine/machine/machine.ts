@@ -76,11 +76,11 @@ export class Machine implements Driven {
       if (this.#job instanceof Run) this.#job.saw(event);
     };
     if (options.history === false) return;
-    const interval = Math.max(10_000_000, this.configuration.memoryMiB * 500_000);
+    const interval = Math.max(10_000_000, this.configuration.memoryMiB * 250_000);
     this.#history = new History({ interval, bytes: 192 * 2 ** 20, count: 200, ...options.history });
     this.#history.begin(this.checkpoint());
     this.guest.future = this.#history;
-    this.guest.onDue = () => this.#history?.add(this.checkpoint());
+    this.guest.onDue = () => this.keepMoment();
   }
 
   get tick(): Tick {
@@ -189,6 +189,10 @@ export class Machine implements Driven {
   /** Back by `count` instructions or iterations. */
   stepBack(count = 1): MachineStatus {
     return this.drive(this.undertake(Travel.back(this, count)));
+  }
+
+  keepMoment(): void {
+    this.#history?.add(this.checkpoint());
   }
 
   /** The machine's past, where it keeps one. */

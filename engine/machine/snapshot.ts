@@ -12,11 +12,10 @@
  * RAM and device memory of zeros take no room. ROM and drive images are the configuration's and are not in here.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { State } from "../chipset/bus.ts";
 import type { Snapshot } from "./api.ts";
 import { type Checkpoint, encodeBody, pageLength } from "./checkpoint.ts";
 import { PAGE_BYTES, type PageTable } from "./pages.ts";
-import { decodeState, EncodingFault, Reader, Writer } from "./statecodec.ts";
+import { type Decoded, decodeState, EncodingFault, Reader, Writer } from "./statecodec.ts";
 
 const MAGIC = "RING-1SS";
 const VERSION = 1;
@@ -54,15 +53,19 @@ export function fromSnapshot(data: Uint8Array): { checkpoint: Checkpoint; engine
 }
 
 /** The state that a checkpoint holds. Never throws. */
-export function readState(checkpoint: Checkpoint): { state: State } | { fault: SnapshotFault } {
+export function readState(checkpoint: Checkpoint): { state: { [part: string]: Decoded } } | { fault: SnapshotFault } {
   try {
     const state = decodeState(checkpoint.state, checkpoint.blobs);
-    if (typeof state === "object" && state !== null && !Array.isArray(state)) return { state: state as State };
+    if (isRecord(state)) return { state };
     return { fault: { offset: 0, message: "byte 0 of the state: expected a record" } };
   } catch (error) {
     if (!(error instanceof EncodingFault)) throw error;
     return { fault: { offset: error.offset, message: `state, ${error.message}` } };
   }
+}
+
+function isRecord(value: Decoded): value is { [part: string]: Decoded } {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function parse(data: Uint8Array): { checkpoint: Checkpoint; engine: string } {

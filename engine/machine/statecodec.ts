@@ -27,6 +27,28 @@ export class EncodingFault extends Error {
   }
 }
 
+/** A large array of a decoded state, still as pages: `elements` long, in elements of `type`. */
+export class Blob {
+  readonly table: PageTable;
+  readonly type: (typeof ARRAYS)[number];
+  constructor(table: PageTable, type: (typeof ARRAYS)[number]) {
+    this.table = table;
+    this.type = type;
+  }
+  get elements(): number {
+    return this.table.length / this.type.BYTES_PER_ELEMENT;
+  }
+  /** Its bytes as an array of their own. */
+  array(): Words {
+    const bytes = new Uint8Array(this.table.length);
+    writePages(this.table, bytes);
+    return new this.type(bytes.buffer);
+  }
+}
+
+/** A state as decodeState answers it. */
+export type Decoded = StateValue | Blob | Decoded[] | { [key: string]: Decoded };
+
 /** Encodes `value`; `blob` takes each large array and answers its number. */
 export function encodeState(value: StateValue, blob: (bytes: Uint8Array) => number): Uint8Array {
   const writer = new Writer();
@@ -35,7 +57,7 @@ export function encodeState(value: StateValue, blob: (bytes: Uint8Array) => numb
 }
 
 /** Decodes what encodeState made. Throws EncodingFault with the offset in `bytes` (plus `base`) where it is not that. */
-export function decodeState(bytes: Uint8Array, blobs: readonly PageTable[], base = 0): StateValue {
+export function decodeState(bytes: Uint8Array, blobs: readonly PageTable[], base = 0): Decoded {
   const reader = new Reader(bytes, base);
   const value = read(reader, blobs, 0);
   if (reader.position !== bytes.length) throw reader.fault("the end of the state", 0);
@@ -201,7 +223,7 @@ function writeArray(writer: Writer, value: Words, kind: number, blob: (bytes: Ui
 /** Deeper than any state of ours; keeps a crafted encoding from using up the stack. */
 const MAX_DEPTH = 64;
 
-function read(reader: Reader, blobs: readonly PageTable[], depth: number): StateValue {
+function read(reader: Reader, blobs: readonly PageTable[], depth: number): Decoded {
   const tag = reader.u8("the tag of a value");
   if (depth > MAX_DEPTH) throw reader.fault("values nested at most 64 deep", 1);
   switch (tag) {
@@ -217,13 +239,13 @@ function read(reader: Reader, blobs: readonly PageTable[], depth: number): State
       return reader.string("a string");
     case 8: {
       const count = reader.u32("the count of a list");
-      const list: StateValue[] = [];
+      const list: Decoded[] = [];
       for (let i = 0; i < count; i++) list.push(read(reader, blobs, depth + 1));
       return list;
     }
     case 9: {
       const count = reader.u32("the count of a record");
-      const record: State = {};
+      const record: { [key: string]: Decoded } = {};
       for (let i = 0; i < count; i++) {
         const key = reader.string("a key");
         Object.defineProperty(record, key, {
@@ -247,7 +269,5 @@ function read(reader: Reader, blobs: readonly PageTable[], depth: number): State
   const type = ARRAYS[tag - 10];
   if (table === undefined) throw reader.fault(`the number of a blob below ${blobs.length}, not ${number}`, 4);
   if (table.length % type.BYTES_PER_ELEMENT) throw reader.fault("a blob of whole elements", 4);
-  const bytes = new Uint8Array(table.length);
-  writePages(table, bytes);
-  return new type(bytes.buffer);
+  return new Blob(table, type);
 }

@@ -6,11 +6,17 @@ import { EngineError } from "../wasm/error.ts";
 import type { StopReason } from "./api.ts";
 import type { Driven, Job } from "./job.ts";
 
+/** A checkpoint is left so many ticks before a destination, where the way there was long: the next step back is short. */
+const WAYPOINT = 20_000;
+const LONG_WAY = 200_000;
+
 export class Travel implements Job {
   readonly #machine: Driven;
   readonly #tick: Tick;
   readonly #instructions: number;
   readonly #reason: StopReason;
+
+  #hasWaypoint = true;
 
   private constructor(machine: Driven, tick: Tick, instructions: number, reason: StopReason) {
     this.#machine = machine;
@@ -49,11 +55,14 @@ export class Travel implements Job {
     if (fault !== undefined) throw new EngineError("a checkpoint that does not fit its machine", { fault });
     history.rewind(point);
     guest.events.muted = true;
+    const way = Math.min(this.#tick - point.tick, this.#instructions - point.instructions);
+    this.#hasWaypoint = way < LONG_WAY;
   }
 
   slice(ticks: number): StopReason | undefined {
     const machine = this.#machine;
     const { guest } = machine;
+    if (!this.#hasWaypoint) return this.#toWaypoint(ticks);
     const end = Math.min(machine.tick + Math.floor(ticks), this.#tick);
     const stop = guest.advance(end, { instructions: this.#instructions });
     const arrived = machine.tick >= this.#tick || machine.instructions >= this.#instructions;
@@ -63,5 +72,17 @@ export class Travel implements Job {
     const reason = stop === undefined || stop === "idle" ? this.#reason : stop;
     machine.finish(reason);
     return reason;
+  }
+
+  #toWaypoint(ticks: number): StopReason | undefined {
+    const machine = this.#machine;
+    const [tick, instructions] = [this.#tick - WAYPOINT, this.#instructions - WAYPOINT];
+    const end = Math.min(machine.tick + Math.floor(ticks), tick);
+    const stop = machine.guest.advance(end, { instructions });
+    const arrived = machine.tick >= tick || machine.instructions >= instructions;
+    if (stop === undefined && !arrived) return undefined;
+    this.#hasWaypoint = true;
+    if (machine.guest.failure === undefined) machine.keepMoment();
+    return undefined;
   }
 }
