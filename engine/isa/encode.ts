@@ -44,7 +44,7 @@ export function encode<R>(
         context.bits ??
         (context.wideStack && e.attributes.has("stack") && dependsOnSize(e) && !pinned(operands) ? 32 : undefined);
       for (const size of possibleSizes(e, context.codeBits)) {
-        if (wantedBits !== undefined && !suffixFits(e, size, wantedBits)) continue;
+        if (wantedBits !== undefined && !suffixFits(row, e, size, wantedBits)) continue;
         if (
           context.sourceBits !== undefined &&
           !e.operands.some((c, i) => i === 1 && bitsOf(c, size) === context.sourceBits)

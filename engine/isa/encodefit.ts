@@ -122,6 +122,11 @@ export function immediateFits(code: OperandCode, value: bigint | undefined, size
   return inRange(value, bits) ? 1 : 2;
 }
 
+/** `mov %eax, %ds` and `lar %eax, %eax` may name the whole register, of which 16 bits are read. */
+function readsLowHalf(row: Row, e: Encoding): boolean {
+  return e.operands[0]?.place === "S" || row.name === "LAR" || row.name === "LSL";
+}
+
 /** 0 no, 1 yes, 2 by cutting. */
 export function matches<R>(
   row: Row,
@@ -137,6 +142,7 @@ export function matches<R>(
   switch (code.place) {
     case "E":
       if (o.kind === "memory") return yes(o.bits === 0 || o.bits === bits);
+      if (o.kind === "register" && o.bits > 16 && code.width === "w" && readsLowHalf(row, e)) return 1;
       return yes(o.kind === "register" && o.bits === bits && o.number < 16);
     case "M":
       return yes(o.kind === "memory" && (o.bits === 0 || bits === 0 || o.bits === bits || code.width === "s"));
@@ -184,7 +190,8 @@ export function matches<R>(
 }
 
 /** Whether a size named by a suffix goes with an encoding at an operand size. */
-export function suffixFits(e: Encoding, size: OperandSize, bits: number): boolean {
+export function suffixFits(row: Row, e: Encoding, size: OperandSize, bits: number): boolean {
+  if (readsLowHalf(row, e) && bits > 8 && row.name === "MOV") return true;
   const sized = e.operands.filter(
     (c) =>
       "EMRGZOXY".includes(c.place) ||

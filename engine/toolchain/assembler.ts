@@ -9,8 +9,9 @@ import { type Diagnostic, type Location, nearest, SourceError } from "./diagnost
 import { DIRECTIVES, moveLocation } from "./directives.ts";
 import { addressOf, evaluate, parseExpression, Scanner } from "./expression.ts";
 import { assembleInstruction, type InstructionSurroundings } from "./instructions.ts";
-import { type LayoutRequest, placeAll, writeSection } from "./layout.ts";
+import { type LayoutRequest, writeSection } from "./layout.ts";
 import { outermost, StatementReader } from "./macros.ts";
+import { placeAll } from "./relax.ts";
 import type { Section } from "./sections.ts";
 import { Assembly, type Statement } from "./state.ts";
 import type { SourceSymbol } from "./symbols.ts";
@@ -244,10 +245,17 @@ function link(a: Assembly, options: AssembleOptions): Assembled {
     diagnostics: a.diagnostics,
   };
   const pass = placeAll(request);
-  const large = request.sections.find((section) => section.size > a.limits.maxBytes);
+  const large = request.sections.find((section) => section.size > section.room(a.limits.maxBytes));
   if (large) {
-    a.location = whereItGrows(large, a.limits.maxBytes) ?? { file: options.file ?? "source", line: 1, column: 1 };
-    a.error(`the program grows beyond ${a.limits.maxBytes} bytes`, "Is an .org or a count meant to be that large?");
+    a.location = whereItGrows(large, large.room(a.limits.maxBytes)) ?? {
+      file: options.file ?? "source",
+      line: 1,
+      column: 1,
+    };
+    a.error(
+      `the program grows beyond ${large.room(a.limits.maxBytes)} bytes`,
+      "Is an .org or a count meant to be that large?",
+    );
     return empty;
   }
   const written = request.sections.map((section) => ({ section, bytes: writeSection(section, request, pass) }));

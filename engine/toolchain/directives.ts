@@ -134,11 +134,8 @@ function repeat(a: Assembly, s: Scanner, count: Parameters<typeof constant>[0], 
       at,
     );
   }
-  if (
-    known * BigInt(unit.length) > BigInt(a.limits.maxBytes) ||
-    a.section.current.length + a.section.used > 2 * a.limits.maxBytes
-  )
-    throw tooLarge(a.limits.maxBytes);
+  const room = a.section.room(a.limits.maxBytes);
+  if (known * BigInt(unit.length) > BigInt(room) || a.section.current.length > room) throw tooLarge(room);
   if (!a.section.isNoBits) a.needRoom(Number(known) * unit.length);
   a.section.emitRepeated(Number(known), unit);
   void s;
@@ -169,7 +166,7 @@ const org: Directive = (a, s) => {
   const target = parseExpression(s, a);
   const filler = s.take(",") ? Number(BigInt.asUintN(8, a.constantHere(s, "the filler"))) : 0;
   const known = constant(target);
-  if (known !== undefined && known > BigInt(a.limits.maxBytes)) {
+  if (known !== undefined && known > BigInt(a.section.room(a.limits.maxBytes))) {
     throw new SourceError(
       `.org 0x${known.toString(16)} is beyond ${a.limits.maxBytes} bytes`,
       ".org counts from the start of the section, not from the address where it will run.",
@@ -208,7 +205,7 @@ const globl: Directive = (a, s: Scanner) => {
 const common: Directive = (a, s: Scanner) => {
   const name = s.name();
   if (!name || !s.take(",")) s.fail("a symbol and its size are missing", ".comm NAME, SIZE, ALIGNMENT");
-  const size = a.numberHere(s, "the size", 0, a.limits.maxBytes);
+  const size = a.numberHere(s, "the size", 0, 2 ** 32);
   const alignment = s.take(",") ? a.numberHere(s, "the alignment", 1, 4096) : 1;
   const before = a.section;
   a.section = a.openSection(".bss", false, true);

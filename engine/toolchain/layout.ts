@@ -1,10 +1,11 @@
 /**
- * Gives every fragment its place, every section its address, and writes the image. Short jumps grow until all reach;
- * `.org`, alignments and counted space follow. Source: as, write.c "relax_segment"; ld, "-Ttext".
+ * Writes the bytes of placed sections: fragments, their tails, and the values that waited for addresses. What does not fit is
+ * reported where ld would refuse it. Source: Using ld; System V ABI, Intel386 supplement, "Relocation".
  */
 import type { Location } from "./diagnostic.ts";
 import { addressOf, type Evaluated, evaluate } from "./expression.ts";
 import { noOperations } from "./nops.ts";
+import { orgTarget } from "./relax.ts";
 import type { Fragment, Patch, Reference, Section, Tail } from "./sections.ts";
 import type { SourceSymbol } from "./symbols.ts";
 
@@ -18,104 +19,6 @@ export interface LayoutRequest {
   error(location: Location, message: string, hint: string): void;
   warn(location: Location, message: string, hint: string): void;
   missing(symbol: SourceSymbol, location: Location): void;
-}
-
-/** After this many passes every jump is made near, for a source in which one grows another without end. */
-const PATIENT_PASSES = 100;
-const MOST_PASSES = 200;
-
-/** Places everything; the number of passes it took, which later evaluations must exceed. */
-export function placeAll(r: LayoutRequest): number {
-  const tailed = r.sections.flatMap((s) => s.fragments.filter((f) => f.tail));
-  const jumps = tailed.filter((f) => f.tail?.kind === "jump");
-  place(r, 1);
-  let pass = 1;
-  for (; pass < MOST_PASSES; pass++) {
-    let grew = false;
-    for (const f of jumps) grew = growJump(f, pass, pass > PATIENT_PASSES) || grew;
-    const moved = place(r, pass + 1);
-    if (!grew && !moved) return pass + 2;
-  }
-  const culprit = tailed.find((f) => f.tail?.kind === "org" || f.tail?.kind === "space");
-  const tail = culprit?.tail;
-  const reference = tail?.kind === "org" ? tail.target : tail?.kind === "space" ? tail.count : undefined;
-  if (reference) {
-    const message = "the size of this depends on itself, and never settles";
-    r.error(reference.location, message, "Count from a label that stands before it.");
-  }
-  return pass + 1;
-}
-
-/** One pass over all fragments; true where anything moved. */
-function place(r: LayoutRequest, pass: number): boolean {
-  let moved = false;
-  for (const section of r.sections) {
-    let offset = 0;
-    for (const f of section.fragments) {
-      if (f.offset !== offset) moved = true;
-      f.offset = offset;
-      offset += f.length;
-      if (!f.tail) continue;
-      const length = tailLength(f.tail, offset, section, pass);
-      const bounded = length > r.maxBytes ? r.maxBytes + 1 : length;
-      if (bounded !== f.tailLength) moved = true;
-      f.tailLength = bounded;
-      offset += Math.max(0, bounded);
-    }
-    section.size = offset;
-  }
-  let next = r.origin;
-  for (const section of r.sections) {
-    const fixed = r.addresses[section.name];
-    const address = fixed ?? Math.ceil(next / section.alignment) * section.alignment;
-    if (section.address !== address) moved = true;
-    section.address = address;
-    if (section.size || fixed !== undefined) next = address + section.size;
-  }
-  return moved;
-}
-
-/** Bytes of a tail that begins at `offset`; negative where `.org` would go back. */
-function tailLength(tail: Tail, offset: number, section: Section, pass: number): number {
-  switch (tail.kind) {
-    case "jump":
-      return tail.isNear ? tail.near.length : tail.short.length;
-    case "align": {
-      const skip = (tail.alignment - (offset % tail.alignment)) % tail.alignment;
-      return skip > tail.most ? 0 : skip;
-    }
-    case "org": {
-      const e = evaluate(tail.target.expression, -pass);
-      if (e.missing) return 0;
-      const target = e.section && e.section !== section ? addressOf(e) - BigInt(section.address) : e.value;
-      return Number(target) - offset;
-    }
-    case "space": {
-      const e = evaluate(tail.count.expression, -pass);
-      return e.missing ? 0 : Number(addressOf(e)) * tail.unit.length;
-    }
-  }
-}
-
-/** Makes a jump near where its target is out of reach; true where it did. */
-function growJump(f: Fragment, pass: number, always: boolean): boolean {
-  const tail = f.tail as Extract<Tail, { kind: "jump" }>;
-  if (tail.isNear) return false;
-  if (always) return (tail.isNear = true);
-  const e = tail.target.expression;
-  const label = e.kind === "symbol" ? e.symbol.definition : undefined;
-  let distance: number;
-  const from = f.offset + f.length + tail.short.length;
-  if (label?.kind === "label") {
-    if (label.section !== f.section) return (tail.isNear = true);
-    distance = label.fragment.offset + label.offset - from;
-  } else {
-    const target = evaluate(e, pass);
-    if (target.missing || target.section !== f.section) return (tail.isNear = true);
-    distance = Number(target.value) - from;
-  }
-  if (distance >= -128 && distance <= 127) return false;
-  return (tail.isNear = true);
 }
 
 /** Writes a section's bytes; problems go to `r`. */
@@ -152,20 +55,20 @@ function writeTail(f: Fragment, tail: Tail, out: Uint8Array, section: Section, r
     );
     return;
   }
-  if (tail.kind === "org" && f.tailLength < 0) {
-    const e = evaluate(tail.target.expression, pass);
+  const back = tail.kind === "org" ? at - orgTarget(tail.target, section, pass) : 0;
+  if (tail.kind === "org" && back > 0) {
+    const target = (at - back).toString(16);
     r.error(
       tail.target.location,
-      `.org goes back: this place is 0x${at.toString(16)} already, ${-f.tailLength} byte${f.tailLength === -1 ? "" : "s"} past 0x${e.value.toString(16)}`,
+      `.org goes back: this place is 0x${at.toString(16)} already, ${back} byte${back === 1 ? "" : "s"} past 0x${target}`,
       "What stands before it is too long, or the number is too small.",
     );
   }
-  if (tail.kind === "space" && f.tailLength < 0) {
-    r.error(
-      tail.count.location,
-      `the count is negative: ${f.tailLength / (tail.unit.length || 1)}`,
-      `What stands before it is ${-f.tailLength} byte${f.tailLength === -1 ? "" : "s"} too long.`,
-    );
+  const count = tail.kind === "space" ? Number(addressOf(evaluate(tail.count.expression, pass))) : 0;
+  if (tail.kind === "space" && count < 0) {
+    const bytes = -count * tail.unit.length;
+    const hint = `What stands before it is ${bytes} byte${bytes === 1 ? "" : "s"} too long.`;
+    r.error(tail.count.location, `the count is negative: ${count}`, hint);
   }
   const reference = tail.kind === "org" ? tail.target : tail.kind === "space" ? tail.count : undefined;
   if (reference) report(evaluate(reference.expression, pass), reference, r);

@@ -51,6 +51,8 @@ export function parseIntelOperand(text: string, start: number, end: number, arou
   s.take("%");
   const stack = s.match(/st *\( *[0-7] *\)/iy);
   if (stack) return done({ kind: "st", number: Number(/[0-7]/.exec(stack)?.[0]) }, true);
+  // FLAT: is the one segment of 32-bit code; gcc writes it.
+  if (isOffset) s.match(/ *flat *:/iy);
   if (isOffset)
     return done({ kind: "immediate", amount: reference(parseExpression(s, around), around, "immediate") }, false);
 
@@ -58,13 +60,19 @@ export function parseIntelOperand(text: string, start: number, end: number, arou
   let segment = -1;
   let bracketed = false;
   const readPart = (): void => {
-    if (s.take("[")) {
-      bracketed = true;
-      const inner = readSegment(s);
-      if (inner >= 0) segment = inner;
+    if (!s.take("[")) {
       parts.push(parseExpression(s, around));
-      if (!s.take("]")) s.fail("`]` is missing");
-    } else parts.push(parseExpression(s, around));
+      return;
+    }
+    bracketed = true;
+    // gcc writes the size inside too, and a label before an inner bracket.
+    const word = s.match(/ *(byte|word|dword|fword|qword|tbyte) +ptr\b/iy);
+    if (word) bits = SIZES[word.trim().split(" ")[0]?.toLowerCase() as string] as number;
+    const inner = readSegment(s);
+    if (inner >= 0) segment = inner;
+    readPart();
+    while (s.peek() === "[") readPart();
+    if (!s.take("]")) s.fail("`]` is missing");
   };
   const before = readSegment(s);
   if (before >= 0) segment = before;

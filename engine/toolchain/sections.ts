@@ -57,6 +57,10 @@ export interface Fragment {
   tailLength: number;
   /** Offset in the section, from layout. */
   offset: number;
+  /** Position in the section's chain. */
+  order: number;
+  /** Alignments and `.org`s before it. */
+  region: number;
 }
 
 /** Where a statement's bytes begin and end, for the table of lines. */
@@ -67,6 +71,9 @@ export interface LineMark {
   endFragment: Fragment;
   endOffset: number;
 }
+
+/** A section that is only counted may fill what 32 bits address. */
+const MOST_COUNTED = 2 ** 32;
 
 export class Section {
   readonly name: string;
@@ -84,6 +91,11 @@ export class Section {
   size = 0;
   current: Fragment;
 
+  /** Bytes it may have, where the image may have `maxBytes`. */
+  room(maxBytes: number): number {
+    return this.isNoBits ? MOST_COUNTED : maxBytes;
+  }
+
   constructor(name: string, isCode: boolean, isNoBits: boolean) {
     this.name = name;
     this.isCode = isCode;
@@ -99,6 +111,8 @@ export class Section {
       tail: undefined,
       tailLength: 0,
       offset: 0,
+      order: 0,
+      region: 0,
     };
     this.fragments.push(fragment);
     return fragment;

@@ -24,6 +24,7 @@ const lowBit = (value: Value): Value => w.and(w.wrap(value), w.i32(1));
  */
 function shift(name: string, digits: readonly number[], says: string, operation: (x: Meaning, bits: Bits, a: Value, count: Value) => { result: Value; carry: Value; overflow: Value }): void {
   instruction(name, {
+    ...(name === "SHL" ? { aliases: ["SAL"] } : {}),
     encodings: digits.flatMap((d, i) => shiftEncodings(d).map((e) => (i ? `${e}  alias` : e))),
     flags: "[OF] SF ZF [AF] PF CF",
     says,
