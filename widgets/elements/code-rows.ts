@@ -78,7 +78,7 @@ export const codeStyle = css`
   }
   .here svg {
     display: block;
-    margin-top: 2px;
+    margin-top: calc((var(--row) - 16px) / 2);
   }
   .lit {
     background: var(--_soft);

@@ -1,7 +1,7 @@
 // <ring-controls>: a machine's bar. State, instruction, who runs; Back, Step, Over, Run or Pause, Keys, and a menu. One
 // toolbar with one Tab stop; Left and Right move inside. Nothing is ever disabled: a button that a state gives no
 // meaning wakes the machine first, or says why.
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { icons } from "../icons.ts";
 import { keyHelp } from "../model/keys.ts";
 import { grouped, parseNumber } from "../model/number.ts";
@@ -9,6 +9,7 @@ import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
 import { placeText, reasonText, speedText, stateWords, whoText } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
+import { controlsStyle } from "./controls-style.ts";
 import { dockServes } from "./dock.ts";
 import { MachineView } from "./view.ts";
 
@@ -27,204 +28,7 @@ export class RingControls extends MachineView {
   /** Index of the one button that Tab reaches. */
   private stop = 2;
 
-  static override styles = [
-    tokens,
-    shared,
-    css`
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 16px;
-        min-height: 44px;
-        padding: 5px 6px 5px 12px;
-        background: var(--_panel);
-        border-radius: 5px 5px 0 0;
-      }
-      .state {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        gap: 0 12px;
-        margin-right: auto;
-        min-width: 0;
-      }
-      .word {
-        font-weight: 600;
-      }
-      .count {
-        white-space: nowrap;
-      }
-      .who {
-        padding-left: 8px;
-        border-left: 4px solid var(--_r0);
-        color: var(--_r0);
-        white-space: nowrap;
-      }
-      .who.r3 {
-        border-left-width: 2px;
-        color: var(--_r3);
-        border-color: var(--_r3);
-      }
-      .chip {
-        display: inline-flex;
-        align-items: center;
-        gap: 4px;
-        align-self: center;
-        padding: 0 8px 0 4px;
-        border-radius: 4px;
-        background: var(--_fault);
-        color: var(--_paper);
-        font-weight: 600;
-      }
-      .reason {
-        color: var(--_ink-2);
-        overflow-wrap: anywhere;
-      }
-      .tools {
-        display: flex;
-        gap: 4px;
-        align-items: center;
-      }
-      .tools .button {
-        padding: 4px 9px;
-      }
-      .tools .run {
-        min-width: 84px;
-      }
-      .past .bar {
-        background: var(--_ink);
-        color: var(--_paper);
-      }
-      .past .reason,
-      .past .who,
-      .past .who.r3 {
-        color: inherit;
-        border-color: currentColor;
-      }
-      .past .button.quiet {
-        color: var(--_paper);
-      }
-      .past .button.quiet:hover {
-        color: var(--_ink);
-      }
-      .past .button.primary {
-        background: var(--_paper);
-        color: var(--_ink);
-        border-color: var(--_paper);
-      }
-      .past :focus-visible {
-        outline-color: var(--_paper);
-        box-shadow: 0 0 0 1px var(--_ink);
-      }
-      .past .floating :focus-visible {
-        outline-color: var(--_ink);
-        box-shadow: none;
-      }
-      .menu {
-        right: 6px;
-        top: calc(100% - 2px);
-        min-width: 230px;
-        max-width: calc(100% - 12px);
-        padding: 4px;
-        color: var(--_ink);
-      }
-      .menu button {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        width: 100%;
-        min-height: var(--_target);
-        padding: 4px 12px 4px 8px;
-        border: 0;
-        border-radius: 3px;
-        background: none;
-        text-align: left;
-        cursor: pointer;
-      }
-      .menu button:hover {
-        background: var(--_panel);
-      }
-      .menu .gap {
-        width: 16px;
-        flex: none;
-      }
-      .menu hr {
-        margin: 4px 0;
-        border: 0;
-        border-top: 1px solid var(--_hairline);
-      }
-      .menu p {
-        margin: 4px 8px 2px 32px;
-        color: var(--_ink-2);
-      }
-      .keys {
-        padding: 8px 12px 12px;
-      }
-      .keys table {
-        width: 100%;
-      }
-      .keys th {
-        padding: 2px 16px 2px 0;
-        font: var(--_mono);
-        font-weight: 600;
-        text-align: left;
-        white-space: nowrap;
-        vertical-align: top;
-      }
-      .keys td {
-        padding: 2px 0;
-      }
-      .keys p {
-        margin: 8px 0 0;
-      }
-      .go {
-        display: flex;
-        gap: 8px;
-        align-items: center;
-        flex-wrap: wrap;
-        padding: 8px 12px;
-      }
-      .go input {
-        width: 12ch;
-        min-height: var(--_target);
-        padding: 2px 8px;
-        border: 1px solid var(--_edge);
-        border-radius: 4px;
-        background: var(--_paper);
-        font: var(--_mono);
-      }
-      .go p {
-        flex-basis: 100%;
-        margin: 0;
-      }
-      @container bar (max-width: 560px) {
-        .wide {
-          display: none;
-        }
-        .tools {
-          width: 100%;
-        }
-        .tools .button {
-          flex: 1;
-        }
-        .tools .more {
-          flex: 0 0 var(--_target);
-        }
-      }
-      :host {
-        container: bar / inline-size;
-      }
-      @media print {
-        .bar {
-          background: none;
-        }
-        .tools {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [tokens, shared, controlsStyle];
 
   constructor() {
     super();

@@ -116,7 +116,9 @@ export class RingDisassembly extends MachineView {
     let code = await reader.disassemble(at < 0 ? address : this.code[top].address, this.lines);
     // Self-modified or re-aligned code: the list no longer meets the executing instruction.
     if (!code.some((line) => line.address === address)) code = await reader.disassemble(address, this.lines);
-    this.code = code;
+    // Behind the last byte of the address space there is nothing to list.
+    const wrap = code.findIndex((line, i) => i > 0 && line.address < code[i - 1].address);
+    this.code = wrap < 0 ? code : code.slice(0, wrap);
   }
 
   private readonly onCommand = (event: Event) => {

@@ -22,10 +22,18 @@ export function dockServes(): boolean {
 }
 
 export class RingDock extends LitElement {
-  static override properties = { session: { state: true }, open: { state: true }, tab: { state: true } };
+  static override properties = {
+    session: { state: true },
+    open: { state: true },
+    tab: { state: true },
+    next: { state: true },
+  };
   declare session: MachineSession | undefined;
   declare open: boolean;
   declare tab: number;
+  /** The instruction about to run. */
+  declare next: string;
+  private nextOf = -1;
   private waiting = 0;
 
   static override styles = [
@@ -122,6 +130,7 @@ export class RingDock extends LitElement {
     this.session = undefined;
     this.open = false;
     this.tab = 0;
+    this.next = "";
   }
 
   override connectedCallback(): void {
@@ -146,7 +155,19 @@ export class RingDock extends LitElement {
       this.choose();
     });
   };
-  private readonly onChange = () => this.requestUpdate();
+  private readonly onChange = () => {
+    this.requestUpdate();
+    void this.readNext();
+  };
+
+  private async readNext(): Promise<void> {
+    const { session } = this;
+    if (!session?.status || session.active || this.nextOf === session.status.version) return;
+    const { version } = session.status;
+    this.nextOf = version;
+    const [line] = (await session.reader?.disassemble(undefined, 1)) ?? [];
+    if (this.nextOf === version) this.next = line?.text.replace(/\s+/g, " ") ?? "";
+  }
 
   /** The machine whose middle is nearest to the reading line; while the sheet is open, the one it was opened for. */
   private choose(): void {
@@ -166,6 +187,9 @@ export class RingDock extends LitElement {
     this.session?.removeEventListener("change", this.onChange);
     this.session = session;
     session?.addEventListener("change", this.onChange);
+    this.nextOf = -1;
+    this.next = "";
+    if (session) void this.readNext();
     this.toggleAttribute("data-shown", session !== undefined);
     // The foot of the page and what has focus stay above the dock.
     document.body.style.paddingBottom = session ? "64px" : "";
@@ -200,8 +224,9 @@ export class RingDock extends LitElement {
       ${this.open ? this.renderSheet(session) : nothing}
       <div class="bar ${state}" role="toolbar" aria-label=${`${session.label}: run and step`}>
         <div class="what">
-          <p>${stateWords[state]} ${status ? grouped(status.tick) : ""}</p>
-          <p class="label">${session.label}</p>
+          <p>${running || !this.next ? stateWords[state] : nothing} ${status ? grouped(status.tick) : ""}
+            ${running ? nothing : html`<span class="mono">${this.next}</span>`}</p>
+          <p class="label">${state === "past" ? "Past: " : ""}${session.label}</p>
         </div>
         <button class="button quiet" aria-label="One instruction back" @click=${() => session.back()}>${icons.back}</button>
         <button class="button quiet" aria-label="Step one instruction" @click=${() => session.step()}>${icons.step}</button>

@@ -1,12 +1,13 @@
 // <ring-registers>: the register file in two columns, flags and CR0 as letters, segment caches decoded. What changed
 // since the last stop is marked strongly, since the start weakly. One Tab stop, arrows inside, Enter opens a value.
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { RegisterFile, SegmentView } from "../../engine/index.ts";
 import { type Bit, cr0Bits, describeSegment, flagBits, ioPrivilege, isSet } from "../model/bits.ts";
 import { binary, grouped, hex, parseWithin, signed, splitZeros } from "../model/number.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { shared, tokens } from "../style.ts";
+import { registersStyle } from "./registers-style.ts";
 import { MachineView } from "./view.ts";
 
 /** One value of the grid: what it is called, how wide it is, and how it is read out of a register file. */
@@ -51,194 +52,7 @@ export class RingRegisters extends MachineView {
   private chosen = "EAX";
   private focusWanted = "";
 
-  static override styles = [
-    tokens,
-    shared,
-    css`
-      .grid {
-        position: relative;
-        padding: 0 6px 8px;
-      }
-      .asleep {
-        min-height: 233px;
-      }
-      .rows {
-        display: grid;
-        grid-template-columns: 1fr 1fr;
-        column-gap: 8px;
-      }
-      .pair {
-        display: flex;
-        align-items: baseline;
-        min-width: 0;
-      }
-      .pair .label {
-        flex: 0 0 6.5ch;
-        padding-left: 6px;
-        color: var(--_ink-2);
-        font: var(--_mono);
-      }
-      .value {
-        padding: 2px 4px;
-        border-radius: 2px;
-        font: var(--_mono);
-        cursor: pointer;
-        white-space: nowrap;
-      }
-      .value .zero {
-        color: var(--_ink-2);
-        font-weight: 400;
-      }
-      .value:hover {
-        background: var(--_raised);
-      }
-      .value.changed:hover {
-        background: var(--_changed);
-      }
-      .letters {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 3px;
-        padding: 3px 6px;
-      }
-      .bit {
-        padding: 0 3px;
-        border: 1px solid var(--_edge);
-        border-radius: 3px;
-        font: var(--_mono);
-        font-size: 11px;
-        line-height: 16px;
-        color: var(--_ink-2);
-      }
-      .bit.on {
-        background: var(--_ink);
-        border-color: var(--_ink);
-        color: var(--_paper);
-        font-weight: 600;
-      }
-      .bit.flipped {
-        outline: 2px solid var(--_ink);
-        outline-offset: 1px;
-        box-shadow: 0 0 0 5px var(--_changed);
-      }
-      .said {
-        margin: 2px 6px 0;
-        color: var(--_ink-2);
-      }
-      .segments {
-        width: 100%;
-      }
-      .segments th {
-        padding: 0 0 0 6px;
-        font-weight: 400;
-        text-align: left;
-        color: var(--_ink-2);
-      }
-      .segments thead th {
-        font: var(--_ui);
-        font-size: 12px;
-        padding-left: 4px;
-      }
-      .segments tbody th {
-        font: var(--_mono);
-      }
-      .segments td {
-        padding: 0 4px 0 4px;
-        font: var(--_mono);
-        white-space: nowrap;
-        vertical-align: baseline;
-      }
-      .segments td.value {
-        padding: 2px 4px;
-      }
-      .segments td.words {
-        font: var(--_ui);
-        font-size: 12px;
-        line-height: 16px;
-        white-space: normal;
-        color: var(--_ink-2);
-      }
-      .segments tr.spaced td {
-        padding-bottom: 2px;
-      }
-      details > summary {
-        display: flex;
-        align-items: center;
-        min-height: var(--_target);
-        padding: 0 12px;
-        color: var(--_ink-2);
-        font-weight: 600;
-        cursor: pointer;
-      }
-      details > summary::before {
-        content: "";
-        width: 6px;
-        height: 6px;
-        margin: 0 8px 2px 1px;
-        border: solid currentColor;
-        border-width: 0 1.6px 1.6px 0;
-        transform: rotate(-45deg);
-      }
-      details[open] > summary::before {
-        transform: rotate(45deg);
-      }
-      details {
-        border-top: 1px solid var(--_hairline);
-      }
-      .open {
-        left: 12px;
-        right: 12px;
-        padding: 12px;
-        max-width: 330px;
-      }
-      .open dl {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 2px 12px;
-        margin: 8px 0;
-      }
-      .open dt {
-        color: var(--_ink-2);
-      }
-      .open dd {
-        margin: 0;
-        font: var(--_mono);
-        overflow-wrap: anywhere;
-      }
-      .open form {
-        display: flex;
-        gap: 8px;
-        align-items: center;
-      }
-      .open input {
-        flex: 1;
-        min-width: 0;
-        min-height: var(--_target);
-        padding: 2px 8px;
-        border: 1px solid var(--_edge);
-        border-radius: 4px;
-        background: var(--_paper);
-        font: var(--_mono);
-      }
-      .open input[aria-invalid="true"] {
-        border-color: var(--_fault);
-      }
-      .open .wrong {
-        margin: 6px 0 0;
-        color: var(--_fault);
-      }
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-      }
-      @media print {
-        details > summary {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [tokens, shared, registersStyle];
 
   constructor() {
     super();
@@ -473,8 +287,15 @@ export class RingRegisters extends MachineView {
             <td>${this.dimmed(segment.base)}</td><td>${this.dimmed(segment.limit)}</td>
           </tr>
           <tr class="spaced"><td class="words" colspan="3">${describeSegment(segment)}</td></tr>`,
-      )}</tbody>
+      )}${this.renderTable("GDTR", file.gdtr)}${this.renderTable("IDTR", file.idtr)}</tbody>
     </table>`;
+  }
+
+  private renderTable(
+    name: string,
+    { base, limit }: { readonly base: number; readonly limit: number },
+  ): TemplateResult {
+    return html`<tr><th scope="row">${name}</th><td></td><td>${this.dimmed(base)}</td><td>${this.dimmed(limit)}</td></tr>`;
   }
 
   private dimmed(value: number): TemplateResult {
@@ -490,8 +311,6 @@ export class RingRegisters extends MachineView {
     const opened = this.allCells(file).find(({ name }) => name === this.opened);
     const others = this.controlCells(file);
     const before = session?.before;
-    const table = (name: "GDTR" | "IDTR", value: { base: number; limit: number }) =>
-      html`<tr><th scope="row">${name}</th><td></td><td>${this.dimmed(value.base)}</td><td>${this.dimmed(value.limit)}</td></tr>`;
     return html`${head}
       <div class="grid" role="group" aria-label="Registers" @keydown=${this.onGridKey}>
         <div class="rows">${cells.map((cell) => this.pair(cell))}</div>
@@ -504,8 +323,6 @@ export class RingRegisters extends MachineView {
         <summary>Segments and tables</summary>
         <div class="grid">
           ${this.renderSegments(file)}
-          <table class="segments"><thead class="sr"><tr><th scope="col">Table</th><td></td><th scope="col">base</th><th scope="col">limit</th></tr></thead>
-            <tbody>${table("GDTR", file.gdtr)}${table("IDTR", file.idtr)}</tbody></table>
           <div class="rows">${others.map((cell) => this.pair(cell))}</div>
         </div>
       </details>

@@ -38,8 +38,10 @@ export class RingScreen extends MachineView {
     tokens,
     shared,
     css`
+      /* One shape in every mode, so that a change of mode moves nothing; what is not of it is set in black. */
       .frame {
         position: relative;
+        aspect-ratio: 640 / 400;
         background: #000;
       }
       .cover {
@@ -62,8 +64,8 @@ export class RingScreen extends MachineView {
       canvas {
         display: block;
         width: 100%;
-        height: auto;
-        aspect-ratio: 640 / 400;
+        height: 100%;
+        object-fit: contain;
       }
       .keys {
         position: absolute;
@@ -192,7 +194,6 @@ export class RingScreen extends MachineView {
     if (canvas.width !== width * whole || canvas.height !== height * whole) {
       canvas.width = width * whole;
       canvas.height = height * whole;
-      canvas.style.aspectRatio = `${width} / ${height}`;
       canvas.style.imageRendering = Math.abs(box / width - Math.round(box / width)) < 0.01 ? "pixelated" : "auto";
     }
     const out = canvas.getContext("2d")!;

@@ -2,6 +2,7 @@
 // the ends; + and − zoom. Heights are events in that stretch, marks are what they were; under it, the same as a table.
 import { css, html, nothing, svg } from "lit";
 import type { MachineEvent } from "../../engine/index.ts";
+import { eventBeside } from "../model/event-log.ts";
 import { grouped } from "../model/number.ts";
 import type { MachineSession } from "../model/session.ts";
 import { eventText, timelineSpeech } from "../model/words.ts";
@@ -236,7 +237,7 @@ export class RingTimeline extends MachineView {
     const share = (tick: number) => ((tick - from) / (to - from)) * 100;
     const heights = this.heights(events, from, to);
     const nowBucket = (share(at) / 100) * buckets;
-    const last = events.findLast(({ tick }) => tick <= status.tick);
+    const last = eventBeside(events, status.tick + 1, -1);
     const faults = events.filter(
       ({ kind, tick }) => (kind === "exception" || kind === "triple fault") && tick >= from && tick <= to,
     );

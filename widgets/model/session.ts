@@ -13,6 +13,8 @@ import type {
   Speed,
   Until,
 } from "../../engine/index.ts";
+import { eventBeside, mergeEvents } from "./event-log.ts";
+import { findLastChange } from "./last-change.ts";
 import { grouped } from "./number.ts";
 import { pageEngine } from "./page-engine.ts";
 import { type Reader, type RecordedFrame, RecordedReader } from "./reader.ts";
@@ -34,7 +36,6 @@ export interface Undo {
 }
 
 const eventKinds = ["exception", "interrupt", "mode", "halt", "triple fault", "reset", "unimplemented"] as const;
-const mostEvents = 20_000;
 
 export class MachineSession extends EventTarget {
   id: string;
@@ -46,7 +47,7 @@ export class MachineSession extends EventTarget {
   /** The furthest tick of this run. */
   furthest = 0;
   /** Exceptions, interrupts, modes, halts, resets; in the order of their ticks. */
-  events: MachineEvent[] = [];
+  events: readonly MachineEvent[] = [];
   breakpoints: ReadonlySet<number> = new Set();
   /** Breakpoints that are kept but off. */
   readonly disabled = new Set<number>();
@@ -306,11 +307,9 @@ export class MachineSession extends EventTarget {
   }
 
   private onEvents(events: readonly MachineEvent[]): void {
-    // A machine that goes over its past again reports it again.
-    const newest = this.events.at(-1)?.tick ?? -1;
-    const fresh = events.filter(({ tick }) => tick > newest || !this.events.some((known) => known.tick === tick));
-    if (fresh.length === 0) return;
-    this.events = [...this.events, ...fresh].sort((a, b) => a.tick - b.tick).slice(-mostEvents);
+    const merged = mergeEvents(this.events, events);
+    if (merged === this.events) return;
+    this.events = merged;
     this.changed();
   }
 
@@ -441,9 +440,7 @@ export class MachineSession extends EventTarget {
   /** To the event before (−1) or after (1) this instant; to the run's ends where there is none. */
   toEvent(direction: -1 | 1): Promise<void> {
     const now = this.status?.tick ?? 0;
-    const ticks = this.events.map(({ tick }) => tick);
-    const found = direction > 0 ? ticks.find((tick) => tick > now) : ticks.findLast((tick) => tick < now);
-    return this.goTo(found ?? (direction > 0 ? this.furthest : 0));
+    return this.goTo(eventBeside(this.events, now, direction)?.tick ?? (direction > 0 ? this.furthest : 0));
   }
 
   writeRegister(name: string, value: bigint): Promise<void> {
@@ -509,8 +506,7 @@ export class MachineSession extends EventTarget {
   }
 
   /**
-   * To just before the instruction that last changed what `read` answers: every one of the last 4,096 is looked at,
-   * before them 64 at a time and then halves. A value that changed and changed back between two looks is not seen.
+   * To just before the instruction that last changed what `read` answers (model/last-change.ts).
    */
   whoChanged(what: string, read: (machine: MachineHandle) => Promise<string>): Promise<void> {
     return this.act(`${what} was changed here. At`, async (machine) => {
@@ -518,57 +514,13 @@ export class MachineSession extends EventTarget {
       this.searching = true;
       let found: number | undefined;
       try {
-        found = await this.findChange(machine, read);
+        found = await findLastChange(machine, read);
       } finally {
         await machine.goTo(found ?? now);
         this.searching = false;
       }
       if (found === undefined) say(`${this.id} search`, `${what} has not changed since power-on.`);
     });
-  }
-
-  private async findChange(
-    machine: MachineHandle,
-    read: (machine: MachineHandle) => Promise<string>,
-  ): Promise<number | undefined> {
-    const value = await read(machine);
-    let high = machine.status.tick;
-    for (const width of [32, 224, 3840]) {
-      const low = Math.max(0, high - width);
-      let found: number | undefined;
-      await machine.goTo(low);
-      for (let tick = low; tick < high; tick++) {
-        if ((await read(machine)) !== value) found = tick;
-        await machine.step();
-      }
-      if (found !== undefined) return found;
-      high = low;
-    }
-    const differs = async (tick: number) => {
-      await machine.goTo(tick);
-      return (await read(machine)) !== value;
-    };
-    for (let width = 4096; high > 0; width *= 4) {
-      const low = Math.max(0, high - width);
-      const stride = Math.max(1, Math.ceil((high - low) / 64));
-      for (let tick = high; tick > low; tick -= stride) {
-        const earlier = Math.max(low, tick - stride);
-        if (await differs(earlier)) return this.halve(earlier, tick, differs);
-      }
-      high = low;
-    }
-    return undefined;
-  }
-
-  /** The last tick of [low, high) at which `differs`, which is so at `low` and not at `high`. */
-  private async halve(low: number, high: number, differs: (tick: number) => Promise<boolean>): Promise<number> {
-    let [yes, no] = [low, high];
-    while (no - yes > 1) {
-      const middle = Math.floor((yes + no) / 2);
-      if (await differs(middle)) yes = middle;
-      else no = middle;
-    }
-    return yes;
   }
 
   /** After a failure of ours: a new machine in its place. */
