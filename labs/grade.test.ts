@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { engineBench } from "../widgets/lab/enginebench.ts";
 import { grade } from "../widgets/lab/grader.ts";
 import { HANDIN_MAX_BYTES, writeHandIn } from "../widgets/lab/handin.ts";
@@ -13,6 +13,8 @@ import type { Files } from "../widgets/lab/rubric.ts";
 import { loadLab, readFiles } from "./folders.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+// Each test starts a process of its own, and several may share two cores.
+vi.setConfig({ testTimeout: 120_000 });
 let folder: string;
 let reports: Map<string, Report>;
 let texts: Map<string, string>;

@@ -94,7 +94,7 @@ function service(context: Context): Finding {
   if (other) {
     const place = context.placeOf(other.cs * 16 + other.ip - 1);
     const saw = text ? `only ${quote(visible(text))}` : `INT 10h with AH = ${hex(other.ax >> 8, 2)}`;
-    return { passed: false, expected, saw, moment: { scenario: "plain", tick: other.tick }, place };
+    return { passed: false, expected, saw, moment: { scenario: "plain", tick: other.tick, outline: "EAX" }, place };
   }
   if (!onScreen) return { passed: false, expected, saw: "no INT 10h from the sector", ...ending(context, run) };
   const before = context.once(observeEntry).screen.join("\n");
@@ -130,7 +130,13 @@ function stack(context: Context): Finding {
       machine.readPhysical(first.from, first.to - first.from).some((byte, i) => byte !== run.before[first.from + i]),
     );
     const saw = `${first.bytes} bytes written at ${hex(first.from, 5)}, on the stack that it was given`;
-    return { passed: false, expected, saw, moment: found.moment, place: context.placeOf(found.address) };
+    return {
+      passed: false,
+      expected,
+      saw,
+      moment: { ...found.moment, outline: `0x${hex(first.from)}` },
+      place: context.placeOf(found.address),
+    };
   }
   const ss = run.registers.segments.find(({ name }) => name === "SS")?.selector;
   const sp = Number(run.registers.general.find(({ name }) => name === "ESP")?.value) & 0xffff;
@@ -148,7 +154,7 @@ function halts(context: Context): Finding {
   if (waited) {
     const place = context.placeOf(waited.address - 1);
     const saw = "HLT with IF = 1: the next interrupt ends it, the timer's for one";
-    return { passed: false, expected, saw, moment: moment("plain", waited), place };
+    return { passed: false, expected, saw, moment: { ...moment("plain", waited), outline: "EFLAGS" }, place };
   }
   return { passed: false, expected, saw: howItEnded(run), ...ending(context, run) };
 }
@@ -166,7 +172,7 @@ function contained(context: Context): Finding {
     passed: false,
     expected: "writes only to 7C00–7DFF, to its stack, and by the firmware's services",
     saw: `${count(stray.bytes)} ${stray.bytes === 1 ? "byte" : "bytes"} written at ${hex(stray.from, 5)}`,
-    moment: found.moment,
+    moment: { ...found.moment, outline: `0x${hex(stray.from)}` },
     place: context.placeOf(found.address),
   };
 }

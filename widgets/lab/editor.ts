@@ -91,7 +91,13 @@ export class CodeEditor {
       litField,
       editorTheme,
       this.readOnly.of([]),
-      EditorView.contentAttributes.of({ "aria-label": this.options.label, autocapitalize: "off", spellcheck: "false" }),
+      EditorView.contentAttributes.of({
+        "aria-label": this.options.label,
+        // Also where it cannot be edited: keys then scroll it.
+        tabindex: "0",
+        autocapitalize: "off",
+        spellcheck: "false",
+      }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) this.options.changed(update.state.doc.toString());
       }),

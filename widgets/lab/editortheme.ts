@@ -19,7 +19,12 @@ export const editorTheme = EditorView.theme({
   // The ring is drawn over gutters and scroller, which would cover an outline (.editor-box in ring-lab.css).
   "&.cm-focused": { outline: "none" },
   ".cm-content:focus-visible": { outline: "none", boxShadow: "none" },
-  ".cm-scroller": { fontFamily: "var(--code)", lineHeight: "20px", fontVariantLigatures: "none", fontSynthesis: "style" },
+  ".cm-scroller": {
+    fontFamily: "var(--code)",
+    lineHeight: "20px",
+    fontVariantLigatures: "none",
+    fontSynthesis: "style",
+  },
   ".cm-content": { padding: "8px 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 12px" },
   ".cm-cursor": { borderLeft: "2px solid var(--ink)" },

@@ -6,6 +6,7 @@ import type { AssembleAnswer } from "../../engine/index.ts";
 import { pageEngine } from "../model/page-engine.ts";
 import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
+import { addressText } from "../model/words.ts";
 import { type Files, type Lab, type Moment, type Place, type Scenario, scenarioWrites } from "./rubric.ts";
 
 export class LabMachine {
@@ -48,6 +49,7 @@ export class LabMachine {
       return build;
     }
     this.scenario = undefined;
+    this.outline();
     this.build = build;
     this.built = files;
     await this.session.powerOn(this.lab.configuration(build));
@@ -73,6 +75,14 @@ export class LabMachine {
     // Past the moment first, then back: what came after is then known, and the machine stands in its past.
     await session.run({ tick: moment.tick });
     await session.goTo(moment.tick - 1);
+    this.outline(moment.outline);
+  }
+
+  /** Outlines what decided, and brings memory to where it is. */
+  private outline(what = ""): void {
+    const address = what.startsWith("0x") ? Number(what) : undefined;
+    if (address !== undefined) this.session.follow(address);
+    this.session.outline(address === undefined ? what : addressText(address));
   }
 
   /** The line that is about to execute, while the machine stands in what was built last. */

@@ -3,8 +3,16 @@ import type { RingMachine } from "../index.ts";
 import "../index.ts";
 import type { MachineSession } from "../model/session.ts";
 
-/** Fills the pane; answers its machine. */
-export function mountMachine(host: HTMLElement, run: () => void): MachineSession {
+const AT_REST = "Puts your sector on drive A and switches the machine on.";
+
+export interface MachinePane {
+  readonly session: MachineSession;
+  /** Says beside Run what the machine was changed for; undefined: nothing. */
+  explain(scenario: string | undefined): void;
+}
+
+/** Fills the pane. */
+export function mountMachine(host: HTMLElement, run: () => void): MachinePane {
   const head = document.createElement("div");
   head.className = "machine-head";
   const button = document.createElement("button");
@@ -15,7 +23,7 @@ export function mountMachine(host: HTMLElement, run: () => void): MachineSession
   button.addEventListener("click", run);
   const says = document.createElement("span");
   says.className = "machine-says";
-  says.textContent = "Puts your sector on drive A and switches the machine on.";
+  says.textContent = AT_REST;
   head.append(button, says);
 
   const machine = document.createElement("ring-machine") as RingMachine;
@@ -33,5 +41,10 @@ export function mountMachine(host: HTMLElement, run: () => void): MachineSession
     machine.append(document.createElement(view));
   }
   host.replaceChildren(head, machine);
-  return machine.session;
+  return {
+    session: machine.session,
+    explain(scenario) {
+      says.textContent = scenario === undefined ? AT_REST : `A run of the check: ${scenario.toLowerCase()}.`;
+    },
+  };
 }

@@ -16,6 +16,8 @@ export interface ReportRow {
   /** The deciding moment: machine tick, and the run it belongs to. */
   readonly tick?: number;
   readonly scenario?: string;
+  /** What decided, as Moment has it. */
+  readonly outline?: string;
   readonly file?: string;
   readonly line?: number;
 }

@@ -12,7 +12,7 @@ import { writeHandIn } from "./handin.ts";
 import { historyView, versionKey } from "./historyview.ts";
 import { LabMachine } from "./labmachine.ts";
 import { LabWork, sameFiles } from "./labwork.ts";
-import { mountMachine } from "./machinepane.ts";
+import { type MachinePane, mountMachine } from "./machinepane.ts";
 import { clockTime, mark } from "./marks.ts";
 import type { Report } from "./report.ts";
 import type { Files, Moment } from "./rubric.ts";
@@ -35,6 +35,7 @@ export class RingLab extends HTMLElement {
   private work!: LabWork;
   private pane!: CodePane;
   private machine!: LabMachine;
+  private machinePane!: MachinePane;
   private notices: readonly Notice[] = [];
   /** The entry of History whose difference is shown. */
   private shown: string | undefined;
@@ -75,7 +76,8 @@ export class RingLab extends HTMLElement {
       check: () => void this.check(),
       reset: (file) => void this.reset(file),
     });
-    const session = mountMachine(this.region("machine"), () => void this.runMachine());
+    this.machinePane = mountMachine(this.region("machine"), () => void this.runMachine());
+    const { session } = this.machinePane;
     this.machine = new LabMachine(services.lab, session, () => this.work.files);
     session.addEventListener("change", () => this.lightLine());
     this.hints = Number(openStorage()?.getItem(`ring:lab-hints:${id}`)) || 0;
@@ -265,11 +267,13 @@ export class RingLab extends HTMLElement {
   private async runMachine(): Promise<void> {
     const { diagnostics } = await this.machine.run();
     this.pane.setDiagnostics(diagnostics);
+    this.machinePane.explain(this.machine.scenario?.title);
   }
 
   private async seeItHappen(moment: Moment): Promise<void> {
     this.show("machine");
     await this.machine.open(this.work.attempts[0]?.files ?? this.work.files, moment);
+    this.machinePane.explain(this.machine.scenario?.title);
     this.lightLine(true);
   }
 

@@ -15,6 +15,8 @@ export interface Moment {
   readonly scenario: string;
   /** Machine tick after the instruction that decided. "See it happen" opens the machine one tick earlier. */
   readonly tick: number;
+  /** What decided, outlined in the views: a register (`EFLAGS`) or a linear address (`0x8000`). */
+  readonly outline?: string;
 }
 
 /** A line of the student's source, from 1. */

@@ -18,7 +18,7 @@ export interface RubricState {
 
 export interface RubricActions {
   check(): void;
-  seeItHappen(moment: Moment, row: ReportRow): void;
+  seeItHappen(moment: Moment): void;
   goTo(place: Place): void;
   showHint(): void;
   handIn(): void;
@@ -99,9 +99,10 @@ function detailOf(row: Row, state: RubricState, actions: RubricActions): Templat
     return html`<div class="detail"><p>Waits for “${title}”.</p></div>`;
   }
   if (row.state !== "failed") return nothing;
-  const { tick, scenario, file, line } = row;
+  const { tick, scenario, outline, file, line } = row;
   const place = file !== undefined && line !== undefined ? { file, line } : undefined;
-  const moment = tick !== undefined && scenario !== undefined ? { tick, scenario } : undefined;
+  const moment =
+    tick !== undefined && scenario !== undefined ? { tick, scenario, ...(outline ? { outline } : {}) } : undefined;
   const run = moment && scenario !== "plain" ? state.lab.scenarios[moment.scenario]?.title : undefined;
   return html`<div class="detail">
     <dl>
@@ -111,7 +112,7 @@ function detailOf(row: Row, state: RubricState, actions: RubricActions): Templat
       ${moment ? html`<div><dt>At</dt><dd>instruction ${moment.tick.toLocaleString("en-US")}</dd></div>` : nothing}
     </dl>
     <p class="detail-actions">
-      ${moment ? html`<button type="button" class="button" data-see=${row.id} @click=${() => actions.seeItHappen(moment, row as ReportRow)}>See it happen</button>` : nothing}
+      ${moment ? html`<button type="button" class="button" data-see=${row.id} @click=${() => actions.seeItHappen(moment)}>See it happen</button>` : nothing}
       ${place ? html`<button type="button" class="button" @click=${() => actions.goTo(place)}>${place.file} line ${place.line}</button>` : nothing}
     </p>
   </div>`;

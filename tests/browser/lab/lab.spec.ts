@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { root } from "../../../scripts/steps.ts";
 
@@ -124,6 +125,24 @@ test("a failed item says what was expected and seen, and opens the machine one i
   await expect(page.locator("ring-machine")).toHaveAttribute("data-state", "past", { timeout: 30_000 });
   await expect(page.locator(".cm-line.lit")).toContainText("stosw");
 });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`after a check and See it happen: 0 axe violations, ${colorScheme}`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ baseURL, colorScheme, viewport: { width: 1280, height: 900 } });
+    const page = await openLab(context);
+    await paste(page, file("wrong/scratch-outside"));
+    await check(page);
+    await page.getByRole("button", { name: "Show a hint" }).click();
+    await page.getByRole("button", { name: "See it happen" }).click();
+    await expect(page.locator("ring-machine")).toHaveAttribute("data-state", "past", { timeout: 30_000 });
+    await expect(page.locator(".machine-says")).toHaveText(
+      "A run of the check: with a pattern in the memory around it.",
+    );
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
+    await context.close();
+  });
+}
 
 test("a hand-in from the page is graded again in Node with the same report, byte for byte", async ({ page }) => {
   await page.goto(PAGE);
