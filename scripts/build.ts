@@ -35,10 +35,17 @@ export async function build(): Promise<string | undefined> {
   const hash = hashInputs();
   rmSync(stampFile, { force: true });
   const { code, output } = await runAstro();
-  if (code !== 0) return output;
+  if (code !== 0) return whatWentWrong(output);
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, hash);
   return undefined;
+}
+
+/** The part of the builder's log that says why: from its first error on, without the stack. */
+function whatWentWrong(output: string): string {
+  const lines = output.split("\n").filter((line) => !/^\s+at |Stack trace:/.test(line));
+  const from = lines.findIndex((line) => line.includes("[ERROR]"));
+  return lines.slice(from < 0 ? -20 : from).join("\n");
 }
 
 function runAstro(): Promise<{ code: number; output: string }> {
