@@ -7,6 +7,7 @@ import { compileInWorker } from "./compiler.ts";
 import { dependantsOf, type Named } from "./dependants.ts";
 import { EndlessLoop } from "./guard.ts";
 import { type CellObserver, placeInCell } from "./notebook.ts";
+import { isStale } from "./observation.ts";
 import { markRunning, pageEdits, pageNotebook } from "./page.ts";
 import { show } from "./show.ts";
 
@@ -131,6 +132,8 @@ export class RingCell extends CodeBlock implements Named {
         else if (!displayed) this.output.replaceChildren();
       },
       rejected: (error) => {
+        // It runs again with the machine's next moment; what it showed stands until then.
+        if (isStale(error)) return;
         this.settled();
         this.fail([this.diagnose(error)]);
       },

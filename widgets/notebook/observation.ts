@@ -1,11 +1,24 @@
 // What a cell calls `machine`: one moment of a machine. Its tick and status are values; the rest are promises that the
-// worker answers. While the machine stands, every answer is of that tick. A running machine is observed at most ten
-// times a second, and a read that finds it further on is refused as stale; the cell has run again by then.
+// worker answers. While the machine stands, every answer is of that moment: a read that comes back after the machine has
+// moved on is refused as stale, and the cell has been asked to run again by then. While it runs it is observed at most
+// ten times a second, and each answer is of the instant at which the worker gave it: what belongs together is asked for
+// together (`Promise.all`).
 import type { DisassembledLine, MachineHandle, MachineStatus, RegisterFile, Screen } from "../../engine/index.ts";
 import { readRegister } from "../model/expression.ts";
 import { screenRows } from "../model/reader.ts";
 
 const intervalMs = 100;
+
+/** Raised by a read whose moment is over; the cell that asked runs again. */
+export class StaleObservation extends Error {
+  override readonly name = "StaleObservation";
+}
+
+/** Whether an error says so, also where the runtime passed it on to a cell that depends on the one that asked. */
+export function isStale(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(wentOn);
+}
+const wentOn = "The machine went on from";
 
 /** A machine at one tick. */
 export class Observation {
@@ -22,9 +35,18 @@ export class Observation {
     this.tick = handle.status.tick;
   }
 
+  /** The answer, if it is still of this moment. */
+  private async now<T>(answer: Promise<T>): Promise<T> {
+    const value = await answer;
+    const { version, state } = this.handle.status;
+    const same = state === "running" ? this.status.state === "running" : version === this.status.version;
+    if (!same) throw new StaleObservation(`${wentOn} ${this.tick}.`);
+    return value;
+  }
+
   /** All registers, as RegisterFile in engine/machine/api.ts. */
   registers(): Promise<RegisterFile> {
-    this.file ??= this.handle.registers();
+    this.file ??= this.now(this.handle.registers());
     return this.file;
   }
 
@@ -37,7 +59,7 @@ export class Observation {
 
   /** `length` ≤ 65,536 bytes from a physical address (or a linear one). */
   memory(address: number, length: number, space: "physical" | "linear" = "physical"): Promise<Uint8Array> {
-    return this.handle.readMemory(space, address, length);
+    return this.now(this.handle.readMemory(space, address, length));
   }
 
   /** The little-endian word of 1, 2 or 4 bytes at a physical address. */
@@ -47,20 +69,20 @@ export class Observation {
   }
 
   disassemble(address?: number, count = 8): Promise<readonly DisassembledLine[]> {
-    return this.handle.disassemble(address, count);
+    return this.now(this.handle.disassemble(address, count));
   }
 
   screen(): Promise<Screen> {
-    return this.handle.screen();
+    return this.now(this.handle.screen());
   }
 
   /** The rows of a text screen, without the blanks at their ends; no rows in a graphics mode. */
   async text(): Promise<string[]> {
-    return screenRows(await this.handle.screen());
+    return screenRows(await this.screen());
   }
 
   devices(): Promise<Readonly<Record<string, object>>> {
-    return this.handle.devices();
+    return this.now(this.handle.devices());
   }
 }
 
