@@ -1,3 +1,4 @@
+/// <reference path="./virtual.d.ts" />
 /** What machines are made with, wherever this is: the BIOS, its source lines, the name of the engine's build. */
 import type { MachineConfiguration, SourceLine } from "./api.ts";
 import type { Firmware } from "./firmware.ts";
