@@ -295,10 +295,10 @@ const REASONS: readonly Reason[] = [
   twoMemories,
   segmentLoad,
   wrongOrder,
+  wrongPort,
   wrongSuffix,
   wrongRegisterSize,
   unequalRegisters,
-  wrongPort,
 ];
 
 /** The error for operands that no encoding of the mnemonic takes. Operands are in the encoder's (Intel's) order. */
