@@ -44,7 +44,8 @@ function prepare(seed: number): void {
   const limit = kind === 0 ? 0xffffffff : 0xffff;
   const base = () => (kind === 0 ? 0 : (random() % 0x800) * 16);
   p.segments.set(CS, { selector: 8, base: base(), limit, attributes: isProtected ? 0x9b | wide : 0x93 });
-  for (const n of [DS, ES, SS, FS, GS]) p.segments.set(n, { selector: 16, base: base(), limit, attributes: isProtected ? 0x93 | wide : 0x93 });
+  for (const n of [DS, ES, SS, FS, GS])
+    p.segments.set(n, { selector: 16, base: base(), limit, attributes: isProtected ? 0x93 | wide : 0x93 });
   for (let n = 0; n < 8; n++) p.setRegister(n, random() % 3 ? random() & 0x7fff : random());
   p.flags = random() & 0x3fd7fd5;
   p.ip = random() & 0x3fff;

@@ -46,6 +46,8 @@ export const SEGMENT_LIMIT = 16;
 /** Derived: below this offset 8 bytes can be read (written) without another look. */
 export const SEGMENT_READ_END = 20;
 export const SEGMENT_WRITE_END = 24;
+/** Derived: bit 0, offsets are linear addresses to read from; bit 1, to write to as well. */
+export const SEGMENT_FLAT = 28;
 export const LDTR = 6;
 export const TR = 7;
 

@@ -5,6 +5,7 @@
  * Not yet: paging. A linear address is the physical one.
  */
 
+import { CODE_PAGE, withCodePages } from "./codepages.ts";
 import type { Fault } from "./fault.ts";
 import * as fault from "./fault.ts";
 import { GuestFault } from "./fault.ts";
@@ -35,8 +36,10 @@ export class LinearMemory {
     this.scratch = p.cpu + at.SCRATCH;
     this.imports = {
       read: (_cpu, low, high, bits) => this.guarded(0, () => this.readSlow(low >>> 0, high, bits >> 3)),
-      update: (_cpu, low, high, bits) => this.guarded(0, () => this.updateSlow(low >>> 0, high, bits >> 3)),
-      store: (_cpu, low, high, bits) => this.guarded(1, () => this.storeSlow(low >>> 0, high, bits >> 3)),
+      ...withCodePages(p.map, {
+        update: (_cpu, low, high, bits) => this.guarded(0, () => this.updateSlow(low >>> 0, high, bits >> 3)),
+        store: (_cpu, low, high, bits) => this.guarded(1, () => this.storeSlow(low >>> 0, high, bits >> 3)),
+      }),
       commit: (_cpu, low, _high, bits) => this.commit(low >>> 0, bits >> 3),
       segment: (_cpu, segment, offset, bits, write) =>
         this.guarded(1, () => {
@@ -95,10 +98,10 @@ export class LinearMemory {
     this.p.map.bytes.fill(0xff, this.p.cpu + table, this.p.cpu + table + at.FAST_TLB_ENTRIES * 16);
   }
 
-  private remember(table: number, la: number, host: number): void {
+  private remember(table: number, la: number, host: number, mark = 0): void {
     const slot = table + ((la >>> 12) % at.FAST_TLB_ENTRIES) * 16;
     const v = this.p.view;
-    v.setUint32(slot, (la & ~(PAGE - 1)) >>> 0, true);
+    v.setUint32(slot, ((la & ~(PAGE - 1)) | mark) >>> 0, true);
     v.setUint32(slot + 4, 0, true);
     v.setInt32(slot + 8, (host - la) | 0, true);
   }
@@ -154,14 +157,12 @@ export class LinearMemory {
     return this.commit(la, bytes);
   }
 
-  /** Whether RAM at `host` may be stored to without another look; remembers the page where all of it may. */
+  /** Whether RAM at `host` may be stored to without another look; remembers its page as one with decoded code or without. */
   private storable(la: number, host: number, bytes: number): boolean {
     const { map } = this.p;
-    if (!map.pageHasCode(host)) {
-      this.remember(at.FAST_WRITE, la, host);
-      return true;
-    }
-    return !map.hasCode(host) && !map.hasCode(host + bytes - 1);
+    const code = map.pageHasCode(host);
+    this.remember(at.FAST_WRITE, la, host, code ? CODE_PAGE : 0);
+    return !code || (!map.hasCode(host) && !map.hasCode(host + bytes - 1));
   }
 
   /** Device memory is only touched by an instruction that runs alone: there ticks are exact, and nothing happens twice. */
@@ -241,9 +242,18 @@ export class LinearMemory {
   }
 
   load(la: number, bytes: 1 | 2 | 4): number {
+    const { map, view } = this.p;
+    if (this.isOnePage(la, bytes)) {
+      const host = map.readable(this.translate(la, false));
+      if (host >= 0)
+        return bytes === 1
+          ? (map.bytes[host] as number)
+          : bytes === 2
+            ? map.view.getUint16(host, true)
+            : map.view.getUint32(host, true);
+    }
     this.checkLinear(la, 0, bytes);
     this.readToScratch(la, bytes, false);
-    const { view } = this.p;
     return bytes === 1
       ? view.getUint8(at.SCRATCH)
       : bytes === 2
@@ -252,6 +262,10 @@ export class LinearMemory {
   }
 
   store(la: number, value: number, bytes: 1 | 2 | 4): void {
+    if (this.isOnePage(la, bytes)) {
+      this.p.map.write(this.translate(la, true), value, bytes);
+      return;
+    }
     this.probeWrite(la, bytes);
     this.p.view.setUint32(at.SCRATCH, value, true);
     this.commit(la, bytes);

@@ -8,6 +8,7 @@
 import { CONDITIONS } from "../isa/conditions.ts";
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
+import { TABLE } from "../isa/table.ts";
 import { EngineError } from "../wasm/error.ts";
 import { Blocks, fitsLimit, type Mode } from "./blocks.ts";
 import { Core, hex4, type ModeName, type Surroundings } from "./core.ts";
@@ -39,6 +40,11 @@ import { OPERATIONS } from "./system/operations.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
 
+/** Modes that are kept apart at one time; a mode's number takes as many values in a block's key and in a code tag. */
+const MAX_MODES = 4096;
+/** Epochs before the jump table is wiped: with the modes they fill an i32's positive half. */
+const EPOCHS = 2 ** 19;
+
 /** Why `run` returned. */
 export type ProcessorStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
 
@@ -47,13 +53,14 @@ export class Processor extends Core {
   private readonly handlers: Handlers;
   private readonly blocks: Blocks;
   private mode!: Mode;
-  private readonly modes = new Map<string, Mode>();
+  private readonly modes = new Map<number | string, Mode>();
   private modeName: ModeName = "real";
   private ticksBefore = 0;
   private entryTicks = 0;
   private attentionAsked = false;
   private breakpointSet: ReadonlySet<number> = new Set();
-  private codeTag = 1;
+  private codeTag = 0;
+  private epoch = 0;
 
   constructor(map: PhysicalMap, surroundings: Surroundings, number = 0, model: Model = DEFAULT_MODEL) {
     super(map, surroundings, number, model);
@@ -411,7 +418,7 @@ export class Processor extends Core {
     this.ip = next;
     this.mustLeave = this.attentionAsked;
     try {
-      const operation = OPERATIONS[d.row.name];
+      const operation = OPERATION_OF[d.row.index];
       if (!operation) throw new EngineError(`no operation ${d.row.name}`);
       operation(this, d);
     } catch (e) {
@@ -433,38 +440,28 @@ export class Processor extends Core {
 
   /** To be called after anything that Mode is made of has changed. */
   updateMode(): void {
-    const cs = this.segments.get(CS);
-    const long = (this.view.getUint32(at.EFER, true) & EFER_LMA) !== 0 && (cs.attributes & L) !== 0;
-    const codeBits = long ? 64 : cs.attributes & DB ? 32 : 16;
-    const stackBits = long ? 64 : this.segments.attributes(SS) & DB ? 32 : 16;
-    const flat =
-      this.segments.isFlat(CS, false) &&
-      this.segments.isFlat(DS, true) &&
-      this.segments.isFlat(ES, true) &&
-      this.segments.isFlat(SS, true);
+    const { segments } = this;
+    const attributes = segments.attributes(CS);
+    const base = segments.base(CS);
+    const limit = segments.limit(CS);
     const protectedMode = this.protectedMode && !this.virtual8086;
-    const key = `${codeBits} ${stackBits} ${flat} ${cs.base} ${cs.limit} ${protectedMode}`;
-    let mode = this.modes.get(key);
-    if (!mode) {
-      if (this.modes.size >= 4095) {
-        this.modes.clear();
-        this.blocks.flush();
-      }
-      mode = {
-        id: this.modes.size,
-        codeBits,
-        stackBits,
-        flat,
-        base: cs.base,
-        limit: cs.limit,
-        protectedMode,
-        features: this.model.features,
-      };
-      this.modes.set(key, mode);
-    }
-    if (mode !== this.mode) {
-      this.mode = mode;
-      this.forgetJumps();
+    const long = (this.view.getUint32(at.EFER, true) & EFER_LMA) !== 0 && (attributes & L) !== 0;
+    const codeBits = long ? 64 : attributes & DB ? 32 : 16;
+    const stackBits = long ? 64 : segments.attributes(SS) & DB ? 32 : 16;
+    const flat =
+      segments.isFlat(CS, false) && segments.isFlat(DS, true) && segments.isFlat(ES, true) && segments.isFlat(SS, true);
+    const old = this.mode;
+    if (
+      old === undefined ||
+      old.base !== base ||
+      old.limit !== limit ||
+      old.codeBits !== codeBits ||
+      old.stackBits !== stackBits ||
+      old.flat !== flat ||
+      old.protectedMode !== protectedMode
+    ) {
+      this.mode = this.modeFor(codeBits, stackBits, flat, base, limit, protectedMode);
+      this.setCodeTag();
       this.mustLeave = true;
     }
     const name: ModeName = !this.protectedMode
@@ -480,12 +477,54 @@ export class Processor extends Core {
     }
   }
 
+  private modeFor(
+    codeBits: 16 | 32 | 64,
+    stackBits: 16 | 32 | 64,
+    flat: boolean,
+    base: number,
+    limit: number,
+    protectedMode: boolean,
+  ): Mode {
+    const kind = codeBits + (stackBits >> 4) + (flat ? 8 : 0) + (protectedMode ? 128 : 0);
+    const key =
+      limit === 0xffff || limit === 0xffffffff
+        ? base * 512 + kind + (limit === 0xffff ? 0 : 256)
+        : `${kind} ${base} ${limit}`;
+    let mode = this.modes.get(key);
+    if (!mode) {
+      if (this.modes.size >= MAX_MODES) {
+        this.modes.clear();
+        this.blocks.flush();
+      }
+      mode = {
+        id: this.modes.size,
+        codeBits,
+        stackBits,
+        flat,
+        base,
+        limit,
+        protectedMode,
+        features: this.model.features,
+      };
+      this.modes.set(key, mode);
+    }
+    return mode;
+  }
+
   get modeNow(): ModeName {
     return this.modeName;
   }
 
+  /** What the jump table holds is of no use any more, in any mode. */
   private forgetJumps(): void {
-    this.codeTag = (this.codeTag + 1) | 0 || 1;
+    this.epoch = (this.epoch + 1) % EPOCHS;
+    if (this.epoch === 0) this.map.bytes.fill(0xff, this.cpu + at.JUMPS, this.cpu + at.PROCESSOR_BYTES);
+    this.setCodeTag();
+  }
+
+  /** Entries of the jump table carry the mode and the epoch they were made in. */
+  private setCodeTag(): void {
+    this.codeTag = this.epoch * MAX_MODES + (this.mode?.id ?? 0);
     this.view.setInt32(at.CODE_TAG, this.codeTag, true);
   }
 
@@ -503,6 +542,9 @@ export class Processor extends Core {
     this.blocks.flush();
   }
 }
+
+/** Operations by their row's place in the table. */
+const OPERATION_OF = TABLE.map((row) => OPERATIONS[row.name]);
 
 const JUMP_CONDITIONS: Record<string, number> = Object.fromEntries(
   CONDITIONS.map(({ name }, code) => [`J${name}`, code]),

@@ -79,15 +79,33 @@ export class SegmentFile {
     v.setUint32(slot + at.SEGMENT_BASE, s.base, true);
     v.setUint32(slot + at.SEGMENT_BASE + 4, 0, true);
     v.setUint32(slot + at.SEGMENT_LIMIT, s.limit, true);
-    const end = n > GS || s.attributes & TYPE & CODE ? 0 : fastEnd(s);
-    v.setUint32(slot + at.SEGMENT_READ_END, n <= GS && readable(s) ? fastEnd(s) : 0, true);
-    v.setUint32(slot + at.SEGMENT_WRITE_END, writable(s) ? end : 0, true);
+    const end = n > GS ? 0 : fastEnd(s);
+    const reads = n <= GS && readable(s);
+    const writes = n <= GS && writable(s);
+    v.setUint32(slot + at.SEGMENT_READ_END, reads ? end : 0, true);
+    v.setUint32(slot + at.SEGMENT_WRITE_END, writes ? end : 0, true);
+    const flat = s.base === 0 && s.limit === 0xffffffff && end !== 0;
+    v.setUint32(slot + at.SEGMENT_FLAT, flat ? (reads ? 1 : 0) | (writes ? 2 : 0) : 0, true);
+  }
+
+  /** Loads a selector as real and virtual-8086 mode do: the base is the selector times 16, the limit stays. */
+  setReal(n: number, selector: number, attributes: number): void {
+    const slot = this.slot(n);
+    const v = this.view;
+    if (
+      v.getUint32(slot + at.SEGMENT_ATTRIBUTES, true) === attributes &&
+      v.getUint32(slot + at.SEGMENT_LIMIT, true) === 0xffff
+    ) {
+      v.setUint32(slot + at.SEGMENT_SELECTOR, selector, true);
+      v.setUint32(slot + at.SEGMENT_BASE, selector << 4, true);
+      return;
+    }
+    this.set(n, { selector, base: selector << 4, limit: this.limit(n), attributes });
   }
 
   /** Covers 4 GiB from 0, so that an offset is a linear address; `write`: and can be written. */
   isFlat(n: number, write: boolean): boolean {
-    const s = this.get(n);
-    return s.base === 0 && s.limit === 0xffffffff && fastEnd(s) !== 0 && readable(s) && (!write || writable(s));
+    return (this.view.getUint32(this.slot(n) + at.SEGMENT_FLAT, true) & (write ? 2 : 1)) !== 0;
   }
 }
 

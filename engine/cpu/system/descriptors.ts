@@ -102,14 +102,8 @@ export function setBusy(p: Core, d: Descriptor): void {
 /** Loads ES, SS, DS, FS or GS (or, in real mode, CS) by selector, with all checks. */
 export function loadSegment(p: Core, n: number, selector: number): void {
   if (!p.protectedMode || p.virtual8086) {
-    // Limit and attributes stay: "unreal mode" keeps what protected mode left (AMD APM vol. 2, 4.4 and 14.1.4).
-    const old = p.segments.get(n);
-    p.segments.set(n, {
-      ...old,
-      selector,
-      base: selector << 4,
-      attributes: p.virtual8086 ? 0xf3 : (old.attributes & 0xf000) | 0x93,
-    });
+    // The limit stays: "unreal mode" keeps what protected mode left (AMD APM vol. 2, 4.4 and 14.1.4).
+    p.segments.setReal(n, selector, p.virtual8086 ? 0xf3 : (p.segments.attributes(n) & 0xf000) | 0x93);
   } else if (n === SS) loadStackSegment(p, selector, p.cpl, fault.GP);
   else loadDataSegment(p, n, selector);
   if (n === SS) {
@@ -154,6 +148,5 @@ export function setCodeSegment(p: Core, d: Descriptor, level: number): void {
 
 /** CS in real mode: the base is the selector times 16. */
 export function setRealCodeSegment(p: Core, selector: number): void {
-  const old = p.segments.get(CS);
-  p.segments.set(CS, { selector, base: selector << 4, limit: old.limit, attributes: p.virtual8086 ? 0xf3 : 0x93 });
+  p.segments.setReal(CS, selector, p.virtual8086 ? 0xf3 : 0x93);
 }

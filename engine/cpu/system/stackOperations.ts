@@ -54,15 +54,18 @@ const pushAll =
     stack.commit();
   };
 
+/** Read before any register changes. */
+const popped = new Uint32Array(8);
+
 const popAll =
   (size: 2 | 4): Operation =>
   (p) => {
     const stack = new Stack(p);
-    const values = Array.from({ length: 8 }, () => stack.pop(size));
-    values.forEach((value, i) => {
+    for (let n = 7; n >= 0; n--) popped[n] = stack.pop(size);
+    for (let n = 0; n < 8; n++) {
       // The stack pointer that PUSHA stored is read and not used.
-      if (i !== 3) p.setRegister(7 - i, value, size * 8);
-    });
+      if (n !== 4) p.setRegister(n, popped[n] as number, size * 8);
+    }
     stack.commit();
   };
 
