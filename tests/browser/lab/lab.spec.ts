@@ -183,6 +183,8 @@ test("Build and run shows the line on the machine's screen", async ({ page }) =>
   await paste(page, file("solution"));
   await page.getByRole("button", { name: "Build and run" }).click();
   await expect(page.locator("ring-machine")).toHaveAttribute("data-state", "halted", { timeout: 30_000 });
+  await page.getByRole("button", { name: "Read as text" }).click();
+  await expect(page.locator("ring-screen")).toContainText("Booted from 7C00");
 });
 
 test("reset gives the starter back, Undo the work", async ({ page }) => {
