@@ -38,7 +38,10 @@ export function hasSources(): boolean {
 
 /** A source file of the BIOS. */
 export function readFirmwareSource(name: string): string {
-  return builtin<Disk>("node:fs").readFileSync(new URL(`../firmware/${name}`, import.meta.url), "utf8");
+  return builtin<Disk>("node:fs").readFileSync(
+    new URL(/* @vite-ignore */ `../firmware/${name}`, import.meta.url),
+    "utf8",
+  );
 }
 
 /** Our BIOS, assembled from its sources at first use. */

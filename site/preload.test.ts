@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { findPreloads } from "./preload.ts";
+
+// A small site as Vite builds one.
+const files: Record<string, string> = {
+  "page.js": 'import{a}from"./widgets.js";import"./progress.js";import(`./notebook.js`)',
+  "widgets.js": 'import{r}from"./runtime.js";const e=()=>import(`./engine.js`),x=()=>import(`./xterm.js`)',
+  "progress.js": "",
+  "runtime.js": "",
+  "notebook.js": "new Worker(new URL(`compiler.js`,import.meta.url).href)",
+  "compiler.js": "",
+  "xterm.js": "",
+  "engine.js": 'import{r}from"./runtime.js";new Worker(new URL(`worker.js`,import.meta.url).href)',
+  "worker.js": "const r=()=>import(`./resources.js`)",
+  "resources.js": "const v=()=>import(`./rom.js`)",
+  "rom.js": "",
+};
+const script = '<script type="module" src="/_astro/page.js"></script>';
+const read = (name: string) => files[name];
+
+test("a page without a machine gets what its scripts import, and nothing lazy", () => {
+  expect(findPreloads(script, read)).toEqual({ modules: ["widgets.js", "progress.js", "runtime.js"], workerFiles: [] });
+});
+
+test("a page with a machine gets the engine's client, its worker, and all that the worker loads", () => {
+  expect(findPreloads(`${script}<ring-machine id="m"></ring-machine>`, read)).toEqual({
+    modules: ["widgets.js", "progress.js", "runtime.js", "engine.js"],
+    workerFiles: ["worker.js", "resources.js", "rom.js"],
+  });
+});
+
+test("a machine that is woken by hand fetches no engine", () => {
+  expect(findPreloads(`${script}<ring-machine id="m" manual></ring-machine>`, read).workerFiles).toEqual([]);
+});

@@ -1,0 +1,67 @@
+// Tells each page's head what its scripts will import, so that a browser fetches all of it at once and not one import
+// after the other; where the page has a machine, also the engine's worker and what that loads. Names come from the built
+// files themselves. A worker's files are fetched as scripts: they serve it from the browser's cache.
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { AstroIntegration } from "astro";
+
+/** Reads a built script by its name in _astro/; undefined where there is none. */
+export type ReadScript = (name: string) => string | undefined;
+
+const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => posix.basename(match[1]));
+const staticImports = /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g;
+const lazyImports = /import\(\s*[`"']\.\/([\w.-]+\.js)[`"']/g;
+const workers = /new URL\(\s*[`"']([\w.-]+\.js)[`"'],\s*import\.meta\.url/g;
+
+function closure(from: readonly string[], next: (text: string) => string[], read: ReadScript): string[] {
+  const seen = new Set(from);
+  for (const name of seen) for (const other of next(read(name) ?? "")) if (read(other) !== undefined) seen.add(other);
+  return [...seen];
+}
+
+/** What a page imports, and what the engine's worker loads, beyond the scripts in the page itself. */
+export function findPreloads(html: string, read: ReadScript): { modules: string[]; workerFiles: string[] } {
+  const scripts = named(html, /<script type="module" src="[^"]*\/([\w.-]+\.js)"/g);
+  const modules = closure(scripts, (text) => named(text, staticImports), read);
+  // The engine's client is what the widgets import later and what makes a worker. (The page's own lazy import is the
+  // notebook, whose compiler is fetched when a cell is edited.) A machine that waits to be woken by hand needs none yet.
+  const clients = /<ring-machine(?![^>]*\smanual)/.test(html)
+    ? modules
+        .filter((name) => !scripts.includes(name))
+        .flatMap((name) => named(read(name) ?? "", lazyImports))
+        .filter((name) => makesWorker(read(name)))
+    : [];
+  const started = clients.flatMap((name) => named(read(name) ?? "", workers));
+  const workerFiles = closure(started, (text) => [...named(text, staticImports), ...named(text, lazyImports)], read);
+  const all = [...modules, ...closure(clients, (text) => named(text, staticImports), read)];
+  return { modules: [...new Set(all)].filter((name) => !scripts.includes(name)), workerFiles };
+}
+
+const makesWorker = (text = "") => text.includes("new Worker(") && named(text, workers).length > 0;
+
+/** Adds the hints to every page, before its links are made relative. */
+export function preloads(): AstroIntegration {
+  return {
+    name: "preloads",
+    hooks: {
+      "astro:build:done": ({ dir }) => {
+        const folder = fileURLToPath(dir);
+        const cache = new Map<string, string | undefined>();
+        const read: ReadScript = (name) => {
+          const path = `${folder}_astro/${name}`;
+          if (!cache.has(name)) cache.set(name, existsSync(path) ? readFileSync(path, "utf8") : undefined);
+          return cache.get(name);
+        };
+        for (const file of globSync("**/*.html", { cwd: folder })) {
+          const html = readFileSync(folder + file, "utf8");
+          const { modules, workerFiles } = findPreloads(html, read);
+          const links =
+            modules.map((name) => `<link rel="modulepreload" href="/_astro/${name}">`).join("") +
+            workerFiles.map((name) => `<link rel="preload" as="script" crossorigin href="/_astro/${name}">`).join("");
+          if (links) writeFileSync(folder + file, html.replace("</head>", `${links}</head>`));
+        }
+      },
+    },
+  };
+}
