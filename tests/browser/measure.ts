@@ -48,13 +48,13 @@ async function visit(path: string): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   await page.addInitScript(stepAtOnce);
-  const wire = await context.newCDPSession(page);
-  await wire.send("Network.enable");
   let bytes = 0;
   let requests = 0;
-  wire.on("Network.loadingFinished", ({ encodedDataLength }) => {
-    bytes += encodedDataLength;
+  // Workers' requests are among them.
+  context.on("requestfinished", async (request) => {
     requests++;
+    const { responseBodySize, responseHeadersSize } = await request.sizes();
+    bytes += responseBodySize + responseHeadersSize;
   });
   await page.goto(`http://127.0.0.1:${port}/${path}`, { waitUntil: "load" });
   const marked = () => performance.getEntriesByName("ring:first-instruction").length > 0;
