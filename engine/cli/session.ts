@@ -180,9 +180,13 @@ export class Session {
 
   #traced(maxTicks: number | undefined): StopReason | undefined {
     const machine = this.#machine;
+    const { events } = machine.guest;
     for (let i = 0; i < TRACED; i++) {
       this.#trace?.meet(machine);
+      const from = events.next;
       const { reason } = machine.step();
+      const wasReset = events.since(from).some((event) => event.kind === "reset");
+      if (wasReset && this.#options.noReboot) return { kind: "until", what: "reset" };
       if (reason.kind !== "step" && !(reason.kind === "halt" && !reason.forever)) return reason;
       if (maxTicks !== undefined && machine.tick >= maxTicks) return { kind: "budget" };
     }

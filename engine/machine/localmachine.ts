@@ -47,6 +47,8 @@ const SLICE_MS = 4;
 /** Looks after a halted machine so often at least. */
 const MAX_WAIT_MS = 50;
 const MAX_READ = 65536;
+/** For how much of a serial line was told, where the line is another one now: everything is told again. */
+const ANOTHER_LINE = Number.POSITIVE_INFINITY;
 
 export class LocalMachine implements MachineHandle {
   readonly id: string;
@@ -107,6 +109,7 @@ export class LocalMachine implements MachineHandle {
   }
 
   onSerial(listener: (text: string, again: boolean) => void): () => void {
+    this.#tellSerial(performance.now());
     const text = this.machine.guest.serial[0].text();
     if (text !== "") listener(text, true);
     return add(this.#serialListeners, listener);
@@ -314,6 +317,7 @@ export class LocalMachine implements MachineHandle {
     this.#pacer = new Pacer(this.machine.configuration.ticksPerSecond);
     this.#pacer.speed = this.#speed;
     this.#eventsFrom = 0;
+    this.#serialFrom = ANOTHER_LINE;
     this.#choosePortEvents();
     return this.#stopped();
   }
@@ -402,6 +406,7 @@ export class LocalMachine implements MachineHandle {
     this.#interrupt();
     const fault = this.machine.restore(snapshot);
     if (fault !== undefined) throw new EngineError(`the snapshot cannot be used: ${fault.message}`, { ...fault });
+    this.#serialFrom = ANOTHER_LINE;
     return this.#stopped();
   }
 

@@ -77,7 +77,12 @@ export class Machine implements Driven {
     };
     if (options.history === false) return;
     const interval = Math.max(10_000_000, this.configuration.memoryMiB * 250_000);
-    this.#history = new History({ interval, bytes: 192 * 2 ** 20, count: 200, ...options.history });
+    this.#history = new History({
+      interval,
+      bytes: Math.max(64, 3 * this.configuration.memoryMiB) * 2 ** 20,
+      count: 200,
+      ...options.history,
+    });
     this.#history.begin(this.checkpoint());
     this.guest.future = this.#history;
     this.guest.onDue = () => this.keepMoment();
