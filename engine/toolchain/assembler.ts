@@ -8,13 +8,14 @@ import type { Syntax } from "../isa/spelling.ts";
 import { type Diagnostic, type Location, nearest, SourceError } from "./diagnostic.ts";
 import { DIRECTIVES, moveLocation } from "./directives.ts";
 import { addressOf, evaluate, parseExpression, Scanner } from "./expression.ts";
-import { assembleInstruction, type InstructionSurroundings } from "./instructions.ts";
-import { type LayoutRequest, writeSection } from "./layout.ts";
+import { assembleInstruction } from "./instructions.ts";
+import { writeSection } from "./layout.ts";
 import { outermost, StatementReader } from "./macros.ts";
-import { placeAll } from "./relax.ts";
+import type { SourceSymbol } from "./program.ts";
+import { type LayoutRequest, placeAll } from "./relax.ts";
 import type { Section } from "./sections.ts";
 import { Assembly, type Statement } from "./state.ts";
-import type { SourceSymbol } from "./symbols.ts";
+import type { InstructionSurroundings } from "./surroundings.ts";
 
 export type { Diagnostic } from "./diagnostic.ts";
 

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { assemble } from "./assembler.ts";
-import { gnuAssemble, hasBinutils } from "./binutils.ts";
+import { gnuAssemble, hasBinutils } from "./test/binutils.ts";
 
 const C = `
 typedef unsigned u32;

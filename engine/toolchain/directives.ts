@@ -5,8 +5,7 @@
 import { SourceError } from "./diagnostic.ts";
 import { constant, parseExpression, readEscape, type Scanner } from "./expression.ts";
 import { reference } from "./operands-att.ts";
-import type { Assembly } from "./state.ts";
-import { tooLarge } from "./state.ts";
+import { type Assembly, tooLarge } from "./state.ts";
 
 /** Carries out a directive; the scanner stands after its name. */
 export type Directive = (a: Assembly, s: Scanner, name: string) => void;

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { hasBinutils } from "./binutils.ts";
 import { type Elf, readElf } from "./elf.ts";
+import { hasBinutils } from "./test/binutils.ts";
 
 /** Assembles and links with GNU's tools to an ELF file; `link` false stops at the object file. */
 function build(bits: 32 | 64, link = true): Uint8Array {

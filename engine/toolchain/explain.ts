@@ -5,9 +5,9 @@ import { generalName, REGISTERS } from "../isa/registers.ts";
 import type { Row } from "../isa/row.ts";
 import { allMnemonics, type Spelling, SUFFIX_BITS, type Syntax, spellings } from "../isa/spelling.ts";
 import { nearest, SourceError } from "./diagnostic.ts";
-import type { InstructionSurroundings } from "./instructions.ts";
 import type { Written } from "./operands-att.ts";
-import type { Reference } from "./sections.ts";
+import type { Reference } from "./program.ts";
+import type { InstructionSurroundings } from "./surroundings.ts";
 
 /** What other assemblers and habits write, and what it is here. */
 const FOREIGN: Readonly<Record<string, string>> = {

@@ -3,38 +3,10 @@
  * the tightest first: `* / % << >>`, `| & ^ !`, `+ -`, `== <> != < > <= >=`, `&&`, `||`; Intel syntax adds words (`SHL`,
  * `AND`, `MOD` …). Comparisons give −1 or 0. Source: Using as, 6 "Expressions", and its expr.c.
  */
-import { REGISTERS, type RegisterOperand } from "../isa/registers.ts";
-import type { Location } from "./diagnostic.ts";
+import { REGISTERS } from "../isa/registers.ts";
 import { SourceError } from "./diagnostic.ts";
-import type { Fragment, Section } from "./sections.ts";
-import type { SourceSymbol, SymbolTable } from "./symbols.ts";
-
-export type Expression =
-  | { readonly kind: "number"; readonly value: bigint }
-  | { readonly kind: "symbol"; readonly symbol: SourceSymbol; readonly position: number }
-  /** The place of a statement: `.` */
-  | Place
-  | { readonly kind: "unary"; readonly operator: string; readonly value: Expression }
-  | { readonly kind: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  /** Intel syntax only: a register inside brackets. */
-  | { readonly kind: "register"; readonly register: RegisterOperand; readonly position: number };
-
-export interface Place {
-  readonly kind: "place";
-  readonly section: Section;
-  readonly fragment: Fragment;
-  readonly offset: number;
-}
-
-/** What an expression's names mean where it stands. */
-export interface Surroundings {
-  readonly symbols: SymbolTable;
-  readonly location: Location;
-  /** `.` */
-  here(): Place;
-  /** Names of registers are registers, and words are operators. */
-  readonly isIntel: boolean;
-}
+import type { Evaluated, Expression, Fragment } from "./program.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export const wrap64 = (value: bigint): bigint => BigInt.asIntN(64, value);
 
@@ -430,14 +402,6 @@ export function constant(e: Expression): bigint | undefined {
     default:
       return undefined;
   }
-}
-
-/** What an expression comes to after layout: a number, or a place `value` bytes into a section. */
-export interface Evaluated {
-  readonly value: bigint;
-  readonly section: Section | undefined;
-  /** A symbol without definition that it needs. */
-  readonly missing: SourceSymbol | undefined;
 }
 
 const absolute = (value: bigint): Evaluated => ({ value, section: undefined, missing: undefined });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { assemble } from "./assembler.ts";
-import { gnuAssemble, hasBinutils } from "./binutils.ts";
+import { gnuAssemble, hasBinutils } from "./test/binutils.ts";
 
 const folder = fileURLToPath(new URL("../firmware/", import.meta.url));
 const read = (name: string) => (existsSync(folder + name) ? readFileSync(folder + name, "utf8") : undefined);

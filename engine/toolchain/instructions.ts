@@ -2,21 +2,15 @@
 import { bitsOf } from "../isa/decode.ts";
 import { type EncodeContext, type Encoded, type EncodeOperand, encode, type Fixup } from "../isa/encode.ts";
 import type { Row } from "../isa/row.ts";
-import { FAR_ROWS, PREFIXES, SAME_ORDER, type Spelling, type Syntax, spellings } from "../isa/spelling.ts";
+import { FAR_ROWS, PREFIXES, SAME_ORDER, type Spelling, spellings } from "../isa/spelling.ts";
 import { TABLE } from "../isa/table.ts";
 import { SourceError } from "./diagnostic.ts";
 import { explain, explainMnemonic } from "./explain.ts";
 import { constant } from "./expression.ts";
-import { type OperandSurroundings, parseAttOperand, splitOperands, type Written } from "./operands-att.ts";
+import { parseAttOperand, splitOperands, type Written } from "./operands-att.ts";
 import { parseIntelOperand } from "./operands-intel.ts";
-import type { Reference, Section } from "./sections.ts";
-
-export interface InstructionSurroundings extends OperandSurroundings {
-  readonly syntax: Syntax;
-  readonly section: Section;
-  readonly isGcc16: boolean;
-  warn(message: string, hint: string, position: number): void;
-}
+import type { Reference } from "./program.ts";
+import type { InstructionSurroundings } from "./surroundings.ts";
 
 interface WrittenPrefixes {
   repeat: 0 | 0xf2 | 0xf3;

@@ -2,24 +2,11 @@
  * Writes the bytes of placed sections: fragments, their tails, and the values that waited for addresses. What does not fit is
  * reported where ld would refuse it. Source: Using ld; System V ABI, Intel386 supplement, "Relocation".
  */
-import type { Location } from "./diagnostic.ts";
-import { addressOf, type Evaluated, evaluate } from "./expression.ts";
+import { addressOf, evaluate } from "./expression.ts";
 import { noOperations } from "./nops.ts";
-import { orgTarget } from "./relax.ts";
-import type { Fragment, Patch, Reference, Section, Tail } from "./sections.ts";
-import type { SourceSymbol } from "./symbols.ts";
-
-export interface LayoutRequest {
-  readonly sections: readonly Section[];
-  /** Address of the first section that `addresses` does not place. */
-  readonly origin: number;
-  /** Addresses by section name. */
-  readonly addresses: Readonly<Record<string, number>>;
-  readonly maxBytes: number;
-  error(location: Location, message: string, hint: string): void;
-  warn(location: Location, message: string, hint: string): void;
-  missing(symbol: SourceSymbol, location: Location): void;
-}
+import type { Evaluated, Fragment, Patch, Reference, Tail } from "./program.ts";
+import { type LayoutRequest, orgTarget } from "./relax.ts";
+import type { Section } from "./sections.ts";
 
 /** Writes a section's bytes; problems go to `r`. */
 export function writeSection(section: Section, r: LayoutRequest, pass: number): Uint8Array {

@@ -2,9 +2,10 @@
 import type { EncodeOperand, MemorySource } from "../isa/encode.ts";
 import { generalName, needs64, REGISTERS, type RegisterOperand } from "../isa/registers.ts";
 import { nearest } from "./diagnostic.ts";
-import { constant, type Expression, parseExpression, positionOf, Scanner, type Surroundings } from "./expression.ts";
-import type { Reference } from "./sections.ts";
+import { constant, parseExpression, positionOf, Scanner } from "./expression.ts";
+import type { Expression, Reference } from "./program.ts";
 import { skipCharacter, skipString } from "./source.ts";
+import type { OperandSurroundings, Surroundings } from "./surroundings.ts";
 
 /** An operand with what its syntax said beside it. */
 export interface Written {
@@ -20,10 +21,6 @@ export interface Written {
   /** AT&T: `(%dx)`, which only port instructions take. */
   readonly isPort?: boolean;
   readonly distance?: "far" | "short" | "near";
-}
-
-export interface OperandSurroundings extends Surroundings {
-  readonly codeBits: 16 | 32 | 64;
 }
 
 /** Splits at commas outside parentheses and strings. */

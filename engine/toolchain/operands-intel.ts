@@ -4,9 +4,10 @@
  */
 import type { EncodeOperand } from "../isa/encode.ts";
 import { needs64, REGISTERS, type RegisterOperand, registerName } from "../isa/registers.ts";
-import { constant, type Expression, parseExpression, Scanner } from "./expression.ts";
-import { checkAddress, type OperandSurroundings, reference, type Written } from "./operands-att.ts";
-import type { Reference } from "./sections.ts";
+import { constant, parseExpression, Scanner } from "./expression.ts";
+import { checkAddress, reference, type Written } from "./operands-att.ts";
+import type { Expression, Reference } from "./program.ts";
+import type { OperandSurroundings } from "./surroundings.ts";
 
 const SIZES: Readonly<Record<string, number>> = {
   byte: 8,

@@ -1,7 +1,7 @@
 /** Judge of directives, expressions, macros and layout: whole small programs, as GNU as and ld make them. */
 import { describe, expect, test } from "vitest";
 import { assemble } from "./assembler.ts";
-import { gnuAssemble, hasBinutils } from "./binutils.ts";
+import { gnuAssemble, hasBinutils } from "./test/binutils.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 

@@ -4,9 +4,22 @@
  * move along, except across an alignment or `.org`, which may take the growth up. Only the same walk gives the same jumps.
  * Source: GNU Binutils 2.40, gas/write.c, relax_segment and relax_frag.
  */
+import type { Location } from "./diagnostic.ts";
 import { addressOf, evaluate, placeOf } from "./expression.ts";
-import type { LayoutRequest } from "./layout.ts";
-import type { Fragment, Reference, Section, Tail } from "./sections.ts";
+import type { Fragment, Placed, Reference, SourceSymbol, Tail } from "./program.ts";
+import type { Section } from "./sections.ts";
+
+export interface LayoutRequest {
+  readonly sections: readonly Section[];
+  /** Address of the first section that `addresses` does not place. */
+  readonly origin: number;
+  /** Addresses by section name. */
+  readonly addresses: Readonly<Record<string, number>>;
+  readonly maxBytes: number;
+  error(location: Location, message: string, hint: string): void;
+  warn(location: Location, message: string, hint: string): void;
+  missing(symbol: SourceSymbol, location: Location): void;
+}
 
 /** Steps of work after which every jump is made near, for a source in which one grows another without end. */
 const PATIENCE = 50_000_000;
@@ -102,7 +115,7 @@ function lengthOf(f: Fragment, tail: Tail, stretch: number, walk: Walk, isHasty:
 }
 
 /** Where `.org` leads, in its section; 0 where it is not known. */
-export function orgTarget(target: Reference, section: Section, stamp: number): number {
+export function orgTarget(target: Reference, section: Placed, stamp: number): number {
   const e = evaluate(target.expression, stamp);
   if (e.missing) return 0;
   return Number(e.section && e.section !== section ? addressOf(e) - BigInt(section.address) : e.value);

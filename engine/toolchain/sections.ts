@@ -4,73 +4,7 @@
  * starts with every tail at its shortest and repeats until nothing changes; jumps only grow, so it ends.
  * Source: Using as, "Relax" in as's internals (doc/internals.texi, "Relaxation").
  */
-import type { Fixup } from "../isa/encode.ts";
-import type { Location } from "./diagnostic.ts";
-import type { Expression } from "./expression.ts";
-
-/** A value that bytes of a section wait for. */
-export interface Reference {
-  readonly expression: Expression;
-  readonly location: Location;
-  /** What holds it, for messages: "immediate", ".word". */
-  readonly what: string;
-}
-
-export interface Patch {
-  readonly fragment: Fragment;
-  readonly offset: number;
-  readonly bytes: number;
-  readonly reference: Reference;
-  /** Relative to this many bytes after `offset`; undefined: absolute. */
-  readonly end: number | undefined;
-  readonly extendedTo: 0 | 16 | 32 | 64;
-  /** Branches in 16-bit code wrap at 64 KiB. */
-  readonly wraps: boolean;
-}
-
-export type Tail =
-  | {
-      readonly kind: "jump";
-      readonly target: Reference;
-      readonly short: readonly number[];
-      readonly near: readonly number[];
-      readonly nearFixup: Fixup<Reference>;
-      isNear: boolean;
-      readonly wraps: boolean;
-    }
-  | {
-      readonly kind: "align";
-      readonly alignment: number;
-      readonly fill: readonly number[] | undefined;
-      readonly most: number;
-      readonly codeBits: 16 | 32 | 64;
-    }
-  | { readonly kind: "org"; readonly target: Reference; readonly fill: number }
-  | { readonly kind: "space"; readonly count: Reference; readonly unit: readonly number[] };
-
-export interface Fragment {
-  readonly section: Section;
-  /** Where its bytes begin in the section's `data`. */
-  readonly start: number;
-  length: number;
-  tail: Tail | undefined;
-  tailLength: number;
-  /** Offset in the section, from layout. */
-  offset: number;
-  /** Position in the section's chain. */
-  order: number;
-  /** Alignments and `.org`s before it. */
-  region: number;
-}
-
-/** Where a statement's bytes begin and end, for the table of lines. */
-export interface LineMark {
-  readonly location: Location;
-  readonly fragment: Fragment;
-  readonly offset: number;
-  endFragment: Fragment;
-  endOffset: number;
-}
+import type { Fragment, LineMark, Patch, Tail } from "./program.ts";
 
 /** A section that is only counted may fill what 32 bits address. */
 const MOST_COUNTED = 2 ** 32;

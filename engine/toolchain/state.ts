@@ -1,11 +1,11 @@
 /** What one assembly holds while its statements are read: the current section and mode, symbols, problems. */
 import type { Syntax } from "../isa/spelling.ts";
-import type { Diagnostic, Location } from "./diagnostic.ts";
-import { SourceError } from "./diagnostic.ts";
-import { constant, type Expression, type Place, parseExpression, placeOf, type Scanner } from "./expression.ts";
+import { type Diagnostic, type Location, SourceError } from "./diagnostic.ts";
+import { constant, parseExpression, placeOf, type Scanner } from "./expression.ts";
 import { reference } from "./operands-att.ts";
+import type { Expression, Place, SourceSymbol } from "./program.ts";
 import { Section } from "./sections.ts";
-import { type SourceSymbol, SymbolTable } from "./symbols.ts";
+import { SymbolTable } from "./symbols.ts";
 
 /** A statement: a part of a line. */
 export interface Statement {

@@ -1,25 +1,6 @@
 /** The symbols of one assembly: labels, local labels (`1:` … `1b`), names set to expressions. */
 import type { Location } from "./diagnostic.ts";
-import type { Evaluated, Expression } from "./expression.ts";
-import type { Fragment, Section } from "./sections.ts";
-
-export interface SourceSymbol {
-  readonly name: string;
-  /** A place in a section, a value, or nothing yet. */
-  definition:
-    | { readonly kind: "label"; readonly section: Section; readonly fragment: Fragment; readonly offset: number }
-    | { readonly kind: "value"; readonly value: Expression }
-    | undefined;
-  /** Where it was defined, or first used. */
-  location: Location;
-  isGlobal: boolean;
-  /** Defined by .set or =, not as a label. */
-  isSet: boolean;
-  /** Guards against symbols defined through each other. */
-  busy: boolean;
-  /** Its value in a pass of layout. */
-  cached: { readonly pass: number; readonly value: Evaluated } | undefined;
-}
+import type { SourceSymbol } from "./program.ts";
 
 export class SymbolTable {
   readonly named = new Map<string, SourceSymbol>();
