@@ -1,7 +1,6 @@
 /** The engine in this thread: all machines of a process or of a page's worker, taking turns. */
 import { EngineError } from "../wasm/error.ts";
 import type { AssembleAnswer, AssembleRequest, Engine, MachineConfiguration } from "./api.ts";
-import { assembleSource } from "./assembling.ts";
 import { LocalMachine, type Surrounding } from "./localmachine.ts";
 import { loadResources, powerOn, type Resources } from "./resources.ts";
 
@@ -51,6 +50,8 @@ export class LocalEngine implements Engine {
   }
 
   async assemble(source: string, request: AssembleRequest): Promise<AssembleAnswer> {
+    // Loaded when first asked for: most pages run before they assemble.
+    const { assembleSource } = await import("./assembling.ts");
     return assembleSource(source, request);
   }
 

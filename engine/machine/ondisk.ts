@@ -19,7 +19,6 @@ interface Hash {
   digest(encoding: "hex"): string;
 }
 interface Runtime {
-  readonly versions?: { readonly node?: string };
   getBuiltinModule?(name: string): unknown;
 }
 
@@ -29,11 +28,6 @@ function builtin<Module>(name: string): Module {
   const module = runtime?.getBuiltinModule?.(name);
   if (module === undefined) throw new EngineError("only Node has the engine's sources");
   return module as Module;
-}
-
-/** Whether this is Node (a test's or the command line's, say). */
-export function hasSources(): boolean {
-  return runtime?.versions?.node !== undefined;
 }
 
 /** A source file of the BIOS. */

@@ -3,7 +3,6 @@
 import type { MachineConfiguration, SourceLine } from "./api.ts";
 import type { Firmware } from "./firmware.ts";
 import { Machine, type MachineOptions } from "./machine.ts";
-import { buildOnDisk, firmwareOnDisk, hasSources } from "./ondisk.ts";
 import { X86 } from "./x86.ts";
 
 export interface Resources {
@@ -14,12 +13,20 @@ export interface Resources {
 
 /** From the sources in Node, from what was built in otherwise. */
 export async function loadResources(): Promise<Resources> {
-  if (hasSources()) {
+  if (isNode()) {
+    // Not loaded by pages: it brings the assembler.
+    const { buildOnDisk, firmwareOnDisk } = await import("./ondisk.ts");
     return { build: buildOnDisk(), firmware: firmwareOnDisk, firmwareLines: async () => firmwareOnDisk().lines };
   }
   const { build, rom } = await import("virtual:ring-engine");
   const bytes = Uint8Array.from(atob(rom), (character) => character.charCodeAt(0));
   return { build, firmware: () => ({ rom: bytes }), firmwareLines: builtInLines };
+}
+
+/** Node, where the engine runs from its sources. */
+function isNode(): boolean {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  return process?.versions?.node !== undefined;
 }
 
 async function builtInLines(): Promise<readonly SourceLine[]> {
