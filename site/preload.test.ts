@@ -4,14 +4,15 @@ import { findPreloads } from "./preload.ts";
 // A small site as Vite builds one.
 const files: Record<string, string> = {
   "page.js": 'import{a}from"./widgets.js";import"./progress.js";import(`./notebook.js`)',
-  "widgets.js": 'import{r}from"./runtime.js";const e=()=>import(`./engine.js`),x=()=>import(`./xterm.js`)',
+  "widgets.js":
+    'import{r}from"./runtime.js";const n=()=>import(`./notebook.js`),e=()=>import(`./engine.js`),x=()=>import(`./xterm.js`)',
   "progress.js": "",
   "runtime.js": "",
-  "notebook.js": "new Worker(new URL(`compiler.js`,import.meta.url).href)",
-  "compiler.js": "",
+  "notebook.js": "new Worker(new URL(`compiler.worker-1.js`,import.meta.url).href)",
+  "compiler.worker-1.js": "",
   "xterm.js": "",
-  "engine.js": 'import{r}from"./runtime.js";new Worker(new URL(`worker.js`,import.meta.url).href)',
-  "worker.js": "const r=()=>import(`./resources.js`)",
+  "engine.js": 'import{r}from"./runtime.js";new Worker(new URL(`worker-1.js`,import.meta.url).href)',
+  "worker-1.js": "const r=()=>import(`./resources.js`)",
   "resources.js": "const v=()=>import(`./rom.js`)",
   "rom.js": "",
 };
@@ -25,7 +26,7 @@ test("a page without a machine gets what its scripts import, and nothing lazy", 
 test("a page with a machine gets the engine's client, its worker, and all that the worker loads", () => {
   expect(findPreloads(`${script}<ring-machine id="m"></ring-machine>`, read)).toEqual({
     modules: ["widgets.js", "progress.js", "runtime.js", "engine.js"],
-    workerFiles: ["worker.js", "resources.js", "rom.js"],
+    workerFiles: ["worker-1.js", "resources.js", "rom.js"],
   });
 });
 

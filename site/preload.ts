@@ -12,7 +12,7 @@ export type ReadScript = (name: string) => string | undefined;
 const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => posix.basename(match[1]));
 const staticImports = /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g;
 const lazyImports = /import\(\s*[`"']\.\/([\w.-]+\.js)[`"']/g;
-const workers = /new URL\(\s*[`"']([\w.-]+\.js)[`"'],\s*import\.meta\.url/g;
+const workers = /new URL\(\s*[`"'](worker-[\w.-]+\.js)[`"'],\s*import\.meta\.url/g;
 
 function closure(from: readonly string[], next: (text: string) => string[], read: ReadScript): string[] {
   const seen = new Set(from);
@@ -24,13 +24,10 @@ function closure(from: readonly string[], next: (text: string) => string[], read
 export function findPreloads(html: string, read: ReadScript): { modules: string[]; workerFiles: string[] } {
   const scripts = named(html, /<script type="module" src="[^"]*\/([\w.-]+\.js)"/g);
   const modules = closure(scripts, (text) => named(text, staticImports), read);
-  // The engine's client is what the widgets import later and what makes a worker. (The page's own lazy import is the
-  // notebook, whose compiler is fetched when a cell is edited.) A machine that waits to be woken by hand needs none yet.
+  // The engine's client is the lazy import that makes engine/machine/worker.ts (the notebook makes a worker, too, but
+  // only when a cell is edited). A machine that waits to be woken by hand needs none yet.
   const clients = /<ring-machine(?![^>]*\smanual)/.test(html)
-    ? modules
-        .filter((name) => !scripts.includes(name))
-        .flatMap((name) => named(read(name) ?? "", lazyImports))
-        .filter((name) => makesWorker(read(name)))
+    ? modules.flatMap((name) => named(read(name) ?? "", lazyImports)).filter((name) => makesWorker(read(name)))
     : [];
   const started = clients.flatMap((name) => named(read(name) ?? "", workers));
   const workerFiles = closure(started, (text) => [...named(text, staticImports), ...named(text, lazyImports)], read);

@@ -52,8 +52,10 @@ async function visit(path: string): Promise<Visit> {
   let requests = 0;
   // Workers' requests are among them.
   context.on("requestfinished", async (request) => {
-    requests++;
     const { responseBodySize, responseHeadersSize } = await request.sizes();
+    // From the browser's cache (a worker's file that was preloaded), the body's size comes as a negative number.
+    if (responseBodySize < 0) return;
+    requests++;
     bytes += responseBodySize + responseHeadersSize;
   });
   await page.goto(`http://127.0.0.1:${port}/${path}`, { waitUntil: "load" });
