@@ -21,10 +21,34 @@ export interface CellObserver {
   readonly element: HTMLElement;
 }
 
+/** Whether any of some elements is within 1,000 px of the window. */
+class Near {
+  private resolve!: () => void;
+  readonly comes = new Promise<void>((resolve) => {
+    this.resolve = resolve;
+  });
+
+  watch(element: Element): void {
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        watcher.disconnect();
+        this.resolve();
+      },
+      { rootMargin: "1000px" },
+    );
+    watcher.observe(element);
+    addEventListener("beforeprint", () => this.resolve(), { once: true });
+  }
+}
+
+/** Names whose modules are large: fetched when a cell that uses one comes near the window, or is printed. */
+const large = { Plot: new Near(), Inputs: new Near() };
+
 /** The standard names: loaded when a cell first needs them. */
 const library = {
-  Plot: () => import("@observablehq/plot"),
-  Inputs: () => import("@observablehq/inputs"),
+  Plot: () => large.Plot.comes.then(() => import("@observablehq/plot")),
+  Inputs: () => large.Inputs.comes.then(() => import("@observablehq/inputs")),
   html: async () => (await import("htl")).html,
   svg: async () => (await import("htl")).svg,
 };
@@ -71,6 +95,7 @@ export class Notebook {
     for (const variable of this.cells.get(id) ?? []) variable.delete();
     const call = evaluate(cell.body, id);
     const given = cell.inputs.filter((name) => !(name in ownNames));
+    for (const [name, near] of Object.entries(large)) if (given.includes(name)) near.watch(observer.element);
     let runs = 0;
     const run = (...values: unknown[]) => {
       const own = ownOf(observer, () => runs, ++runs);
