@@ -15,12 +15,15 @@
  * last bit is out; bytes given to `receive` wait in a queue that is part of the state and arrive one character time
  * apart. The far end waits while the receiver is full, so that pasted text is not lost; with `overrun` it does not.
  * Not modelled: mismatched frames (the far end always sends ours), the RXRDY and TXRDY pins, gating of INT by OUT2
- * (boards do that; much software written on emulators does not know).
+ * (boards do that; much software written on emulators does not know), loss of characters in a full transmitter.
  *
  * Source: National Semiconductor PC16550D data sheet, June 1995, section 8.
  */
 
 import type { Bus, Device, Line, Tick, Timer } from "./bus.ts";
+
+/** Characters that wait for the transmitter at most; what comes beyond them is lost. */
+const MAX_WAITING = 65_536;
 
 /** Wiring of a UART. */
 export interface Ns16550Options {
@@ -307,8 +310,9 @@ export class Ns16550 implements Device {
   #transmit(value: number): void {
     const { state } = this;
     state.threPending = false;
-    // A full transmitter loses what comes: the data sheet tells software to look at THRE first.
-    if (state.tx.length < this.#capacity()) state.tx.push(value);
+    // A full transmitter of the part loses what comes. Ours keeps it, in order: much software was only ever tried on
+    // emulators, whose transmitters are never full. THRE, which tells the truth, says when the part would have room.
+    if (state.tx.length < MAX_WAITING) state.tx.push(value);
     if (state.shifting < 0) this.#shift(this.#clock.now);
     this.#update();
   }

@@ -162,7 +162,12 @@ export class Guest {
         continue;
       }
       if (cpu.halted && !cpu.canWake) {
-        if ((cpu.readRegister("EFLAGS") & IF) === 0n) return { kind: "halt", forever: true };
+        if ((cpu.readRegister("EFLAGS") & IF) === 0n) {
+          // Nothing wakes the processor, but what was sent before it stopped still leaves the serial lines.
+          if (this.pc.board.uarts.every((uart) => uart.state.shifting < 0)) return { kind: "halt", forever: true };
+          clock.advance(limit);
+          continue;
+        }
         if (clock.now >= idleEnd) return "idle";
         clock.advance(Math.min(limit, idleEnd));
         continue;
