@@ -10,7 +10,7 @@ import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { IF, IOPL, NMI_BLOCKED, NT, RF, VIF, VIP, VM } from "../registers.ts";
-import { CONFORMING, CS, DPL, DS, ES, FS, GS, S, SS } from "../segments.ts";
+import { CONFORMING, CS, DPL, DS, ES, FS, GS, S, SS, TR } from "../segments.ts";
 import {
   checkStackSegment,
   codeOf,
@@ -261,8 +261,11 @@ function dropPrivileged(p: Core, n: number, level: number): void {
 export function interruptReturn(p: Core, bits: number): void {
   const size = bits === 16 ? 2 : 4;
   if (p.protectedMode && !p.virtual8086 && p.flags & NT) {
-    p.surroundings.event({ kind: "unimplemented", part: "processor", text: "IRET to another task (NT = 1)" });
-    raise(fault.TS, codeOf(p.segments.selector(7)));
+    // The link to the previous task is the first word of the TSS (AMD APM vol. 2, 12.2.4).
+    const link = p.memory.load(p.segments.base(TR), 2);
+    if (!isNull(link))
+      p.surroundings.event({ kind: "unimplemented", part: "processor", text: "IRET to another task (NT = 1)" });
+    raise(fault.TS, codeOf(link));
   }
   const stack = new Stack(p);
   const offset = stack.pop(size);

@@ -1,0 +1,60 @@
+// The processor's system behaviour: ours against what QEMU said, and against the manual where QEMU is wrong. The recorded
+// answers are QEMU's; RING_RECORD=1 records them anew. Where QEMU is installed, the record itself is checked.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { openBench } from "../../../engine/index.ts";
+import { type Answer, askOurs, askQemu, build, hasQemu } from "./conformance.ts";
+import { DIFFERENCES } from "./differences.ts";
+
+/** Guests, with the cases that are asked of QEMU. */
+const GUESTS: Readonly<Record<string, readonly string[]>> = {
+  protection: ["0"],
+};
+
+const bench = await openBench();
+const EXPECTED = new URL("expected/", import.meta.url);
+
+function recorded(file: URL): Answer {
+  if (!existsSync(file)) return new Map();
+  const lines = readFileSync(file, "utf8").split("\n");
+  return new Map(lines.filter((line) => line).map((line) => line.split(": ", 2) as [string, string]));
+}
+
+/** As a file of expected answers has it. */
+const textOf = (answer: Answer) => [...answer].map(([name, says]) => `${name}: ${says}\n`).join("");
+
+/** QEMU's answer with what hardware says instead, where it does. */
+function judged(name: string, answer: Answer): Answer {
+  const right = new Map(answer);
+  for (const [attempt, { says }] of DIFFERENCES[name] ?? []) if (answer.has(attempt)) right.set(attempt, says);
+  return right;
+}
+
+describe.each(Object.entries(GUESTS))("%s", (name, cases) => {
+  const image = build(name);
+  test.each(cases)("case %s says what QEMU says, or the manual where QEMU is wrong", (choice) => {
+    const file = new URL(`${name}-${choice}.txt`, EXPECTED);
+    const expected = textOf(judged(name, recorded(file)));
+    expect(textOf(askOurs(bench, image, choice))).toBe(expected);
+    let seed = 12_345;
+    const slice = () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return 1 + (seed >> 8) % (seed & 16 ? 40 : 4_000);
+    };
+    expect(textOf(askOurs(bench, image, choice, slice)), "in slices").toBe(expected);
+  });
+  test("what only the manual can be asked", () => {
+    const lacks = [...(DIFFERENCES[name] ?? [])].filter(
+      ([attempt]) => !cases.some((choice) => recorded(new URL(`${name}-${choice}.txt`, EXPECTED)).has(attempt)),
+    );
+    if (lacks.length === 0) return;
+    const said = askOurs(bench, image, "m");
+    for (const [attempt, { says, why }] of lacks) expect(said.get(attempt), `${attempt}: ${why}`).toBe(says);
+  });
+  test.runIf(hasQemu).each(cases)("case %s: QEMU says what was recorded", async (choice) => {
+    const file = new URL(`${name}-${choice}.txt`, EXPECTED);
+    const said = textOf(await askQemu(image, choice));
+    if (process.env.RING_RECORD === "1") writeFileSync(file, said);
+    expect(said).toBe(textOf(recorded(file)));
+  });
+});
