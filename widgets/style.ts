@@ -214,6 +214,9 @@ export const shared = css`
     }
   }
   @media print {
+    :host {
+      color-scheme: light;
+    }
     .button,
     .noprint {
       display: none !important;

@@ -62,13 +62,14 @@ export const codeStyle = css`
     height: 10px;
     margin: 5px 7px;
     border-radius: 50%;
-    border: 2px solid transparent;
+    border: 2px solid var(--_break);
+    visibility: hidden;
   }
-  .gutter button:hover .disc {
-    border-color: var(--_break);
+  .gutter button:hover .disc,
+  .gutter button[aria-pressed="true"] .disc {
+    visibility: visible;
   }
   .gutter button[aria-pressed="true"] .disc {
-    border-color: var(--_break);
     background: var(--_break);
   }
   .here {
@@ -130,7 +131,10 @@ export const codeStyle = css`
     .lit {
       forced-color-adjust: none;
       background: Highlight;
-      color: HighlightText;
+    }
+    .lit td,
+    .lit td * {
+      color: HighlightText !important;
     }
     .gutter button[aria-pressed="true"] .disc {
       background: CanvasText;
@@ -139,8 +143,9 @@ export const codeStyle = css`
   }
   @media print {
     .rows {
-      max-height: none;
-      overflow: visible;
+      height: auto;
+      max-height: none !important;
+      overflow: hidden;
     }
     .lit td:first-child {
       border-left: 4px solid #000;

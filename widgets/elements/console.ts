@@ -124,7 +124,11 @@ export class RingConsole extends MachineView {
   private readonly onWake = () => {
     if (!this.session?.handle || this.starting) return;
     this.starting = true;
-    void this.startTerminal(this.session);
+    this.startTerminal(this.session).catch((error) => {
+      // The transcript goes on without a terminal.
+      console.error(error);
+      this.sheet = "";
+    });
   };
 
   private async startTerminal(session: MachineSession): Promise<void> {

@@ -134,7 +134,7 @@ export class RingControls extends MachineView {
       <div class=${state === "past" ? "past" : ""}>
         <div class="bar">
           <div class="state">${this.renderState(session)}</div>
-          <div class="tools" role="toolbar" ?hidden=${dockServes()} aria-label=${`${session.label}: run and step`} @keydown=${this.onToolKey}>
+          <div class="tools" role="toolbar" ?hidden=${dockServes() || state === "failed"} aria-label=${`${session.label}: run and step`} @keydown=${this.onToolKey}>
             ${this.tool(0, "Back", icons.back, () => void session.back(), "quiet", "One instruction back (Shift+S)")}
             ${this.tool(1, "Step", icons.step, () => void session.step(), "quiet", "Step one instruction (s)")}
             ${this.tool(2, "Over", icons.over, () => void session.over(), "quiet wide", "Step over (n)")}
@@ -158,7 +158,8 @@ export class RingControls extends MachineView {
     if (state === "waking" && session.slow) {
       return html`<span class="word">Waking</span><span class="reason">${session.steps.join(", ")}</span>`;
     }
-    if (!status) return html`<span class="word">${state === "waking" ? "Asleep" : stateWords[state]}</span>`;
+    if (!status)
+      return html`<span class="word">${state === "waking" ? "Asleep" : state === "failed" ? "Not started" : stateWords[state]}</span>`;
     const tick = grouped(status.tick);
     if (state === "asleep" || state === "waking") {
       return html`<span class="word">Asleep</span><span class="count">recorded at ${tick}</span>${this.renderWho(session)}`;

@@ -5,7 +5,7 @@ import type { Engine, MachineConfiguration, Until } from "../../engine/index.ts"
 import { readImage, type SourceElement, sourceIn } from "../model/image.ts";
 import { actOnKey } from "../model/keys.ts";
 import { announceMachine, withdrawMachine } from "../model/machines.ts";
-import { byteSize } from "../model/number.ts";
+import { byteSize, grouped } from "../model/number.ts";
 import { parseFrame } from "../model/reader.ts";
 import { MachineSession } from "../model/session.ts";
 import { parseUntil } from "../model/until.ts";
@@ -259,6 +259,12 @@ export class RingMachine extends LitElement {
       <slot name="top">${hasTop ? nothing : html`<ring-controls></ring-controls>`}</slot>
       ${this.renderProblem()}
       ${
+        session.notice
+          ? html`<div class="notice"><p>${session.notice}</p>
+              <button class="button" @click=${() => this.forgetNotice()}>Close</button></div>`
+          : nothing
+      }
+      ${
         session.undo
           ? html`<div class="notice"><p>${session.undo.message}</p>
               <button class="button" @click=${() => session.undo?.undo()}>Undo</button>
@@ -277,10 +283,10 @@ export class RingMachine extends LitElement {
     const { session } = this;
     if (!session.failure) return nothing;
     const where = session.handle
-      ? `The emulator failed at ${session.status?.tick}`
+      ? `The emulator failed at instruction ${grouped(session.status?.tick ?? 0)}`
       : "This machine could not be started";
     return html`<div class="problem" role="group" aria-label="Problem">
-      <p><strong>${where}.</strong> ${session.failure} Your work is safe; the last good frame stays.</p>
+      <p><strong>${where}.</strong> ${session.failure.replace(/[^.!?]$/, "$&.")} Your work is safe; the last good frame stays.</p>
       <button class="button" @click=${() => navigator.clipboard?.writeText(this.report())}>Copy report</button>
       <button class="button primary" @click=${() => session.restart()}>Restart</button>
     </div>`;
@@ -295,6 +301,11 @@ export class RingMachine extends LitElement {
       page: location.href,
       browser: navigator.userAgent,
     });
+  }
+
+  private forgetNotice(): void {
+    this.session.notice = "";
+    this.session.changed();
   }
 
   private forgetUndo(): void {

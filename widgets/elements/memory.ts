@@ -54,7 +54,7 @@ export class RingMemory extends MachineView {
         margin: 0;
       }
       .go input {
-        width: 11ch;
+        width: 15ch;
         min-height: max(28px, calc(var(--_target) - 4px));
         padding: 2px 6px;
         border: 1px solid var(--_edge);

@@ -179,6 +179,14 @@ export const registersStyle = css`
     flex-wrap: wrap;
     gap: 8px;
   }
+  @media (forced-colors: active) {
+    .bit.on {
+      forced-color-adjust: none;
+      background: CanvasText;
+      border-color: CanvasText;
+      color: Canvas;
+    }
+  }
   @media print {
     details > summary {
       display: none;

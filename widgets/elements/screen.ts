@@ -125,6 +125,18 @@ export class RingScreen extends MachineView {
         .foot {
           display: none;
         }
+        /* Paper gets the text; a picture only where there is none. */
+        .frame.text {
+          display: none;
+        }
+        pre.sr {
+          position: static;
+          width: auto;
+          height: auto;
+          margin: 0;
+          clip-path: none;
+          white-space: pre;
+        }
       }
     `,
   ];
@@ -291,7 +303,7 @@ export class RingScreen extends MachineView {
     const graphics = this.screen?.kind === "graphics";
     const touch = matchMedia("(pointer: coarse)").matches;
     return html`
-      <div class="frame ${this.held ? "held" : ""}" ?hidden=${this.asText}>
+      <div class="frame ${this.held ? "held" : ""} ${graphics ? "" : "text"}" ?hidden=${this.asText}>
         <canvas width="640" height="400" aria-hidden="true"></canvas>
         <button class="cover" aria-label=${`Screen of ${label}. ${graphics ? this.description || "Graphics." : ""} Enter: keys go to the guest.`}
           @click=${() => this.hold()}></button>
@@ -316,7 +328,18 @@ export class RingScreen extends MachineView {
           : nothing
       }
       <div class="foot">
-        <p>${this.held ? html`<strong>Keys go to the guest.</strong> Esc leaves.` : "Screen"}</p>
+        <p>${
+          this.held
+            ? html`<strong>Keys go to the guest.</strong> Esc leaves.${
+                this.session?.active
+                  ? nothing
+                  : html` <button class="link" @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => {
+                      void this.session?.run();
+                      this.input.focus({ preventScroll: true });
+                    }}>It is paused: run it</button>`
+              }`
+            : "Screen"
+        }</p>
         ${
           this.held
             ? html`<button class="button quiet" @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => {

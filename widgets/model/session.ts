@@ -62,6 +62,8 @@ export class MachineSession extends EventTarget {
   measured = 0;
   serial = "";
   undo: Undo | undefined;
+  /** What the engine has to tell: that it was started again, say. */
+  notice = "";
   /** What waking is doing, as steps; and what went wrong. */
   steps: string[] = [];
   failure = "";
@@ -260,6 +262,7 @@ export class MachineSession extends EventTarget {
   }
 
   private engineNotice(message: string): void {
+    this.notice = message;
     say(this.id, message);
     this.changed();
   }
