@@ -76,5 +76,5 @@ export function encode<R>(
 }
 
 function pinned<R>(operands: readonly EncodeOperand<R>[]): boolean {
-  return operands.some((o) => (o.kind === "register" && true) || (o.kind === "memory" && o.bits !== 0));
+  return operands.some((o) => o.kind === "register" || (o.kind === "memory" && o.bits !== 0));
 }

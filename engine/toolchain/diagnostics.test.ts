@@ -70,7 +70,7 @@ const SAID: readonly (readonly [source: string, said: string])[] = [
   [".fill 510-600", "1:7 the count is negative: -90 — What stands before it is 90 bytes too long."],
   [
     "start: jmp start\n.skip 600\n.fill 510-(.-start), 1, 0",
-    "3:14 the count is negative: -92 — What stands before it is 92 bytes too long.",
+    "3:7 the count is negative: -92 — What stands before it is 92 bytes too long.",
   ],
   [
     ".skip 600\n.org 510",

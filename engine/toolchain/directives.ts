@@ -3,8 +3,11 @@
  * macros.ts. Source: Using as, 7 "Assembler Directives".
  */
 import { SourceError } from "./diagnostic.ts";
-import { constant, parseExpression, readEscape, type Scanner } from "./expression.ts";
+import { constant } from "./evaluate.ts";
+import { parseExpression } from "./expression.ts";
 import { reference } from "./operands-att.ts";
+import type { Expression } from "./program.ts";
+import { readEscape, type Scanner } from "./scanner.ts";
 import { type Assembly, tooLarge } from "./state.ts";
 
 /** Carries out a directive; the scanner stands after its name. */
@@ -99,7 +102,7 @@ const fill: Directive = (a, s) => {
   const size = s.take(",") ? Math.min(8, a.numberHere(s, "the size", 0, 1 << 30)) : 1;
   const value = s.take(",") ? a.constantHere(s, "the value") : 0n;
   const unit = little(BigInt.asUintN(32, value), 8).slice(0, size);
-  repeat(a, s, count, unit, at);
+  repeat(a, count, unit, at);
 };
 
 /** `.skip COUNT, FILL`. */
@@ -107,20 +110,21 @@ const skip: Directive = (a, s) => {
   const at = s.here();
   const count = parseExpression(s, a);
   const value = s.take(",") ? a.constantHere(s, "the filler") : 0n;
-  repeat(a, s, count, [Number(BigInt.asUintN(8, value))], at);
+  repeat(a, count, [Number(BigInt.asUintN(8, value))], at);
 };
 
-function repeat(a: Assembly, s: Scanner, count: Parameters<typeof constant>[0], unit: number[], at: number): void {
+const zero: Directive = (a, s) => {
+  const at = s.here();
+  repeat(a, parseExpression(s, a), [0], at);
+};
+
+function repeat(a: Assembly, count: Expression, unit: number[], at: number): void {
   const known = constant(count);
   if (a.section.isNoBits && unit.some((b) => b !== 0)) a.needRoom(1);
   if (known === undefined) {
     a.section.emitTail({
       kind: "space",
-      count: reference(
-        count,
-        { ...a, location: { ...a.location, column: at + 1 }, here: a.here, isIntel: a.isIntel },
-        "count",
-      ).reference,
+      count: reference(count, a, "count", at).reference,
       unit,
     });
     return;
@@ -137,7 +141,6 @@ function repeat(a: Assembly, s: Scanner, count: Parameters<typeof constant>[0], 
   if (known * BigInt(unit.length) > BigInt(room) || a.section.current.length > room) throw tooLarge(room);
   if (!a.section.isNoBits) a.needRoom(Number(known) * unit.length);
   a.section.emitRepeated(Number(known), unit);
-  void s;
 }
 
 function align(isPower: boolean, fillBytes: number): Directive {
@@ -189,7 +192,7 @@ function set(mayRedefine: boolean): Directive {
 }
 
 /** `. = VALUE` is .org. */
-export function moveLocation(a: Assembly, value: Parameters<typeof constant>[0]): void {
+export function moveLocation(a: Assembly, value: Expression): void {
   a.section.emitTail({ kind: "org", target: reference(value, a, ".org").reference, fill: 0 });
 }
 
@@ -285,7 +288,7 @@ export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Direct
   [".fill", fill],
   [".skip", skip],
   [".space", skip],
-  [".zero", (a, s) => repeat(a, s, parseExpression(s, a), [0], s.position)],
+  [".zero", zero],
   [".align", align(false, 1)],
   [".balign", align(false, 1)],
   [".p2align", align(true, 1)],

@@ -2,7 +2,7 @@
  * Writes the bytes of placed sections: fragments, their tails, and the values that waited for addresses. What does not fit is
  * reported where ld would refuse it. Source: Using ld; System V ABI, Intel386 supplement, "Relocation".
  */
-import { addressOf, evaluate } from "./expression.ts";
+import { addressOf, evaluate } from "./evaluate.ts";
 import { noOperations } from "./nops.ts";
 import type { Evaluated, Fragment, Patch, Reference, Tail } from "./program.ts";
 import { type LayoutRequest, orgTarget } from "./relax.ts";

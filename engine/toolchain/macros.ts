@@ -2,10 +2,13 @@
  * What decides which statements are read: conditionals, repetitions, macros, included files. Statements come from a stack of
  * sources; a repetition is a source that starts over. Source: Using as, 7.
  */
+
+import { finish, TESTS, type Test } from "./conditions.ts";
 import { type Location, nearest, SourceError } from "./diagnostic.ts";
-import { readName, readString } from "./directives.ts";
-import { Scanner } from "./expression.ts";
-import { readLines, skipCharacter, skipString, splitStatements } from "./source.ts";
+import { readName } from "./directives.ts";
+import { readArgument, replaceParameters } from "./macrotext.ts";
+import { Scanner } from "./scanner.ts";
+import { readLines, splitStatements } from "./source.ts";
 import type { Assembly, Statement } from "./state.ts";
 
 interface Parameter {
@@ -432,125 +435,3 @@ function firstWord(st: Statement): string {
   const word = st.text.slice(st.start, end);
   return word.startsWith(".") ? word.toLowerCase() : word;
 }
-
-function replaceParameters(text: string, values: ReadonlyMap<string, string>, number: string | undefined): string {
-  // A character constant ('\\c') was read before, as in as: it is no parameter.
-  return text.replace(/'\\.|\\(?:\(\)|@|([A-Za-z_.$][\w.$]*))/g, (whole, name: string | undefined) => {
-    if (whole.startsWith("'")) return whole;
-    if (whole === "\\()") return "";
-    if (whole === "\\@") return number ?? whole;
-    // The longest parameter that the word begins with: `\register.` is `register` and a dot.
-    for (let length = (name as string).length; length > 0; length--) {
-      const value = values.get((name as string).slice(0, length));
-      if (
-        value !== undefined &&
-        (length === (name as string).length || /[.$]/.test((name as string)[length] as string))
-      )
-        return value + (name as string).slice(length);
-    }
-    return whole;
-  });
-}
-
-/** A macro argument: up to a comma, or to a space that does not stand beside an operator; quotes are dropped. */
-function readArgument(s: Scanner): string {
-  s.skipSpace();
-  let out = "";
-  let depth = 0;
-  while (s.position < s.end) {
-    const c = s.text[s.position] as string;
-    if (c === "," && depth === 0) break;
-    if (c === '"') {
-      const end = Math.min(skipString(s.text, s.position), s.end);
-      out += out === "" && depth === 0 ? s.text.slice(s.position + 1, end - 1) : s.text.slice(s.position, end);
-      s.position = end;
-      continue;
-    }
-    if (c === "'") {
-      const end = skipCharacter(s.text, s.position);
-      out += s.text.slice(s.position, end);
-      s.position = end;
-      continue;
-    }
-    if (c === "(" || c === "[") depth++;
-    if (c === ")" || c === "]") depth--;
-    if (/\s/.test(c) && depth <= 0) {
-      const before = out[out.length - 1] ?? "";
-      s.skipSpace();
-      const after = s.position < s.end ? (s.text[s.position] as string) : "";
-      if (/[\w.$%)\]'"\\]/.test(before) && /[\w.$%"'\\@]/.test(after)) break;
-      continue;
-    }
-    out += c;
-    s.position++;
-  }
-  return out;
-}
-
-type Test = (a: Assembly, s: Scanner) => boolean;
-
-function finish(s: Scanner, name: string): void {
-  if (!s.atEnd())
-    s.fail(`\`${s.rest()}\` does not belong after ${name}`, s.peek() === "=" ? "Equality is written ==." : "");
-}
-
-const number =
-  (test: (value: bigint) => boolean): Test =>
-  (a, s) =>
-    test(a.constantHere(s, "the condition"));
-
-const defined =
-  (expected: boolean): Test =>
-  (a, s: Scanner) => {
-    const name = s.name();
-    if (!name) s.fail("a symbol's name is missing");
-    return (a.symbols.named.get(name)?.definition !== undefined) === expected;
-  };
-
-const blank =
-  (expected: boolean): Test =>
-  (_a, s) => {
-    const isBlank = s.atEnd();
-    s.position = s.end;
-    return isBlank === expected;
-  };
-
-/** `.ifc one,two`: text up to the comma, and the rest. */
-const same =
-  (expected: boolean): Test =>
-  (_a, s) => {
-    const comma = s.text.indexOf(",", s.position);
-    if (comma < 0 || comma >= s.end) s.fail("`,` is missing between the texts to compare");
-    const clean = (t: string) => t.trim().replace(/^(['"])(.*)\1$/, "$2");
-    const first = clean(s.text.slice(s.position, comma));
-    const second = clean(s.text.slice(comma + 1, s.end));
-    s.position = s.end;
-    return (first === second) === expected;
-  };
-
-const sameString =
-  (expected: boolean): Test =>
-  (_a, s) => {
-    const first = readString(s).join();
-    if (!s.take(",")) s.fail("`,` is missing between the strings");
-    return (first === readString(s).join()) === expected;
-  };
-
-const TESTS: Readonly<Record<string, Test>> = {
-  ".if": number((v) => v !== 0n),
-  ".ifne": number((v) => v !== 0n),
-  ".ifeq": number((v) => v === 0n),
-  ".ifgt": number((v) => v > 0n),
-  ".ifge": number((v) => v >= 0n),
-  ".iflt": number((v) => v < 0n),
-  ".ifle": number((v) => v <= 0n),
-  ".ifdef": defined(true),
-  ".ifndef": defined(false),
-  ".ifnotdef": defined(false),
-  ".ifb": blank(true),
-  ".ifnb": blank(false),
-  ".ifc": same(true),
-  ".ifnc": same(false),
-  ".ifeqs": sameString(true),
-  ".ifnes": sameString(false),
-};

@@ -2,8 +2,10 @@
 import type { EncodeOperand, MemorySource } from "../isa/encode.ts";
 import { generalName, needs64, REGISTERS, type RegisterOperand } from "../isa/registers.ts";
 import { nearest } from "./diagnostic.ts";
-import { constant, parseExpression, positionOf, Scanner } from "./expression.ts";
+import { constant } from "./evaluate.ts";
+import { parseExpression, positionOf } from "./expression.ts";
 import type { Expression, Reference } from "./program.ts";
+import { Scanner } from "./scanner.ts";
 import { skipCharacter, skipString } from "./source.ts";
 import type { OperandSurroundings, Surroundings } from "./surroundings.ts";
 
@@ -74,10 +76,13 @@ function narrower(r: RegisterOperand): string {
   return `The same register in 32 bits is %${generalName(r.number, 32)}.`;
 }
 
-/** An expression as an amount: its value where it is known, and a reference with its place for the end. */
-export function reference(expression: Expression, around: Surroundings, what: string) {
+/**
+ * An expression as an amount: its value where it is known, and a reference with its place for the end. `at` is its position
+ * in the statement; without it, that of the first name in it.
+ */
+export function reference(expression: Expression, around: Surroundings, what: string, at?: number) {
   const value = constant(expression);
-  const position = value === undefined && !around.location.call ? positionOf(expression) : -1;
+  const position = value === undefined && !around.location.call ? (at ?? positionOf(expression)) : -1;
   const location = position >= 0 ? { ...around.location, column: position + 1 } : around.location;
   return { value, reference: { expression, location, what } };
 }

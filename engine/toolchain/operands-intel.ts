@@ -4,9 +4,11 @@
  */
 import type { EncodeOperand } from "../isa/encode.ts";
 import { needs64, REGISTERS, type RegisterOperand, registerName } from "../isa/registers.ts";
-import { constant, parseExpression, Scanner } from "./expression.ts";
+import { constant } from "./evaluate.ts";
+import { parseExpression } from "./expression.ts";
 import { checkAddress, reference, type Written } from "./operands-att.ts";
 import type { Expression, Reference } from "./program.ts";
+import { Scanner } from "./scanner.ts";
 import type { OperandSurroundings } from "./surroundings.ts";
 
 const SIZES: Readonly<Record<string, number>> = {

@@ -5,7 +5,7 @@
  * Source: GNU Binutils 2.40, gas/write.c, relax_segment and relax_frag.
  */
 import type { Location } from "./diagnostic.ts";
-import { addressOf, evaluate, placeOf } from "./expression.ts";
+import { addressOf, evaluate, placeOf } from "./evaluate.ts";
 import type { Fragment, Placed, Reference, SourceSymbol, Tail } from "./program.ts";
 import type { Section } from "./sections.ts";
 

@@ -1,9 +1,11 @@
 /** What one assembly holds while its statements are read: the current section and mode, symbols, problems. */
 import type { Syntax } from "../isa/spelling.ts";
 import { type Diagnostic, type Location, SourceError } from "./diagnostic.ts";
-import { constant, parseExpression, placeOf, type Scanner } from "./expression.ts";
+import { constant, placeOf } from "./evaluate.ts";
+import { parseExpression } from "./expression.ts";
 import { reference } from "./operands-att.ts";
 import type { Expression, Place, SourceSymbol } from "./program.ts";
+import type { Scanner } from "./scanner.ts";
 import { Section } from "./sections.ts";
 import { SymbolTable } from "./symbols.ts";
 
