@@ -257,6 +257,10 @@ export class Guest {
       case "memory":
         this.pc.map.load(input.hpa, input.bytes);
         return;
+      case "port":
+        if (input.value === undefined) this.pc.ports.read(input.port, input.size);
+        else this.pc.ports.write(input.port, input.value, input.size);
+        return;
       case "register":
         this.pc.cpu.writeRegister(input.name, input.value);
         return;

@@ -5,7 +5,7 @@
  * Memory is bounded: where checkpoints cost too much, those go that leave the smallest gap for their age, so that the
  * near past stays dense and the far past sparse. The first one always stays.
  */
-import type { Tick } from "../chipset/bus.ts";
+import type { AccessSize, Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import { type Checkpoint, costBytes } from "./checkpoint.ts";
 
@@ -15,6 +15,7 @@ export type Input = { readonly tick: Tick } & (
   | { readonly kind: "type"; readonly text: string }
   | { readonly kind: "serial"; readonly port: 0 | 1; readonly bytes: Uint8Array }
   | { readonly kind: "memory"; readonly hpa: number; readonly bytes: Uint8Array }
+  | { readonly kind: "port"; readonly port: number; readonly size: AccessSize; readonly value?: number }
   | { readonly kind: "register"; readonly name: string; readonly value: bigint }
   | { readonly kind: "reset" }
 );

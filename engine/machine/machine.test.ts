@@ -202,6 +202,24 @@ test("typing waits for the keyboard: 26 letters arrive as 52 movements, none los
   expect(seen).toBe(String.fromCharCode(...makes.flatMap((code) => [code, code | 0x80])));
 });
 
+test("ports are read and written from outside, too, and replayed", () => {
+  const m = machine(BUSY);
+  m.run(5000);
+  const mask = m.readPort(0x21);
+  expect(mask).toBe(0xfa);
+  m.writePort(0x21, 0xff);
+  m.run(200_000);
+  expect(m.readPort(0x21)).toBe(0xff);
+  expect(m.readMemory("physical", 0x600, 1)[0]).toBe(0);
+  const hash = m.hash();
+  m.goTo(0);
+  m.goTo(205_000);
+  expect(m.hash()).toBe(hash);
+  const other = machine(BUSY);
+  other.run(205_000);
+  expect(other.readMemory("physical", 0x600, 1)[0]).not.toBe(0);
+});
+
 test("two machines of one process do not touch each other", () => {
   const a = machine(BUSY);
   const b = machine([0x40, 0xeb, 0xfd]);

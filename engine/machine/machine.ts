@@ -3,7 +3,7 @@
  * the same in Node, in a test, in a grader and inside the page's worker. A run is a pure function of configuration and
  * inputs, however it is cut into slices (design.md, "Time, determinism, and going back").
  */
-import type { Tick } from "../chipset/bus.ts";
+import type { AccessSize, Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import type {
   AddressSpaceName,
@@ -247,6 +247,19 @@ export class Machine implements Driven {
     }
     this.#version++;
     return written;
+  }
+
+  /** Reads a port as an instruction would, with what that does to its device; it is an input, as a write is. */
+  readPort(port: number, size: AccessSize = 1): number {
+    if (this.guest.failure !== undefined) return 0xffffffff >>> (32 - 8 * size);
+    this.#history?.record({ tick: this.tick, kind: "port", port, size });
+    return this.guest.pc.ports.read(port, size);
+  }
+
+  /** Writes to a port as an instruction would. */
+  writePort(port: number, value: number, size: AccessSize = 1): void {
+    this.#input({ tick: this.tick, kind: "port", port, size, value });
+    this.#version++;
   }
 
   /** What is done to a machine that has failed is lost: only the way back helps it. */

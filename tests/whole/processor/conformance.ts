@@ -31,7 +31,8 @@ function answer(text: string): Answer {
   const said: Answer = new Map();
   for (const line of lines.filter((text) => text !== "")) {
     const [name = ""] = line.split(":", 1);
-    if (said.has(name)) throw new Error(`two attempts are named "${name}"`);
+    // An attempt that ends twice runs in circles.
+    if (said.has(name)) return said.set("ended by", `saying "${name}" again`);
     said.set(name, line.slice(name.length + 1).trim());
   }
   return said;
@@ -50,7 +51,7 @@ export function askOurs(bench: Workbench, image: Uint8Array, choice: string, sli
     const { reason, state } = machine.run({ ticks: slice() });
     if (state === "exited") break;
     if (reason.kind === "triple fault") ended = "triple fault";
-    else if (reason.kind === "failure") ended = `failed: ${JSON.stringify(reason)}`;
+    else if (state === "failed") ended = `failed: ${JSON.stringify(reason)}`;
     else if (reason.kind === "halt" && reason.forever) ended = "halted for ever";
   }
   const said = answer(machine.guest.debug.text());
@@ -59,7 +60,9 @@ export function askOurs(bench: Workbench, image: Uint8Array, choice: string, sli
 }
 
 /** Whether QEMU is here to be asked. */
-export const hasQemu = ["/usr/bin/qemu-system-i386", "/usr/local/bin/qemu-system-i386"].some((path) => existsSync(path));
+export const hasQemu = ["/usr/bin/qemu-system-i386", "/usr/local/bin/qemu-system-i386"].some((path) =>
+  existsSync(path),
+);
 
 /** QEMU's. */
 export async function askQemu(image: Uint8Array, choice: string): Promise<Answer> {
@@ -67,7 +70,8 @@ export async function askQemu(image: Uint8Array, choice: string): Promise<Answer
   try {
     const file = join(folder, "guest.bin");
     writeFileSync(file, image);
-    const devices = "-display none -debugcon stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot -monitor none";
+    const devices =
+      "-display none -debugcon stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot -monitor none";
     const machine = `-accel tcg -cpu pentium2,-fpu -m ${MEMORY_MIB} -vga none -net none -nodefaults`;
     const arguments_ = [...`${machine} ${devices}`.split(" "), "-kernel", file, "-append", choice];
     const { text, status } = await new Promise<{ text: string; status: number | null }>((resolve) => {

@@ -11,7 +11,8 @@ export interface Difference {
 
 const TYPES = "AMD APM vol. 2, 4.12.2: a data access is checked against the segment's type; QEMU omits it";
 const NULL = "AMD APM vol. 2, 4.5.1: an access through a null segment register is #GP(0); QEMU omits it";
-const LOCK = "AMD APM vol. 3, 1.2.5: LOCK on other than the listed instructions, or on a register, is #UD; QEMU omits it";
+const LOCK =
+  "AMD APM vol. 3, 1.2.5: LOCK on other than the listed instructions, or on a register, is #UD; QEMU omits it";
 const ICEBP = "AMD APM vol. 3, INT1: F1h is #DB without a check of privilege; QEMU 7.2 has it not built in";
 
 const same = (why: string, says: Record<string, string>): [string, Difference][] =>
@@ -49,4 +50,3 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
     }),
   ]),
 };
-

@@ -39,7 +39,7 @@ describe.each(Object.entries(GUESTS))("%s", (name, cases) => {
     let seed = 12_345;
     const slice = () => {
       seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
-      return 1 + (seed >> 8) % (seed & 16 ? 40 : 4_000);
+      return 1 + ((seed >> 8) % (seed & 16 ? 40 : 4_000));
     };
     expect(textOf(askOurs(bench, image, choice, slice)), "in slices").toBe(expected);
   });
