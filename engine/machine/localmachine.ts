@@ -18,17 +18,15 @@ import type {
   StopReason,
   Until,
 } from "./api.ts";
+import { Audience } from "./audience.ts";
 import { disassembleAt } from "./disassembly.ts";
 import type { Job } from "./job.ts";
 import type { Machine } from "./machine.ts";
 import { Pacer } from "./pacing.ts";
 import { Run } from "./run.ts";
-import { readScreen, sameScreen } from "./screens.ts";
+import { readScreen } from "./screens.ts";
 import { StepOut, stepOver } from "./stepping.ts";
 import { Travel } from "./travel.ts";
-
-/** Listeners of one kind. */
-type Listeners<Told> = Set<(told: Told) => void>;
 
 /** What a local machine needs of its engine. */
 export interface Surrounding {
@@ -39,16 +37,11 @@ export interface Surrounding {
   closed(machine: LocalMachine): void;
 }
 
-const STATUS_MS = 100;
-const SCREEN_MS = 33;
-const SERIAL_MS = 16;
 /** Real time of one slice that the first guess and every correction aim at. */
 const SLICE_MS = 4;
 /** Looks after a halted machine so often at least. */
 const MAX_WAIT_MS = 50;
 const MAX_READ = 65536;
-/** For how much of a serial line was told, where the line is another one now: everything is told again. */
-const ANOTHER_LINE = Number.POSITIVE_INFINITY;
 
 export class LocalMachine implements MachineHandle {
   readonly id: string;
@@ -60,17 +53,7 @@ export class LocalMachine implements MachineHandle {
   #waiting: ((status: MachineStatus) => void)[] = [];
   /** Measured ticks a millisecond. */
   #pace = 5000;
-  #lastStatus: MachineStatus;
-  #statusAt = 0;
-  #screenAt = 0;
-  #serialAt = 0;
-  #eventsFrom = 0;
-  #serialFrom = 0;
-  #screen: Screen | undefined;
-  #statusListeners: Listeners<MachineStatus> = new Set();
-  #screenListeners: Listeners<Screen> = new Set();
-  #serialListeners = new Set<(text: string, again: boolean) => void>();
-  #eventListeners = new Map<(events: readonly MachineEvent[]) => void, ReadonlySet<string>>();
+  readonly #audience: Audience;
   #isClosed = false;
 
   constructor(id: string, configuration: MachineConfiguration, surrounding: Surrounding) {
@@ -79,11 +62,11 @@ export class LocalMachine implements MachineHandle {
     this.#surrounding = surrounding;
     this.machine = surrounding.powerOn(configuration);
     this.#pacer = new Pacer(this.machine.configuration.ticksPerSecond);
-    this.#lastStatus = this.machine.status();
+    this.#audience = new Audience(() => this.machine);
   }
 
   get status(): MachineStatus {
-    return this.#lastStatus;
+    return this.#audience.status;
   }
 
   /** The configuration it was last powered on with. */
@@ -96,32 +79,19 @@ export class LocalMachine implements MachineHandle {
   }
 
   onStatus(listener: (status: MachineStatus) => void): () => void {
-    return add(this.#statusListeners, listener);
+    return this.#audience.onStatus(listener);
   }
 
   onEvents(kinds: readonly MachineEvent["kind"][], listener: (events: readonly MachineEvent[]) => void): () => void {
-    this.#eventListeners.set(listener, new Set(kinds));
-    this.#choosePortEvents();
-    return () => {
-      this.#eventListeners.delete(listener);
-      this.#choosePortEvents();
-    };
+    return this.#audience.onEvents(kinds, listener);
   }
 
   onSerial(listener: (text: string, again: boolean) => void): () => void {
-    this.#tellSerial(performance.now());
-    const text = this.machine.guest.serial[0].text();
-    if (text !== "") listener(text, true);
-    return add(this.#serialListeners, listener);
+    return this.#audience.onSerial(listener);
   }
 
   onScreen(listener: (screen: Screen) => void): () => void {
-    listener(readScreen(this.machine.guest.pc.board.vga));
-    return add(this.#screenListeners, listener);
-  }
-
-  #choosePortEvents(): void {
-    this.machine.portEvents = [...this.#eventListeners.values()].some((kinds) => kinds.has("port"));
+    return this.#audience.onScreen(listener);
   }
 
   // Work -----------------------------------------------------------------------------------------------------------------
@@ -148,7 +118,7 @@ export class LocalMachine implements MachineHandle {
     const most = Math.max(1, Math.floor(this.#pace * SLICE_MS));
     const slice = Math.min(paced ? ticks : most, most);
     if (slice <= 0) {
-      this.#tell(start);
+      this.#audience.tell(start);
       return 5;
     }
     const before = machine.instructions;
@@ -159,7 +129,7 @@ export class LocalMachine implements MachineHandle {
       this.#stopped();
       return Number.POSITIVE_INFINITY;
     }
-    this.#tell(end);
+    this.#audience.tell(end);
     if (stop !== "idle") return 0;
     const { clock } = machine.guest.pc;
     return Math.min(MAX_WAIT_MS, Math.max(1, ((clock.nextDeadline - clock.now) * 1000) / clock.ticksPerSecond));
@@ -173,63 +143,11 @@ export class LocalMachine implements MachineHandle {
     else if (executed > asked / 2) this.#pace = Math.min(this.#pace * 1.5, pace, 1e7);
   }
 
-  /** Tells what has changed, as often as is useful. */
-  #tell(now: number): void {
-    if (now - this.#statusAt >= STATUS_MS) this.#tellStatus(now);
-    if (now - this.#serialAt >= SERIAL_MS) this.#tellSerial(now);
-    if (now - this.#screenAt >= SCREEN_MS) this.#tellScreen(now);
-  }
-
-  #tellStatus(now: number): void {
-    this.#statusAt = now;
-    this.#tellEvents();
-    const status = this.machine.status();
-    const last = this.#lastStatus;
-    if (status.version === last.version && status.tick === last.tick && status.state === last.state) return;
-    this.#lastStatus = status;
-    for (const listener of this.#statusListeners) listener(status);
-  }
-
-  #tellEvents(): void {
-    const { events } = this.machine.guest;
-    const from = Math.min(this.#eventsFrom, events.next);
-    this.#eventsFrom = events.next;
-    if (this.#eventListeners.size === 0 || from === events.next) return;
-    const news = events.since(from);
-    for (const [listener, kinds] of this.#eventListeners) {
-      const wanted = news.filter((event) => kinds.has(event.kind));
-      if (wanted.length > 0) listener(wanted);
-    }
-  }
-
-  #tellSerial(now: number): void {
-    this.#serialAt = now;
-    const line = this.machine.guest.serial[0];
-    if (line.total === this.#serialFrom) return;
-    const again = line.total < this.#serialFrom;
-    const text = again ? line.text() : line.since(this.#serialFrom);
-    this.#serialFrom = line.total;
-    for (const listener of this.#serialListeners) listener(text, again);
-  }
-
-  #tellScreen(now: number): void {
-    this.#screenAt = now;
-    if (this.#screenListeners.size === 0) return;
-    const screen = readScreen(this.machine.guest.pc.board.vga);
-    if (this.#screen !== undefined && sameScreen(this.#screen, screen)) return;
-    this.#screen = screen;
-    for (const listener of this.#screenListeners) listener(screen);
-  }
-
   /** The job is over, or something was changed from outside: everybody hears at once. */
   #stopped(): MachineStatus {
-    const now = performance.now();
-    this.#tellSerial(now);
-    this.#tellScreen(now);
-    this.#tellStatus(now);
-    this.#lastStatus = this.machine.status();
-    for (const resolve of this.#waiting.splice(0)) resolve(this.#lastStatus);
-    return this.#lastStatus;
+    const status = this.#audience.tellAll(performance.now());
+    for (const resolve of this.#waiting.splice(0)) resolve(status);
+    return status;
   }
 
   #start(job: Job): Promise<MachineStatus> {
@@ -238,7 +156,7 @@ export class LocalMachine implements MachineHandle {
     this.#surrounding.wake();
     // A machine that is over may stop without a slice; so may one whose condition holds already.
     this.machine.undertake(job);
-    this.#tellStatus(performance.now());
+    this.#audience.tellStatus(performance.now());
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -316,9 +234,7 @@ export class LocalMachine implements MachineHandle {
     this.machine.skipVersions(version + 1);
     this.#pacer = new Pacer(this.machine.configuration.ticksPerSecond);
     this.#pacer.speed = this.#speed;
-    this.#eventsFrom = 0;
-    this.#serialFrom = ANOTHER_LINE;
-    this.#choosePortEvents();
+    this.#audience.anotherMachine();
     return this.#stopped();
   }
 
@@ -406,7 +322,7 @@ export class LocalMachine implements MachineHandle {
     this.#interrupt();
     const fault = this.machine.restore(snapshot);
     if (fault !== undefined) throw new EngineError(`the snapshot cannot be used: ${fault.message}`, { ...fault });
-    this.#serialFrom = ANOTHER_LINE;
+    this.#audience.anotherPast();
     return this.#stopped();
   }
 
@@ -426,9 +342,4 @@ export class LocalMachine implements MachineHandle {
     if (this.machine.job !== undefined) this.machine.finish(reason);
     for (const resolve of this.#waiting.splice(0)) resolve(this.machine.status());
   }
-}
-
-function add<Item>(items: Set<Item>, item: Item): () => void {
-  items.add(item);
-  return () => items.delete(item);
 }
