@@ -68,6 +68,8 @@ export abstract class Core {
   pendingFault: Fault | undefined;
   /** The instruction touches device memory: it must run alone, where ticks are exact. */
   needsAlone = false;
+  /** The instruction in progress has entered a handler. */
+  entered = false;
   /** It runs alone now. */
   alone = false;
 

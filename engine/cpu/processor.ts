@@ -177,7 +177,7 @@ export class Processor extends Core {
     const before = this.executed;
     // The shadow covers this instruction; one that it casts itself lasts for the next.
     this.view.setUint32(at.SHADOW, shadow & ~3, true);
-    this.faulted = false;
+    this.entered = false;
     this.alone = true;
     try {
       const record = this.findAlone(ip);
@@ -187,13 +187,14 @@ export class Processor extends Core {
       this.alone = false;
     }
     if (this.executed === before) this.executed = before + 1;
-    if (trap && !this.faulted && !(shadow & SHADOW_SS) && !this.isShutDown) {
+    // A load of SS holds the trap back until behind the next instruction; INT has cleared TF (Intel SDM vol. 3, 6.8.3).
+    const held = this.view.getUint32(at.SHADOW, true) & SHADOW_SS;
+    if (trap && !this.entered && !held && !this.isShutDown) {
       this.view.setUint32(at.DR + 6 * 8, this.view.getUint32(at.DR + 6 * 8, true) | 0x4000, true);
       this.fault({ vector: fault.DB });
     }
   }
 
-  private faulted = false;
   /** The instruction that last turned out to touch device memory: its repetitions run alone at once. */
   private deviceIp = -1;
 
@@ -330,7 +331,6 @@ export class Processor extends Core {
    * a double fault, then shutdown (AMD APM vol. 2, 8.2.9).
    */
   fault(first: Fault): void {
-    this.faulted = true;
     const chain: string[] = [];
     let current = first;
     for (;;) {

@@ -44,6 +44,7 @@ export function deliver(p: Core, interrupt: Interrupt): void {
   if (p.protectedMode) deliverThroughGate(p, interrupt);
   else deliverReal(p, interrupt);
   p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~3, true);
+  p.entered = true;
   p.mustLeave = true;
   p.updateMode();
 }
@@ -103,7 +104,7 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
     const segment = toSegment(descriptor);
     stack = new Stack(p, segment, inner.esp, codeOf(inner.ss) + external);
     stack.probe((words + 2) * size, size);
-    checkOffset(offset, toSegment(code).limit);
+    checkOffset(offset, toSegment(code).limit, external);
     stack.push(p.segments.selector(SS), size);
     stack.push(p.register(4), size);
     pushFrame(p, stack, size, oldFlags, interrupt.errorCode);
@@ -111,7 +112,7 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   } else {
     stack = new Stack(p);
     stack.probe(words * size, size);
-    checkOffset(offset, toSegment(code).limit);
+    checkOffset(offset, toSegment(code).limit, external);
     pushFrame(p, stack, size, oldFlags, interrupt.errorCode);
   }
   setCodeSegment(p, code, level);
@@ -121,8 +122,8 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   p.flags = oldFlags & ~(TF | NT | RF | VM | (keepsIF ? 0 : IF));
 }
 
-function checkOffset(offset: number, limit: number): void {
-  if (offset > limit) raise(fault.GP, 0);
+function checkOffset(offset: number, limit: number, errorCode: number): void {
+  if (offset > limit) raise(fault.GP, errorCode);
 }
 
 function pushFrame(p: Core, stack: Stack, size: 2 | 4, flags: number, errorCode: number | undefined): void {

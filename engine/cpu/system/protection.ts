@@ -27,7 +27,7 @@ import {
   toSegment,
   typeOf,
 } from "./descriptors.ts";
-import { loadMemory, operand, read, storeMemory, write } from "./operands.ts";
+import { loadMemory, offsetOf, operand, read, storeMemory, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 
 const loadTable =
@@ -48,7 +48,7 @@ const storeTable =
   (p, d) => {
     const o = operand(d, 0);
     if (o.kind !== "memory") return raise(fault.UD);
-    p.memory.probeWrite(p.memory.linear(o.segment, 0, 1, false), 1);
+    p.memory.probeWrite(p.memory.linear(o.segment, offsetOf(p, o), 6, true), 6);
     storeMemory(p, o, p.view.getUint32(limit, true), 2);
     storeMemory(p, o, p.view.getUint32(base, true), 4, 2);
   };

@@ -11,6 +11,7 @@ export interface Difference {
 
 const TYPES = "AMD APM vol. 2, 4.12.2: a data access is checked against the segment's type; QEMU omits it";
 const NULL = "AMD APM vol. 2, 4.5.1: an access through a null segment register is #GP(0); QEMU omits it";
+const LIMITS = "AMD APM vol. 2, 4.12.1: offsets are checked against the segment's limit; QEMU omits it";
 const LOCK =
   "AMD APM vol. 3, 1.2.5: LOCK on other than the listed instructions, or on a register, is #UD; QEMU omits it";
 const ICEBP = "AMD APM vol. 3, INT1: F1h is #DB without a check of privilege; QEMU 7.2 has it not built in";
@@ -47,6 +48,40 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
     }),
     ...same("AMD APM vol. 2, 3.1.1: NW without CD is #GP(0); QEMU takes it", {
       "CR0 with NW without CD": "0d 0000 +000d eax=20000011 fl=00000006",
+    }),
+  ]),
+  real: new Map([
+    ...same("Intel SDM vol. 3A, 6.8.3: only a load of SS holds back a single-step trap; in QEMU STI does, too", {
+      "steps over STI and CLI": "end +000b edx=13130012 ebx=1414000b",
+    }),
+    ...same(LIMITS, {
+      "IRETD beyond the limit": "0d +000f esp=0000eff4",
+      "a word at FFFFh": "0d +0003 ebx=1414ffff",
+      "a word at FFFFh, stored": "0d +0003 ebx=1414ffff",
+      "a doubleword at FFFDh": "0d +0003 ebx=1414fffd",
+      "a word at FFFFh through BP": "0c +0003 ebp=1515ffff",
+      "above 64 KiB with a 32-bit address": "0d +0006 ebx=00010000",
+      "SS above 64 KiB with a 32-bit address": "0c +0006 ebp=00010000",
+      "LODSW at FFFFh": "0d +0003 esi=1616ffff",
+      "MOVSW at FFFFh keeps everything": "0d +0006 ecx=12120003 esi=1616ffff",
+      "REP MOVSW up to FFFFh":
+        "0d +0011 eax=10103000 ecx=12120007 esp=0000effe esi=1616ffff edi=17170104 es=00003000 ds=00003000",
+      "XCHG at FFFFh": "0d +0003 ebx=1414ffff",
+      "CMPXCHG8B at FFFCh": "0d +0003 ebx=1414fffc",
+      "LES at FFFDh": "0d +0003 ebx=1414fffd",
+      "far jump in memory at FFFDh": "0d +0003 ebx=1414fffd",
+      "BOUND at FFFDh": "0d +0003 ebx=1414fffd",
+      "SGDT at FFFCh": "0d +0003 ebx=1414fffc",
+      "LGDT at FFFCh": "0d +0003 ebx=1414fffc",
+      "near jump beyond the limit": "0d +0000",
+      "near call beyond the limit keeps ESP": "0d +0000",
+      "near return beyond the limit keeps ESP": "0d +0006 esp=0000effc",
+      "far jump beyond the limit": "0d +0000",
+      "far call beyond the limit keeps ESP": "0d +0000",
+      "relative jump of 32 bits beyond the limit": "0d +0000",
+      "relative jump of 16 bits wraps": "end +0002",
+      "an instruction over the limit": "0d +0000",
+      "running beyond the limit": "0d +0000",
     }),
   ]),
 };

@@ -9,6 +9,7 @@ import { DIFFERENCES } from "./differences.ts";
 /** Guests, with the cases that are asked of QEMU. */
 const GUESTS: Readonly<Record<string, readonly string[]>> = {
   protection: ["0"],
+  real: ["0"],
 };
 
 const bench = await openBench();
