@@ -77,7 +77,7 @@ export abstract class CodeBlock extends HTMLElement {
     this.problems = problems;
     if (problems.length) this.fold(true);
     this.classList.toggle("has-problems", problems.length > 0);
-    for (const old of this.pre.querySelectorAll(".problem")) old.remove();
+    for (const old of this.pre.querySelectorAll(".problem-row")) old.remove();
     const lines = this.pre.querySelectorAll(".line");
     if (this.editor) this.editor.setProblems(problems);
     else for (const problem of problems) lines[Math.min(problem.line, lines.length) - 1]?.append(drawProblem(problem));

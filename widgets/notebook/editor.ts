@@ -152,7 +152,7 @@ const colours = HighlightStyle.define([
 ]);
 
 const theme = EditorView.theme({
-  "&": { backgroundColor: "transparent", color: "var(--ink)", font: "var(--text-code)" },
+  "&": { backgroundColor: "transparent", color: "var(--ink)", font: "var(--text-code)", fontSynthesis: "style" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { font: "inherit", lineHeight: "1.25rem", overflowX: "auto" },
   ".cm-content": { padding: "0", caretColor: "var(--ink)" },
