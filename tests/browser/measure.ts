@@ -37,8 +37,8 @@ function stepAtOnce() {
   }
   const look = () => {
     const handle = document.querySelector<Woken>("ring-machine")?.session?.handle;
-    if (!handle) return requestAnimationFrame(look);
-    handle.step().then(() => performance.mark("ring:first-instruction"));
+    if (handle) void handle.step().then(() => performance.mark("ring:first-instruction"));
+    else requestAnimationFrame(look);
   };
   document.addEventListener("DOMContentLoaded", look);
 }
