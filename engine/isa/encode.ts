@@ -31,6 +31,8 @@ export function encode<R>(
     operands.some((o) => o.kind === "memory" && o.bits === 0) &&
     context.bits === undefined &&
     context.sourceBits === undefined;
+  // Where no operand has a size, the code segment's is meant: no value is reason enough for another.
+  const isPinned = pinned(operands);
   for (const row of rows) {
     for (const e of row.encodings) {
       if (e.attributes.has("alias") || !exists(e, context)) continue;
@@ -42,8 +44,9 @@ export function encode<R>(
         lined = COMMUTES.has(row.name) ? [lined[1], lined[0]] : lined;
       const wantedBits =
         context.bits ??
-        (context.wideStack && e.attributes.has("stack") && dependsOnSize(e) && !pinned(operands) ? 32 : undefined);
-      for (const size of possibleSizes(e, context.codeBits)) {
+        (context.wideStack && e.attributes.has("stack") && dependsOnSize(e) && !isPinned ? 32 : undefined);
+      const sizes = possibleSizes(e, context.codeBits);
+      for (const size of wantedBits !== undefined || isPinned ? sizes : sizes.slice(0, 1)) {
         if (wantedBits !== undefined && !suffixFits(row, e, size, wantedBits)) continue;
         if (
           context.sourceBits !== undefined &&
@@ -63,7 +66,7 @@ export function encode<R>(
       }
     }
   }
-  const sizes = new Set(unsized ? found.filter((f) => !f.truncated).map((f) => f.memoryBits) : []);
+  const sizes = new Set(unsized ? found.map((f) => f.memoryBits) : []);
   const ambiguous = sizes.size > 1;
   let best: Encoded<R> | undefined;
   for (const f of found) {
@@ -75,6 +78,7 @@ export function encode<R>(
   return { best: best ?? found[0], ambiguous };
 }
 
+/** Whether an operand says its size. */
 function pinned<R>(operands: readonly EncodeOperand<R>[]): boolean {
   return operands.some((o) => o.kind === "register" || (o.kind === "memory" && o.bits !== 0));
 }

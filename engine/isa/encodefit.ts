@@ -106,8 +106,11 @@ export function inRange(value: bigint, bits: number): boolean {
 /** 0 no, 1 yes, 2 only by cutting the value. */
 export function immediateFits(code: OperandCode, value: bigint | undefined, size: OperandSize): 0 | 1 | 2 {
   if (code.width === "bs") {
-    if (value === undefined || !inRange(value, size)) return 0;
-    const v = BigInt.asIntN(size, value);
+    if (value === undefined) return 0;
+    // As as has it, a 32-bit value counts as signed whatever the operand size: pushw $0xffffffc2 is 6A C2.
+    const isWide = size !== 64 && value >= 0x80000000n && value <= 0xffffffffn;
+    if (!isWide && !inRange(value, size)) return 0;
+    const v = BigInt.asIntN(isWide ? 32 : size, value);
     return v >= -128n && v <= 127n ? 1 : 0;
   }
   if (value === undefined) return 1;
@@ -125,6 +128,11 @@ export function immediateFits(code: OperandCode, value: bigint | undefined, size
 /** `mov %eax, %ds` and `lar %eax, %eax` may name the whole register, of which 16 bits are read. */
 function readsLowHalf(row: Row, e: Encoding): boolean {
   return e.operands[0]?.place === "S" || row.name === "LAR" || row.name === "LSL";
+}
+
+/** A far pointer's offset; negative numbers may be written in 32 bits. */
+function offsetFits(value: bigint, size: OperandSize): boolean {
+  return size === 16 ? inRange(value, 16) || (value >= 0xffff0000n && value <= 0xffffffffn) : inRange(value, 32);
 }
 
 /** 0 no, 1 yes, 2 by cutting. */
@@ -175,7 +183,7 @@ export function matches<R>(
       if (context.codeBits === 64 && !context.absolute) return 0;
       return yes(o.bits === 0 || o.bits === bits);
     case "A":
-      return yes(o.kind === "far" && (o.offset.value === undefined || inRange(o.offset.value, size === 16 ? 16 : 32)));
+      return yes(o.kind === "far" && (o.offset.value === undefined || offsetFits(o.offset.value, size)));
     case "X":
     case "Y":
       return yes(
@@ -204,7 +212,7 @@ export function suffixFits(row: Row, e: Encoding, size: OperandSize, bits: numbe
     return sized.some((c) => bitsOf(c, size) === bits);
   }
   if (e.operands.some((c) => c.place === "J" && c.width === "b") && !dependsOnSize(e)) return bits === size;
-  return dependsOnSize(e) ? bits === size : bits !== 8 || sized.length > 0;
+  return dependsOnSize(e) && bits === size;
 }
 
 /** Whether an encoding exists in a mode and has the address size that a prefix asks for. */

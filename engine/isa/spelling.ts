@@ -202,6 +202,17 @@ function lookUp(key: string, syntax: Syntax): readonly Spelling[] {
   return found.length ? found : suffixed(key, SUFFIX_BITS);
 }
 
+/** Whether a size suffix says something about a row: it has an operand of a size, or uses the stack, or branches. */
+function takesSuffix(row: Row): boolean {
+  if (sizeInName(row) === 8 || row.name === "MOVSXD") return false;
+  return row.encodings.some(
+    (e) =>
+      (e.attributes.has("stack") && !row.name.startsWith("INT")) ||
+      e.operands.some((o) => "EMRGZOXYJA".includes(o.place) && (o.width !== "none" || row.name === "LEA")) ||
+      e.operands.some((o) => o.file === "general" && o.text.endsWith("AX")),
+  );
+}
+
 function suffixed(key: string, letters: Readonly<Record<string, number>>): Spelling[] {
   const base = key.slice(0, -1);
   const letter = key.slice(-1);
@@ -209,6 +220,7 @@ function suffixed(key: string, letters: Readonly<Record<string, number>>): Spell
   for (const s of [...(names.exact.get(base) ?? []), ...(att.get(base) ?? [])]) {
     if (s.bits !== undefined) continue;
     const first = s.rows[0] as Row;
+    if (!s.rows.some(takesSuffix)) continue;
     const bits = first.feature === "FPU" && !has(first, "prefix") ? FLOAT_SUFFIX_BITS[letter] : letters[letter];
     if (bits !== undefined) found.push({ ...s, bits });
   }

@@ -42,6 +42,8 @@ export interface AssembleOptions {
   readonly maxBytes?: number;
   /** Most statements read, repetitions included; 200,000 by default. */
   readonly maxStatements?: number;
+  /** Most diagnostics kept; 100 by default. */
+  readonly maxDiagnostics?: number;
 }
 
 export interface AssembledLine {
@@ -77,7 +79,11 @@ export interface Assembled {
 
 /** Assembles a source; it never throws, problems are in `diagnostics`. */
 export function assemble(source: string, options: AssembleOptions = {}): Assembled {
-  const limits = { maxBytes: options.maxBytes ?? 16 << 20, maxStatements: options.maxStatements ?? 200_000 };
+  const limits = {
+    maxBytes: options.maxBytes ?? 16 << 20,
+    maxStatements: options.maxStatements ?? 200_000,
+    maxDiagnostics: options.maxDiagnostics ?? 100,
+  };
   const a = new Assembly(options.syntax ?? "att", options.codeBits ?? 16, limits);
   for (const [name, value] of Object.entries(options.defines ?? {}))
     a.setSymbol(name, { kind: "number", value: BigInt(value) }, true);

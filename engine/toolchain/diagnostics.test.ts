@@ -44,6 +44,7 @@ const SAID: readonly (readonly [source: string, said: string])[] = [
   ["push %al", "1:6 %al has 8 bits, and `push` takes 16 here — %ax?"],
   ["movw (%bx), (%si)", "1:1 `movw` cannot have two memory operands — Load one of them into a register first."],
   ["ljmp 0x8:0x100", "1:9 `:0x100` does not belong here — A far pointer is written with a comma: ljmp $0x8, $0x100"],
+  ["ljmp $8, $0x100000", "1:1 the offset 0x100000 does not fit in 16 bits — ljmpl takes an offset of 32 bits."],
   ["movb $0FFh, %al", "1:7 0FFh is not a number here — Hexadecimal is written 0xFF."],
   ["nop\njmp nowhere", "2:5 `nowhere` is not defined — A label is a name and a colon; a constant is NAME = VALUE."],
   ["message: nop\nmov $mesage, %si", "2:6 `mesage` is not defined — Did you mean `message`?"],

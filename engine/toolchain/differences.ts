@@ -34,3 +34,37 @@ export const AS_DIFFERENCES: readonly JustifiedDifference[] = [
     applies: (_d, text) => /^mov[zs]ww/.test(text),
   },
 ];
+
+/** Differences in suffixes, by the text. */
+export const SUFFIX_DIFFERENCES: readonly {
+  readonly name: string;
+  readonly reason: string;
+  readonly applies: (text: string, codeBits: number) => boolean;
+}[] = [
+  {
+    name: "suffixes of LAR, LSL and MOV to a segment register",
+    reason: "They read 16 bits of whatever they name; we take any suffix that fits a register or memory.",
+    applies: (text) =>
+      /^(lar|lsl)[wlq]? /.test(text) || /^mov[wlq]? .*,%[c-gs]s$/.test(text) || /^mov[wlq] +%[c-gs]s,/.test(text),
+  },
+  {
+    name: "16-bit near branches in 64-bit code",
+    reason: "The table has Intel's meaning, in which there are none; as takes AMD's.",
+    applies: (text, codeBits) => codeBits === 64 && /^(jmp|call|ret)w/.test(text),
+  },
+  {
+    name: "64-bit far pointers",
+    reason: "as has AMD's instruction set, without Intel's 16:64 forms.",
+    applies: (text, codeBits) => codeBits === 64 && /^(l[sfg]s|ljmp|lcall)/.test(text),
+  },
+  {
+    name: "BSWAP of 16 bits, MOVZX and MOVSX of a word to a word",
+    reason: "as refuses them; the bytes exist.",
+    applies: (text) => /^bswapw?/.test(text) || /^mov[zs]w/.test(text),
+  },
+  {
+    name: "immediates of memory without a size in 64-bit code",
+    reason: "Both warn and take 32 bits; as then forgets that 0xffffffff is -1 and codes four bytes.",
+    applies: (text, codeBits) => codeBits === 64 && /(add|or|adc|sbb|and|sub|xor|cmp) +\$0xffffff[89a-f]/.test(text),
+  },
+];

@@ -3,25 +3,19 @@
  * with random operands, in both syntaxes and three modes. What is assembled also decodes to what was meant.
  * RING_FULL=1 takes more operands per encoding.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { disassemble } from "../isa/disassemble.ts";
 import { ENCODINGS, randomBytes, randomFrom } from "../isa/samples.ts";
+import type { Syntax } from "../isa/spelling.ts";
 import { assemble } from "./assembler.ts";
 import { AS_DIFFERENCES } from "./differences.ts";
+import { HEADER_LINES, hasAs, type Mode, runAs, slot, source } from "./test/lines.ts";
 
-const hasAs = spawnSync("as", ["--version"]).status === 0 && spawnSync("objcopy", ["--version"]).status === 0;
 const EACH = process.env["RING_FULL"] ? 60 : 6;
 const SEED = Number(process.env["RING_SEED"] ?? 1);
 const SLOT = 32;
-
-type Mode = 16 | 32 | 64;
-type Syntax = "att" | "intel";
 
 /** Text of an instruction without what only a listing shows; branches go to a place relative to this one. */
 function sourceText(d: Decoded, syntax: Syntax): string {
@@ -54,53 +48,6 @@ function isTold(d: Decoded): boolean {
   if (d.operands.some((o) => o.kind === "target" || o.kind === "far") && d.operandBits !== usual) return false;
   return !d.operands.some((o) => o.kind === "memory" && o.base < 0 && o.index < 0 && o.addressBits !== d.codeBits);
 }
-
-const header = (codeBits: Mode, syntax: Syntax) =>
-  `.code${codeBits}\n${syntax === "intel" ? ".intel_syntax noprefix" : ".att_syntax"}\n`;
-const HEADER_LINES = 2;
-
-function source(texts: readonly string[], codeBits: Mode, syntax: Syntax): string {
-  return (
-    header(codeBits, syntax) +
-    texts.map((t, i) => `.org ${i * SLOT}; ${t}\n`).join("") +
-    `.org ${texts.length * SLOT}\n`
-  );
-}
-
-/** What as makes of lines: bytes, or the error for a line. */
-function runAs(
-  texts: readonly string[],
-  codeBits: Mode,
-  syntax: Syntax,
-): { bytes: Uint8Array; errors: Map<number, string> } {
-  const folder = mkdtempSync(join(tmpdir(), "ring-"));
-  try {
-    const errors = new Map<number, string>();
-    let now = [...texts];
-    for (;;) {
-      writeFileSync(join(folder, "a.s"), source(now, codeBits, syntax));
-      const run = spawnSync("as", [codeBits === 64 ? "--64" : "--32", "-o", join(folder, "a.o"), join(folder, "a.s")], {
-        maxBuffer: 1 << 28,
-      });
-      if (run.status === 0) break;
-      let found = 0;
-      for (const line of run.stderr.toString().split("\n")) {
-        const error = /a\.s:(\d+): Error: (.*)/.exec(line);
-        if (!error) continue;
-        errors.set(Number(error[1]) - 1 - HEADER_LINES, error[2] as string);
-        found++;
-      }
-      if (!found) throw new Error(run.stderr.toString());
-      now = now.map((t, i) => (errors.has(i) ? "" : t));
-    }
-    execFileSync("objcopy", ["-O", "binary", "-j", ".text", join(folder, "a.o"), join(folder, "a.bin")]);
-    return { bytes: new Uint8Array(readFileSync(join(folder, "a.bin"))), errors };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 /** What an instruction means, without how it is coded. */
 function meaning(d: Decoded): string {
@@ -141,8 +88,8 @@ describe.skipIf(!hasAs)("the assembler agrees with GNU as on every row", () => {
         let bothRefuse = 0;
         texts.forEach((text, i) => {
           const d = decoded[i] as Decoded;
-          const theirs = as.errors.get(i) ?? hex(as.bytes.subarray(i * SLOT, (i + 1) * SLOT)).replace(/(00)+$/, "");
-          const mine = refused.get(i) ?? hex(image.subarray(i * SLOT, (i + 1) * SLOT)).replace(/(00)+$/, "");
+          const theirs = as.errors.get(i) ?? slot(as.bytes, i);
+          const mine = refused.get(i) ?? slot(image, i);
           compared++;
           if (as.errors.has(i) && refused.has(i)) bothRefuse++;
           else if (mine !== theirs) {

@@ -199,6 +199,17 @@ const missingPercent: Reason = (c) => {
   return c.error(`\`${named.text}\` is taken for a label`, hint, named.position);
 };
 
+/** `ljmp $8, $0x100000` in 16-bit code. */
+const farOffset: Reason = (c) => {
+  const offset = c.written[0]?.operand;
+  const value =
+    offset?.kind === "immediate" ? offset.amount.value : offset?.kind === "far" ? offset.offset.value : undefined;
+  const takesFar = c.rows.some((r) => r.encodings.some((e) => e.operands.some((o) => o.place === "A")));
+  if (!takesFar || value === undefined || value <= 0xffffn || (c.bits ?? c.around.codeBits) !== 16) return undefined;
+  const hint = c.isAtt ? `${c.mnemonic.replace(/w$/, "")}l takes an offset of 32 bits.` : "";
+  return c.error(`the offset 0x${value.toString(16)} does not fit in 16 bits`, hint);
+};
+
 const wrongCount: Reason = (c) => {
   const counts = [...new Set(c.rows.flatMap((r) => r.encodings.map((e) => e.operands.length)))].sort();
   const given = c.written.length;
@@ -291,6 +302,7 @@ const REASONS: readonly Reason[] = [
   wrongMode,
   missingDollar,
   missingPercent,
+  farOffset,
   wrongCount,
   twoMemories,
   segmentLoad,

@@ -22,9 +22,9 @@ export interface Limits {
   readonly maxBytes: number;
   /** Statements read, repetitions and macros included. */
   readonly maxStatements: number;
+  /** Diagnostics kept; after as many errors reading ends. */
+  readonly maxDiagnostics: number;
 }
-
-const MOST_DIAGNOSTICS = 100;
 
 export class Assembly {
   readonly symbols = new SymbolTable();
@@ -74,7 +74,7 @@ export class Assembly {
     return this.syntax === "intel";
   }
 
-  /** Adds a problem; past the hundredth, only stops. */
+  /** Adds a problem; beyond the bound, only stops. */
   report(
     severity: "error" | "warning",
     location: Location,
@@ -83,8 +83,8 @@ export class Assembly {
     column = location.column,
   ): void {
     if (severity === "error") this.errors++;
-    if (this.diagnostics.length >= MOST_DIAGNOSTICS) {
-      if (this.errors > MOST_DIAGNOSTICS) this.stopped = true;
+    if (this.diagnostics.length >= this.limits.maxDiagnostics) {
+      if (this.errors > this.limits.maxDiagnostics) this.stopped = true;
       return;
     }
     const call = location.call;
