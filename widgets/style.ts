@@ -106,7 +106,7 @@ export const shared = css`
     border-style: dashed;
     cursor: default;
   }
-  .button svg {
+  svg {
     flex: none;
   }
   .link {

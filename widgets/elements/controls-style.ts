@@ -169,10 +169,18 @@ export const controlsStyle = css`
     flex-basis: 100%;
     margin: 0;
   }
-  @container bar (max-width: 560px) {
-    .wide {
+  /* Where there is less room, what the menu holds too goes first. */
+  @container bar (max-width: 940px) {
+    .tools .keysbutton {
       display: none;
     }
+  }
+  @container bar (max-width: 700px) {
+    .tools .wide {
+      display: none;
+    }
+  }
+  @container bar (max-width: 560px) {
     .tools {
       width: 100%;
     }
@@ -184,6 +192,7 @@ export const controlsStyle = css`
     }
   }
   :host {
+    z-index: 6;
     container: bar / inline-size;
   }
   @media print {

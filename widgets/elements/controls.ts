@@ -26,7 +26,7 @@ export class RingControls extends MachineView {
   declare open: "" | "menu" | "keys" | "go";
   declare message: string;
   /** Index of the one button that Tab reaches. */
-  private stop = 2;
+  private stop = 3;
 
   static override styles = [tokens, shared, controlsStyle];
 
@@ -59,6 +59,14 @@ export class RingControls extends MachineView {
     event.preventDefault();
     void this.show("keys");
   };
+
+  protected override updated(): void {
+    // A narrower window may have taken the button that Tab reached.
+    const stop = this.renderRoot.querySelector<HTMLElement>(`[data-index="${this.stop}"]`);
+    if (this.stop === 3 || !stop || stop.offsetParent || !this.offsetParent) return;
+    this.stop = 3;
+    this.requestUpdate();
+  }
 
   private async show(what: "" | "menu" | "keys" | "go"): Promise<void> {
     const opener = what === "" ? (this.open === "keys" ? ".keysbutton" : ".more") : undefined;

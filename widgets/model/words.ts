@@ -38,8 +38,8 @@ export function reasonText(status: MachineStatus): string {
     case "budget":
       return "budget used up";
     case "until":
-      // "instruction 1,204" would say the count twice.
-      return /^(instruction|tick)\b/.test(reason.what) ? "" : reason.what;
+      // "instruction 1,204" and "address 7c00" would say twice what stands beside them.
+      return /^(instruction|tick|address)\b/.test(reason.what) ? "" : reason.what;
     case "halt":
       return reason.forever ? "stopped for good: HLT with IF = 0" : "waiting for an interrupt";
     case "triple fault":

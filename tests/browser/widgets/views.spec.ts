@@ -118,6 +118,9 @@ test("steps are said once, after they settle", async ({ page }) => {
 test("arrows move inside the toolbar; Run runs until the guest waits, Pause stops it", async ({ page }) => {
   await open(page);
   await page.locator("ring-controls button[tabindex='0']").focus();
+  expect(await focused(page)).toContain("run");
+  await page.keyboard.press("ArrowLeft");
+  expect(await focused(page)).toContain("wide");
   await page.keyboard.press("ArrowRight");
   expect(await focused(page)).toContain("run");
   await page.keyboard.press("Enter");
@@ -327,18 +330,17 @@ for (const theme of ["light", "dark"] as const) {
           violations.map(({ id, nodes }) => `${when}: ${id} ${nodes.map(({ target }) => target).join(" ")}`),
         ).toEqual([]);
       };
-      await check("paused");
-      await enterMachine(page);
-      for (const key of ["s", "s", "Shift+S"]) await page.keyboard.press(key);
-      await expect(page.locator("#boot")).toHaveAttribute("data-state", "past");
       await page.locator("ring-timeline").getByRole("button", { name: "Events" }).click();
-      await page.locator("ring-controls .more").click();
-      await check("past, events and menu");
-      await page.keyboard.press("Escape");
       await page.locator("ring-registers").scrollIntoViewIfNeeded();
       await page.locator("ring-registers summary").click();
       await page.locator("ring-registers [data-cell=EAX]").click();
-      await check("segments and a value");
+      await check("paused, with events, segments and a value");
+      await page.keyboard.press("Escape");
+      await enterMachine(page);
+      for (const key of ["s", "s", "Shift+S"]) await page.keyboard.press(key);
+      await expect(page.locator("#boot")).toHaveAttribute("data-state", "past");
+      await page.locator("ring-controls .more").click();
+      await check("past, with the menu");
       const wider = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
