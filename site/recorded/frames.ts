@@ -5,7 +5,7 @@ import type { Engine, MachineHandle } from "../../engine/index.ts";
 import { evaluate, type Readable } from "../../widgets/model/expression.ts";
 import { binary, grouped, hex } from "../../widgets/model/number.ts";
 import { chosenByMachine, showNumber } from "../../widgets/model/prediction.ts";
-import { recordFrame, screenRows } from "../../widgets/model/reader.ts";
+import { type RecordedFrame, recordFrame, screenRows } from "../../widgets/model/reader.ts";
 import { parseUntil } from "../../widgets/model/until.ts";
 import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
 
@@ -44,7 +44,7 @@ export async function addFrames(
     }
   }
   for (const one of found.filter(({ name }) => name === "ring-predict")) {
-    pieces.push({ at: one.inside, html: await recorder.prediction(one) });
+    pieces.push(...(await recorder.prediction(one)));
   }
   for (const one of found.filter(({ name, text }) => name === "ring-value" && !text.trim())) {
     pieces.push({ at: one.inside, html: await recorder.value(one) });
@@ -134,28 +134,29 @@ class Recorder {
     const { tick, cs, ip } = machine.status;
     const hex4 = (value: number) => value.toString(16).toUpperCase().padStart(4, "0");
     machine.close();
-    const shown = rows.some((row) => row.trim())
-      ? `<pre tabindex="0">${escapeHtml(rows.join("\n"))}</pre>`
-      : `<pre>\n</pre>`;
     const label = escapeHtml(element.attributes.label ?? "Machine");
     return (
       `<script type="application/json" class="recorded">${scriptJson(frame)}</script>` +
       `<div class="recorded-view"><p>${label}, recorded at instruction ${grouped(BigInt(tick))}, CS:IP = ${hex4(cs)}:${hex4(ip)}.` +
-      ` It runs where the page may use scripts.</p>${shown}</div>`
+      ` It runs where the page may use scripts.</p>${screenAsText(rows)}${stateAsText(frame)}</div>`
     );
   }
 
   /** Question and answer of a prediction, for readers without a script. */
-  async prediction(element: Found): Promise<string> {
+  async prediction(element: Found): Promise<{ at: number; html: string }[]> {
     const { attributes, children } = element;
     const explanation = children.find((child) => child.attributes.slot === "explanation");
     const question = attributes.question ? `<p>${escapeHtml(attributes.question)}</p>` : "";
     const answer = await this.answer(element);
-    return (
-      `<div class="recorded-view"><p><b>Predict.</b></p>${question}</div>` +
-      `<details class="recorded-view"><summary>What the machine says</summary>` +
-      `${answer ? `<p>${answer}</p>` : ""}${explanation ? `<p>${explanation.html}</p>` : ""}</details>`
-    );
+    return [
+      { at: element.inside, html: `<div class="recorded-view"><p><b>Predict.</b></p>${question}</div>` },
+      {
+        at: element.end,
+        html:
+          `<details class="recorded-view"><summary>What the machine says</summary>` +
+          `${answer ? `<p>${answer}</p>` : ""}${explanation ? `<p>${explanation.html}</p>` : ""}</details>`,
+      },
+    ];
   }
 
   /** What an empty `<ring-value>` reads where its machine wakes, or at its `data-at`: no number is typed in a text. */
@@ -191,6 +192,20 @@ class Recorder {
     const chosen = options[chosenByMachine(options.map(worthOf), value)];
     return chosen ? `${chosen.html} (<code>${plain}</code>)` : `<code>${plain}</code>`;
   }
+}
+
+/** The screen down to its last line with text; nothing where it is empty. */
+function screenAsText(rows: readonly string[]): string {
+  const last = rows.findLastIndex((row) => row.trim());
+  return last < 0 ? "" : `<pre class="screen" tabindex="0">${escapeHtml(rows.slice(0, last + 1).join("\n"))}</pre>`;
+}
+
+/** The next instructions and the general registers. */
+function stateAsText({ code = [], registers }: RecordedFrame): string {
+  const lines = code.slice(0, 6).map(({ address, text }, i) => `${i ? " " : ">"} ${hex(BigInt(address), 8)}  ${text}`);
+  const values = registers?.general.map(({ name, value }) => `${name} ${value.toUpperCase().padStart(8, "0")}`) ?? [];
+  const rows = [values.slice(0, 4).join("  "), values.slice(4).join("  ")];
+  return `<pre tabindex="0">${escapeHtml([...lines, "", ...rows].join("\n"))}</pre>`;
 }
 
 function readable(machine: MachineHandle): Readable {

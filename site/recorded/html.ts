@@ -5,11 +5,12 @@ import { type DefaultTreeAdapterTypes, parse } from "parse5";
 type Node = DefaultTreeAdapterTypes.ChildNode;
 type Element = DefaultTreeAdapterTypes.Element;
 
-/** An element of a page. `inside` is the offset just after its start tag. */
+/** An element of a page. `inside` is the offset just after its start tag, `end` the one just before its end tag. */
 export interface Found {
   name: string;
   attributes: Record<string, string>;
   inside: number;
+  end: number;
   text: string;
   children: Found[];
   /** Its HTML without its own tags. */
@@ -26,13 +27,15 @@ function textOf(node: Node): string {
 function describe(element: Element, html: string): Found {
   const place = element.sourceCodeLocation;
   const inside = place?.startTag?.endOffset ?? 0;
+  const end = place?.endTag?.startOffset ?? inside;
   return {
     name: element.tagName,
     attributes: Object.fromEntries(element.attrs.map(({ name, value }) => [name, value])),
     inside,
+    end,
     text: textOf(element),
     children: element.childNodes.filter(isElement).map((child) => describe(child, html)),
-    html: html.slice(inside, place?.endTag?.startOffset ?? inside),
+    html: html.slice(inside, end),
   };
 }
 

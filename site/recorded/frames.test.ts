@@ -1,0 +1,47 @@
+import { beforeAll, expect, test } from "vitest";
+import { createLocalEngine, type Engine } from "../../engine/index.ts";
+import { AuthorError, addFrames } from "./frames.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createLocalEngine();
+});
+
+const boot = `<ring-asm id="boot" data-file="boot.S"><pre><code>        .code16
+        mov   $0x0e41, %ax
+        int   $0x10
+        cli
+        hlt
+        .org  510
+        .byte 0x55, 0xAA</code></pre></ring-asm>`;
+const none = { readFile: async () => undefined, listing: async () => undefined };
+const record = (html: string) => addFrames(html, "page", engine, none);
+
+test("a machine is recorded where it wakes: its frame as data, its screen, code and registers as text", async () => {
+  const html = await record(`${boot}<ring-machine id="m" label="M" floppy="#boot" at="0x7c00"></ring-machine>`);
+  const frame = JSON.parse(/class="recorded">(.*?)<\/script>/.exec(html)?.[1] ?? "");
+  expect([frame.status.cs, frame.status.ip]).toEqual([0, 0x7c00]);
+  expect(html).toContain("CS:IP = 0000:7C00");
+  expect(html).toMatch(/&gt; 0*7c00 {2}mov +\$0xe41,%ax/i);
+});
+
+test("a prediction gets the answer that the machine gives there", async () => {
+  const html = await record(
+    `${boot}<ring-machine id="m" floppy="#boot" at="0"></ring-machine>` +
+      `<ring-predict id="p" machine="m" kind="number" question="What is in AL, in hex?" measure="AL" at="int 0x10"></ring-predict>`,
+  );
+  expect(html).toContain("What is in AL, in hex?");
+  expect(html).toMatch(/What the machine says<\/summary><p><code>/);
+});
+
+test("a page without machines stays as it is", async () => {
+  expect(await record("<p>Nothing here.</p>")).toBe("<p>Nothing here.</p>");
+});
+
+test("an author's mistake is named with its page", async () => {
+  const machine = '<ring-machine id="m" floppy="#nowhere"></ring-machine>';
+  await expect(record(machine)).rejects.toThrow(new AuthorError("page: there is no source #nowhere on the page"));
+  await expect(record(`${boot.replace("cli", "clii")}${machine.replace("nowhere", "boot")}`)).rejects.toThrow(
+    /^page: boot\.S, line 4: /,
+  );
+});
