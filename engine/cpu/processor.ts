@@ -114,7 +114,8 @@ export class Processor extends Core {
     while (this.executed < ticks) {
       if (this.attentionAsked) return "attention";
       const shadow = this.view.getUint32(at.SHADOW, true);
-      if (!(shadow & (SHADOW_STI | SHADOW_SS)) && !this.isShutDown) this.takeInterrupts();
+      // A handler that is entered here is one the run came to, not one it began at.
+      if (!(shadow & (SHADOW_STI | SHADOW_SS)) && !this.isShutDown && this.takeInterrupts()) first = false;
       if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
       const remaining = ticks - this.executed;
@@ -292,21 +293,22 @@ export class Processor extends Core {
     });
   }
 
-  private takeInterrupts(): void {
+  /** Takes what waits and is not masked; whether there was something. */
+  private takeInterrupts(): boolean {
     const v = this.view;
     const pins = v.getUint32(at.INTERRUPT, true);
-    if (!pins) return;
+    if (!pins) return false;
     if (pins & NMI_PENDING && !(v.getUint32(at.SHADOW, true) & NMI_BLOCKED)) {
       v.setUint32(at.INTERRUPT, pins & ~NMI_PENDING, true);
       v.setUint32(at.SHADOW, v.getUint32(at.SHADOW, true) | NMI_BLOCKED, true);
       this.halted = false;
       this.interrupt(fault.NMI, "nmi");
-      return;
+      return true;
     }
-    if (pins & INTR && v.getUint32(at.SYSTEM_FLAGS, true) & IF) {
-      this.halted = false;
-      this.interrupt(this.surroundings.acknowledgeInterrupt(), "hardware");
-    }
+    if (!(pins & INTR) || !(v.getUint32(at.SYSTEM_FLAGS, true) & IF)) return false;
+    this.halted = false;
+    this.interrupt(this.surroundings.acknowledgeInterrupt(), "hardware");
+    return true;
   }
 
   private interrupt(vector: number, origin: "hardware" | "nmi"): void {

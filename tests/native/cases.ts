@@ -31,7 +31,7 @@ export function randomFrom(seed: number): () => number {
 
 /** What a user program cannot do, or what would leave the few bytes under test. */
 const LEFT_OUT =
-  /^(IN|OUT|INS[BWD]|OUTS[BWD]|CLI|STI|HLT|INT|INT1|INT3|INTO|IRET[DQ]?|JMPF|CALLF|RETF|RET|LGDT|LIDT|SGDT|SIDT|SMSW|LMSW|INVLPG|CLTS|INVD|WBINVD|SLDT|STR|LLDT|LTR|VERR|VERW|LAR|LSL|CPUID|RDTSC|RDMSR|WRMSR|UD2|LES|LDS|LSS|LFS|LGS|FADD|ESC|WAIT|MOVS?Q|JR?CXZ)$/;
+  /^(IN|OUT|INS[BWD]|OUTS[BWD]|CLI|STI|HLT|INT|INT1|INT3|INTO|IRET[DQ]?|JMPF|CALLF|RETF|RET|LGDT|LIDT|SGDT|SIDT|SMSW|LMSW|INVLPG|CLTS|INVD|WBINVD|SLDT|STR|LLDT|LTR|VERR|VERW|LAR|LSL|CPUID|RDTSC|RDMSR|WRMSR|UD2|LES|LDS|LSS|LFS|LGS|FADD|ESC|WAIT|MOVS?Q|JRCXZ)$/;
 
 export function* encodingsUnderTest(): Generator<{ row: Row; encoding: Encoding }> {
   for (const row of TABLE) {
@@ -51,13 +51,21 @@ const EDGES = [
 /** OF SF ZF AF PF CF and DF. */
 const FLAG_BITS = 0xcd5;
 
+/** Bytes of ModRM and displacement with a memory operand inside the data. */
+function memoryForm(reg: number, form: number, bits: 16 | 32, random: () => number): number[] {
+  if (bits === 16) return [0x40 | (reg << 3) | (random() % 8), random() & 0x3f];
+  if (form === 2) return [0x40 | (reg << 3) | ([3, 6, 7, 5][random() % 4] as number), random() & 0xff];
+  return [0x84 | (reg << 3), 0x20 | ([3, 4, 5, 6, 7][random() % 5] as number), random() & 0x3f, 0, 0, 0];
+}
+
 /** One case of an encoding, or undefined where the bytes came out as something else. */
-export function makeCase(encoding: Encoding, random: () => number): Case | undefined {
+export function makeCase(encoding: Encoding, bits: 16 | 32, random: () => number): Case | undefined {
   const value = () => (random() % 3 === 0 ? (EDGES[random() % EDGES.length] as number) : random());
   const bytes: number[] = [];
   const jumps = encoding.operands.some((o) => o.place === "J");
   // A jump with a 16-bit operand size leaves for the first 64 KiB.
   if (random() % 2 && !jumps) bytes.push(0x66);
+  if (encoding.attributes.has(bits === 32 ? "a16" : "a32")) bytes.push(0x67);
   if (encoding.attributes.has("lock") && random() % 8 === 0) bytes.push(0xf0);
   const repeats = encoding.attributes.has("rep") || encoding.attributes.has("repe");
   if (repeats && random() % 2) bytes.push(random() % 2 ? 0xf2 : 0xf3);
@@ -66,24 +74,24 @@ export function makeCase(encoding: Encoding, random: () => number): Case | undef
   if (encoding.plus) bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) | (random() % 8);
   if (encoding.modrm) {
     const reg = encoding.digit ?? random() % 8;
-    const rm = [3, 6, 7, 5][random() % 4] as number;
     const form = random() % 4;
     if (form < 2) bytes.push(0xc0 | (reg << 3) | (random() % 8));
-    else if (form === 2) bytes.push(0x40 | (reg << 3) | rm, random() & 0xff);
-    else bytes.push(0x84 | (reg << 3), 0x20 | ([3, 4, 5, 6, 7][random() % 5] as number), random() & 0x3f, 0, 0, 0);
+    else bytes.push(...memoryForm(reg, form, bits, random));
   }
+  // In 16-bit code every jump has a 16-bit operand size, and stays inside the segment.
   for (let i = 0; i < 8; i++) bytes.push(jumps ? 0 : value() & 0xff);
-  const d = decode((i) => bytes[i] ?? -1, BigInt(CODE), { codeBits: 32, protectedMode: true });
+  const ip = bits === 16 ? 0 : CODE;
+  const d = decode((i) => bytes[i] ?? -1, BigInt(ip), { codeBits: bits, protectedMode: true });
   if ("fault" in d || d.encoding !== encoding) return undefined;
   const registers = Uint32Array.from([value(), value(), value(), 0, 0, 0, 0, 0, 0]);
   for (const [n, at] of [
     [3, 0x800],
     [4, 0x1000],
-    [5, 0x1800],
+    [5, bits === 16 ? 0x1200 : 0x1800],
     [6, 0x400],
     [7, 0xc00],
   ] as const)
-    registers[n] = DATA + at + (random() % 64);
+    registers[n] = (bits === 16 ? 0 : DATA) + at + (random() % 64);
   if (repeats) registers[1] = random() % 20;
   if (d.row.name === "ENTER") bytes[d.length - 1] = (bytes[d.length - 1] as number) & 7;
   if (d.row.name === "ENTER") bytes[d.length - 2] = 0;

@@ -1,5 +1,6 @@
 /*
- * Runs single instructions on this machine's own processor, 32-bit user mode. Reads cases from standard input, writes
+ * Runs single instructions on this machine's own processor in user mode: in the flat 32-bit segments, or, with the
+ * argument "16", in 16-bit segments of a local descriptor table, based at the code and at the data. Reads cases from standard input, writes
  * results to standard output; both are arrays of the structures below, little-endian.
  */
 #define _GNU_SOURCE
@@ -9,7 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
+#include <asm/ldt.h>
 
 #define CODE 0x100000
 #define DATA 0x120000
@@ -40,15 +44,33 @@ __asm__(".globl enter\nenter:\n"
         "  mov now+4, %ecx\n  mov now+8, %edx\n  mov now+12, %ebx\n  mov now+20, %ebp\n  mov now+24, %esi\n  mov now+28, %edi\n"
         "  pushl now+32\n  popfl\n  mov now, %eax\n  mov now+16, %esp\n  jmp 0x100000\n");
 
+/* The same by way of 16-bit segments: descriptors 0 (code) and 1 (data) of the LDT, ring 3. */
+void enter16(void);
+uint16_t far16[3] __attribute__((used)) = {0, 0, 0x07};
+__asm__(".globl enter16\nenter16:\n"
+        "  mov now+4, %ecx\n  mov now+8, %edx\n  mov now+12, %ebx\n  mov now+20, %ebp\n  mov now+24, %esi\n  mov now+28, %edi\n"
+        "  pushl now+32\n  popfl\n  mov now, %eax\n  mov now+16, %esp\n"
+        "  mov %cs:far16_scratch, %ss\n  mov %cs:far16_scratch, %ds\n  mov %cs:far16_scratch, %es\n  ljmp *%cs:far16\n"
+        ".data\nfar16_scratch: .short 0x0f\n.text\n");
+
+static int add_segment(int entry, uint32_t base, uint32_t bytes, int contents) {
+  struct user_desc d = {.entry_number = entry, .base_addr = base, .limit = bytes - 1, .seg_32bit = 0, .contents = contents, .useable = 1};
+  return syscall(SYS_modify_ldt, 1, &d, sizeof d);
+}
+
 /* The same filling as the test's: a linear congruence. */
 static void fill(uint8_t *p, uint32_t seed) {
   for (int i = 0; i < DATA_BYTES; i++) { seed = seed * 1664525u + 1013904223u; p[i] = seed >> 24; }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  int narrow = argc > 1 && !strcmp(argv[1], "16");
+  uint16_t flat;
+  __asm__ volatile("mov %%ds, %0" : "=r"(flat));
   uint8_t *code = mmap((void *)CODE, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   uint8_t *data = mmap((void *)DATA, DATA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   if (code == MAP_FAILED || data == MAP_FAILED) { perror("mmap"); return 1; }
+  if (narrow && (add_segment(0, CODE, 4096, MODIFY_LDT_CONTENTS_CODE) || add_segment(1, DATA, DATA_BYTES, MODIFY_LDT_CONTENTS_DATA))) { perror("modify_ldt"); return 1; }
   static uint8_t stack[65536];
   stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
   sigaltstack(&alternate, 0);
@@ -60,8 +82,8 @@ int main(void) {
     memcpy(code, test.code, test.length);
     fill(data, test.seed);
     now = test.regs;
-    if (!sigsetjmp(back, 1)) enter();
-    __asm__ volatile("cld" ::: "cc");
+    if (!sigsetjmp(back, 1)) (narrow ? enter16 : enter)();
+    __asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%ss; cld" ::"r"(flat) : "cc");
     memcpy(out.data, data, DATA_BYTES);
     fwrite(&out, sizeof out, 1, stdout);
   }

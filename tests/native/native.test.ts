@@ -1,6 +1,6 @@
 /**
  * This machine's own processor as the judge: random instructions of every row that a user program can run, in 16- and
- * 32-bit operand sizes, compared in registers, flags (those the row defines), memory and exception.
+ * 32-bit operand sizes and segments, compared in registers, flags (those the row defines), memory and exception.
  * RING_CASES sets the cases an encoding (default 100); RING_SEED the seed. `npm run test:full` runs 10,000.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -57,7 +57,7 @@ interface Outcome {
   readonly data: Uint8Array;
 }
 
-function runNative(program: string, cases: readonly Case[]): Outcome[] {
+function runNative(program: string, bits: 16 | 32, cases: readonly Case[]): Outcome[] {
   const input = Buffer.alloc(cases.length * 64);
   cases.forEach((c, i) => {
     c.registers.forEach((r, n) => {
@@ -67,7 +67,7 @@ function runNative(program: string, cases: readonly Case[]): Outcome[] {
     input.writeUInt8(c.code.length, i * 64 + 59);
     input.writeUInt32LE(c.seed, i * 64 + 60);
   });
-  const output = execFileSync(program, { input, maxBuffer: cases.length * RESULT_BYTES + 1024 });
+  const output = execFileSync(program, [String(bits)], { input, maxBuffer: cases.length * RESULT_BYTES + 1024 });
   expect(output.length).toBe(cases.length * RESULT_BYTES);
   return cases.map((_, i) => {
     const at = i * RESULT_BYTES;
@@ -96,24 +96,28 @@ const processor = new Processor(map, {
 /** Ends a run at its first exception, before anything of its delivery shows. */
 class Stopped extends Error {}
 
-function runEngine(c: Case): Outcome {
+function runEngine(c: Case, bits: 16 | 32): Outcome {
   const p = processor;
   exception = "none";
   p.reset();
   p.setControl(0, 0x11);
-  p.segments.set(CS, { selector: 0x23, base: 0, limit: 0xffffffff, attributes: 0xc0fb });
+  const [code, data] = bits === 16 ? [CODE, DATA] : [0, 0];
+  const attributes = bits === 16 ? 0 : 0xc000;
+  const limit = (bytes: number) => (bits === 16 ? bytes - 1 : 0xffffffff);
+  p.segments.set(CS, { selector: 0x23, base: code, limit: limit(4096), attributes: 0xfb | attributes });
   for (const n of [DS, ES, SS, FS, GS])
-    p.segments.set(n, { selector: 0x2b, base: 0, limit: 0xffffffff, attributes: 0xc0f3 });
+    p.segments.set(n, { selector: 0x2b, base: data, limit: limit(DATA_BYTES), attributes: 0xf3 | attributes });
   map.load(CODE, new Uint8Array(64).fill(0xf4));
   map.load(CODE, c.code);
   fill(map.ram.subarray(DATA, DATA + DATA_BYTES), c.seed);
   for (let n = 0; n < 8; n++) p.setRegister(n, c.registers[n] as number);
   p.flags = c.registers[8] as number;
-  p.ip = CODE;
+  const start = bits === 16 ? 0 : CODE;
+  p.ip = start;
   p.restored();
   try {
     // Repetitions count as ticks; where the instruction has ended, RIP is behind it.
-    for (let i = 0; i < 64 && (i === 0 || p.ip === CODE); i++) p.run(1);
+    for (let i = 0; i < 64 && (i === 0 || p.ip === start); i++) p.run(1);
   } catch (e) {
     if (!(e instanceof Stopped)) throw e;
   }
@@ -153,28 +157,31 @@ function listing(c: Case): string {
   return `.byte ${bytes}  # ${c.row.name}\n${registers} EFLAGS=${hex(c.registers[8] as number)} data seed ${c.seed}`;
 }
 
-describe.skipIf(!harness)(`against this processor, ${COUNT} cases an encoding, seed ${SEED}`, () => {
-  let number = 0;
-  for (const { row, encoding } of encodingsUnderTest()) {
-    const seed = SEED + ++number * 7919;
-    it(`${row.name}  ${encoding.text}`, () => {
-      const random = randomFrom(seed);
-      for (let done = 0; done < COUNT; done += 1000) {
-        const cases: Case[] = [];
-        for (let tries = 0; cases.length < Math.min(1000, COUNT - done) && tries < 20_000; tries++) {
-          const c = makeCase(encoding, random);
-          if (c) cases.push(c);
+describe.skipIf(!harness).each([32, 16] as const)(
+  `against this processor, %i-bit segments, ${COUNT} cases an encoding, seed ${SEED}`,
+  (bits) => {
+    let number = 0;
+    for (const { row, encoding } of encodingsUnderTest()) {
+      const seed = SEED + ++number * 7919 + bits;
+      it(`${row.name}  ${encoding.text}`, () => {
+        const random = randomFrom(seed);
+        for (let done = 0; done < COUNT; done += 1000) {
+          const cases: Case[] = [];
+          for (let tries = 0; cases.length < Math.min(1000, COUNT - done) && tries < 20_000; tries++) {
+            const c = makeCase(encoding, bits, random);
+            if (c) cases.push(c);
+          }
+          expect(cases.length, "cases made").toBeGreaterThan(0);
+          const native = runNative(harness as string, bits, cases);
+          cases.forEach((c, i) => {
+            const found = differences(c, native[i] as Outcome, runEngine(c, bits));
+            if (found.length) expect.fail(`seed ${seed}:\n${listing(c)}\n${found.join("\n")}`);
+          });
         }
-        expect(cases.length, "cases made").toBeGreaterThan(0);
-        const native = runNative(harness as string, cases);
-        cases.forEach((c, i) => {
-          const found = differences(c, native[i] as Outcome, runEngine(c));
-          if (found.length) expect.fail(`seed ${seed}:\n${listing(c)}\n${found.join("\n")}`);
-        });
-      }
-    });
-  }
-});
+      });
+    }
+  },
+);
 
 it.skipIf(harness)("skipped: no gcc that makes 32-bit x86 programs, or no processor that runs them", () => {
   expect(harness).toBeUndefined();
