@@ -127,13 +127,17 @@ function loadDataSegment(p: Core, n: number, selector: number): void {
   p.segments.set(n, toSegment(markAccessed(p, d)));
 }
 
-/** Checks a stack selector for privilege `level` and gives its segment. `vector`: #GP, or #TS where it is from a TSS. */
-export function checkStackSegment(p: Core, selector: number, level: number, vector: number): Descriptor {
-  if (isNull(selector)) raise(vector, vector === fault.TS ? codeOf(selector) : 0);
-  const d = readDescriptor(p, selector, vector);
+/**
+ * Checks a stack selector for privilege `level` and gives its segment. `vector`: #GP, or #TS where it is from a TSS;
+ * `external`: 1 where an exception or interrupt is being delivered (Intel SDM vol. 3A, 6.13).
+ */
+export function checkStackSegment(p: Core, selector: number, level: number, vector: number, external = 0): Descriptor {
+  if (isNull(selector)) raise(vector, external);
+  const code = codeOf(selector) | external;
+  const d = findDescriptor(p, selector) ?? raise(vector, code);
   const writableData = isSegment(d) && !isCode(d) && (d.attributes & WRITABLE) !== 0;
-  if ((selector & 3) !== level || !writableData || dplOf(d) !== level) raise(vector, codeOf(selector));
-  if (!isPresent(d)) raise(fault.SS, codeOf(selector));
+  if ((selector & 3) !== level || !writableData || dplOf(d) !== level) raise(vector, code);
+  if (!isPresent(d)) raise(fault.SS, code);
   return d;
 }
 

@@ -16,11 +16,11 @@ import {
   checkStackSegment,
   codeOf,
   dplOf,
+  findDescriptor,
   isCode,
   isNull,
   isPresent,
   markAccessed,
-  readDescriptor,
   SYSTEM_INTERRUPT16,
   SYSTEM_INTERRUPT32,
   SYSTEM_TASK,
@@ -86,7 +86,7 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
 
   const selector = low >>> 16;
   if (isNull(selector)) raise(fault.GP, external);
-  const code = readDescriptor(p, selector);
+  const code = findDescriptor(p, selector) ?? raise(fault.GP, codeOf(selector) + external);
   if (!isCode(code) || dplOf(code) > p.cpl) raise(fault.GP, codeOf(selector) + external);
   if (!isPresent(code)) raise(fault.NP, codeOf(selector) + external);
 
@@ -99,8 +99,8 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
 
   let stack: Stack;
   if (level < p.cpl) {
-    const inner = stackOf(p, level);
-    const descriptor = checkStackSegment(p, inner.ss, level, fault.TS);
+    const inner = stackOf(p, level, external);
+    const descriptor = checkStackSegment(p, inner.ss, level, fault.TS, external);
     const segment = toSegment(descriptor);
     stack = new Stack(p, segment, inner.esp, codeOf(inner.ss) + external);
     stack.probe((words + 2) * size, size);

@@ -7,12 +7,12 @@ import { IOPL } from "../registers.ts";
 import { TR, TYPE } from "../segments.ts";
 import { codeOf } from "./descriptors.ts";
 
-/** SS and ESP for privilege `level` (0–2). */
-export function stackOf(p: Core, level: number): { ss: number; esp: number } {
+/** SS and ESP for privilege `level` (0–2). `external`: bit 0 of the error code where they lie beyond the TSS's limit. */
+export function stackOf(p: Core, level: number, external = 0): { ss: number; esp: number } {
   const tr = p.segments.get(TR);
   const wide = (tr.attributes & TYPE & 8) !== 0;
   const offset = wide ? 4 + level * 8 : 2 + level * 4;
-  if (offset + (wide ? 5 : 3) > tr.limit) raise(fault.TS, codeOf(tr.selector));
+  if (offset + (wide ? 5 : 3) > tr.limit) raise(fault.TS, codeOf(tr.selector) | external);
   const address = (tr.base + offset) >>> 0;
   const esp = p.memory.load(address, wide ? 4 : 2);
   const ss = p.memory.load((address + (wide ? 4 : 2)) >>> 0, 2);
