@@ -143,3 +143,15 @@ test("by keyboard alone: edit, type, run, and leave the editor with Esc and Tab"
   await page.keyboard.press("Tab");
   await expect(pair.getByRole("button", { name: "Run", exact: true })).toBeFocused();
 });
+
+test("an input of Inputs gives its value to the cells that use it", async ({ page }) => {
+  await open(page);
+  const pair = page.locator("ring-cell#pair");
+  const input = "view(Inputs.range([0, 65535], { step: 1, value: 4096, label: 'Selector' }))";
+  await write(pair, `const selector = ${input};\nconst offset = 1;`);
+  await run(pair);
+  const sum = page.locator("ring-cell#sum .cell-output");
+  await expect(sum).toContainText("1000 × 16 + 1 = 10001");
+  await pair.getByRole("spinbutton").fill("2");
+  await expect(sum).toContainText("2 × 16 + 1 = 21");
+});
