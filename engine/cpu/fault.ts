@@ -64,6 +64,11 @@ export function raise(vector: number, errorCode?: number): never {
   throw new GuestFault(errorCode === undefined ? { vector } : { vector, errorCode });
 }
 
+/** A fault that says nothing but its vector: an error code of 0 where the vector pushes one. */
+export function plain(vector: number): Fault {
+  return vector === DF || (vector >= TS && vector <= PF) || vector === AC ? { vector, errorCode: 0 } : { vector };
+}
+
 /**
  * What a second exception while delivering a first one makes: a double fault, or just the second.
  * Source: AMD APM vol. 2, 8.2.9 "#DF"; Intel SDM vol. 3A, table 7-5.

@@ -161,7 +161,7 @@ export class Processor extends Core {
       }
       unused += behind - 1;
       this.executed = this.ticksBefore + ticks - unused;
-      const f = exit === at.EXIT_RAISE ? { vector: v.getInt32(at.SCRATCH, true) } : this.pendingFault;
+      const f = exit === at.EXIT_RAISE ? fault.plain(v.getInt32(at.SCRATCH, true)) : this.pendingFault;
       this.pendingFault = undefined;
       if (!f) throw new EngineError("generated code faulted without a fault", { ip: this.ip });
       this.fault(f);
@@ -392,11 +392,13 @@ export class Processor extends Core {
     const from = v.getUint32(record + at.R_RIP, true);
     const to =
       field === at.R_LINK_TARGET ? v.getUint32(record + at.R_TARGET, true) : from + v.getUint8(record + at.R_LENGTH);
-    const generation = this.blocks.generation;
-    const target = this.find(to);
+    let target = 0;
+    const kept = this.blocks.keeps(record, () => {
+      target = this.find(to);
+    });
     if (!target) return this.notFound(to, ticks);
     const samePage = (this.mode.base + from) >>> 12 === (this.mode.base + to) >>> 12;
-    if (generation === this.blocks.generation) this.blocks.link(record, field, target, samePage);
+    if (kept) this.blocks.link(record, field, target, samePage);
     return target;
   }
 
