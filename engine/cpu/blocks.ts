@@ -27,6 +27,17 @@ const MAX_BLOCK = 32;
 /** Records at the end of the space, for one instruction run alone: it, what follows it, its target. */
 const ALONE_RECORDS = 3;
 
+/** One instruction of a block that is being built. */
+interface BlockStep {
+  readonly decoded: Decoded;
+  readonly ip: number;
+  readonly host: number;
+  /** Index of its handler. */
+  readonly handler: number;
+  /** The block ends with it. */
+  readonly ended: boolean;
+}
+
 export class Blocks {
   private readonly map: PhysicalMap;
   private readonly handlers: Handlers;
@@ -36,12 +47,15 @@ export class Blocks {
   /** The same for records of one instruction that runs alone. */
   private readonly foundAlone = new Map<number, number>();
   /** Records by 64-byte line of linear memory. */
-  private readonly byLine = new Map<number, number[]>();
+  private readonly byLine = new Map<number, Set<number>>();
   private readonly decodedAt: (Decoded | undefined)[] = [];
   /** First record of each record's block. */
   private readonly heads: number[] = [];
-  /** Grows with every flush. */
-  generation = 0;
+  /** Records that were set aside for the block that begins at each record. */
+  private readonly sizes: number[] = [];
+  /** Grows whenever records that were in use are written anew: by a flush, or a block built in the place of a dropped one. */
+  private rewrites = 0;
+  private rewritten = { first: 0, end: 0 };
   /** Fields of records whose links lead to other pages: cut when the mapping changes. */
   private crossLinks: number[] = [];
   private next: number;
@@ -75,55 +89,79 @@ export class Blocks {
     const known = this.found.get(key);
     const same = known !== undefined && this.view.getUint32(known + at.R_RIP, true) === rip;
     if (same && !this.isDropped(known)) return known;
-    const generation = this.generation;
-    const record = this.build(rip, host, mode);
+    const record = this.build(rip, host, mode, same ? known : 0);
     if (record) this.found.set(key, record);
-    if (record && same && generation === this.generation) this.forward(known, record);
     return record;
   }
 
-  private build(rip: number, host: number, mode: Mode): number {
-    if (this.next + (MAX_BLOCK + 1) * at.RECORD_BYTES > this.alone) this.flush();
-    const first = this.next;
-    const pageEnd = (host & ~(PAGE - 1)) + PAGE;
-    const bytes = this.map.bytes;
-    let p = host;
-    let ip = rip;
-    let ended = false;
-    const starts: number[] = [];
-    while (starts.length < MAX_BLOCK && p < pageEnd && !ended) {
-      const from = p;
-      const d = decode((i) => (from + i < pageEnd ? (bytes[from + i] as number) : -1), BigInt(ip), mode);
-      if ("fault" in d) break;
-      if (!fitsLimit(ip, d, mode)) break;
-      const isBreakpoint = this.breakpoints.has((mode.base + ip) >>> 0);
-      if (isBreakpoint && starts.length) break;
-      const handler = this.handlers.of(d, shapeOf(d, mode));
-      const record = this.next;
-      this.write(record, d, ip, isBreakpoint ? this.handlers.breakpoint : handler.index);
-      this.next += at.RECORD_BYTES;
-      starts.push(record);
-      this.mark(record, p, d.length);
-      ended = handler.ended || isBreakpoint;
-      p += d.length;
-      ip += d.length;
+  /** `replaced`: the dropped block that stood here, in whose place the new one goes where it fits; or 0. */
+  private build(rip: number, host: number, mode: Mode, replaced: number): number {
+    const steps = this.decodeRun(rip, host, mode);
+    const last = steps[steps.length - 1];
+    if (!last) return 0;
+    const size = steps.length + (last.ended ? 0 : 1);
+    let first = replaced;
+    if (!replaced || size > (this.sizes[this.indexOf(replaced)] ?? 0)) {
+      if (this.next + size * at.RECORD_BYTES > this.alone) this.flush();
+      else if (replaced) this.forward(replaced, this.next);
+      first = this.next;
+      this.next += size * at.RECORD_BYTES;
+      this.sizes[this.indexOf(first)] = size;
     }
-    if (!starts.length) {
-      this.next = first;
-      return 0;
-    }
-    starts.forEach((record, i) => {
+    if (first === replaced) this.noteRewrite(first, first + size * at.RECORD_BYTES);
+    steps.forEach((step, i) => {
+      const record = first + i * at.RECORD_BYTES;
+      this.write(record, step.decoded, step.ip, step.handler);
+      this.view.setInt32(record + at.R_LEFT, steps.length - i, true);
       this.heads[this.indexOf(record)] = first;
-      this.view.setInt32(record + at.R_LEFT, starts.length - i, true);
+      this.mark(record, step.host, step.decoded.length);
     });
-    if (!ended) {
-      this.clear(this.next);
-      this.view.setInt32(this.next + at.R_HANDLER, this.handlers.blockEnd().index, true);
-      this.view.setBigUint64(this.next + at.R_RIP, BigInt(ip), true);
-      this.next += at.RECORD_BYTES;
+    if (!last.ended) {
+      const end = first + steps.length * at.RECORD_BYTES;
+      this.clear(end);
+      this.view.setInt32(end + at.R_HANDLER, this.handlers.blockEnd().index, true);
+      this.view.setBigUint64(end + at.R_RIP, BigInt(last.ip + last.decoded.length), true);
     }
     if (this.translating && !this.breakpoints.size) this.translate(first, mode);
     return first;
+  }
+
+  /** The instructions of a block that begins at `rip`: to one that leaves, the page's end, a breakpoint, or a fault. */
+  private decodeRun(rip: number, host: number, mode: Mode): BlockStep[] {
+    const pageEnd = (host & ~(PAGE - 1)) + PAGE;
+    const { bytes } = this.map;
+    const steps: BlockStep[] = [];
+    let p = host;
+    let ip = rip;
+    let ended = false;
+    while (steps.length < MAX_BLOCK && p < pageEnd && !ended) {
+      const from = p;
+      const decoded = decode((i) => (from + i < pageEnd ? (bytes[from + i] as number) : -1), BigInt(ip), mode);
+      if ("fault" in decoded || !fitsLimit(ip, decoded, mode)) break;
+      const isBreakpoint = this.breakpoints.has((mode.base + ip) >>> 0);
+      if (isBreakpoint && steps.length) break;
+      const handler = this.handlers.of(decoded, shapeOf(decoded, mode));
+      ended = handler.ended || isBreakpoint;
+      steps.push({ decoded, ip, host: p, handler: isBreakpoint ? this.handlers.breakpoint : handler.index, ended });
+      p += decoded.length;
+      ip += decoded.length;
+    }
+    return steps;
+  }
+
+  private noteRewrite(first: number, end: number): void {
+    this.rewrites++;
+    this.rewritten = { first, end };
+  }
+
+  /**
+   * Looks up with `find` for one who holds `record`; whether that record is still what it was. (One look-up rewrites at
+   * most one run of records.)
+   */
+  keeps(record: number, find: () => void): boolean {
+    const { rewrites } = this;
+    find();
+    return rewrites === this.rewrites || record < this.rewritten.first || record >= this.rewritten.end;
   }
 
   private clear(record: number): void {
@@ -161,9 +199,9 @@ export class Blocks {
     if (!this.map.pageHasCode(host)) this.onCodePage();
     for (let line = host >>> 6; line <= (host + length - 1) >>> 6; line++) {
       const list = this.byLine.get(line);
-      if (list) list.push(record);
+      if (list) list.add(record);
       else {
-        this.byLine.set(line, [record]);
+        this.byLine.set(line, new Set([record]));
         this.map.markCode(line << 6, true);
       }
     }
@@ -212,7 +250,7 @@ export class Blocks {
     this.crossLinks = [];
     this.next = this.map.records;
     this.decodedAt.length = 0;
-    this.generation++;
+    this.noteRewrite(this.map.records, this.alone);
     this.handlers.dropTranslations();
     this.onFlush();
   }
