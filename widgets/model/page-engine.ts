@@ -3,6 +3,7 @@ import type { Engine } from "../../engine/index.ts";
 
 let make: () => Promise<Engine> = async () => (await import("../../engine/index.ts")).createEngine();
 let engine: Promise<Engine> | undefined;
+let served = 0;
 
 /** The page's engine. Rejects where the browser lacks workers or WebAssembly; the next call tries again. */
 export function pageEngine(): Promise<Engine> {
@@ -11,6 +12,16 @@ export function pageEngine(): Promise<Engine> {
     throw error;
   });
   return engine;
+}
+
+/** The engine did not come up: the next machine that wakes tries a new one. One that serves machines stays. */
+export function forgetPageEngine(): void {
+  if (served === 0) engine = undefined;
+}
+
+/** Counts the machines that the engine serves: +1 as one wakes, −1 as one leaves. */
+export function countServed(change: 1 | -1): void {
+  served += change;
 }
 
 /** Gives the page another engine: a test's, or one that a page made itself. Before the first machine wakes. */
