@@ -17,6 +17,12 @@ test("assets in custom elements, inline scripts and styles move too", () => {
   );
 });
 
+test("a style sheet finds its fonts from its own folder", () => {
+  expect(relativeUrls("@font-face{src:url(/_astro/f.woff2)format('woff2')}", "_astro/Page.css")).toContain(
+    "src:url(../_astro/f.woff2)format",
+  );
+});
+
 test("other hosts, anchors and prose stay", () => {
   for (const html of [
     '<a href="//example.org/">',
