@@ -3,25 +3,14 @@
  * on, dropped by 64-byte line when their bytes change.
  */
 import { decode } from "../isa/decode.ts";
-import type { Decoded, DecodeMode } from "../isa/decoded.ts";
+import type { Decoded } from "../isa/decoded.ts";
 import { EngineError } from "../wasm/error.ts";
 import type { Addressing, Shape } from "./emitter.ts";
 import type { Handlers } from "./handlers.ts";
 import * as at from "./layout.ts";
+import type { Mode } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
 import { emitBlock, type Step } from "./translate.ts";
-
-/** All that the meaning of code bytes depends on besides the bytes and their address. */
-export interface Mode extends DecodeMode {
-  /** Distinguishes modes; small. */
-  readonly id: number;
-  readonly stackBits: 16 | 32 | 64;
-  /** CS, DS, ES and SS all cover 4 GiB from 0, readable and (but CS) writable. */
-  readonly flat: boolean;
-  /** Of CS. */
-  readonly base: number;
-  readonly limit: number;
-}
 
 const MAX_BLOCK = 32;
 /** Records at the end of the space, for one instruction run alone: it, what follows it, its target. */

@@ -10,7 +10,7 @@ import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { TABLE } from "../isa/table.ts";
 import { EngineError } from "../wasm/error.ts";
-import { Blocks, fitsLimit, type Mode } from "./blocks.ts";
+import { Blocks, fitsLimit } from "./blocks.ts";
 import { Core, hex4, type ModeName, type Surroundings } from "./core.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
@@ -18,30 +18,15 @@ import { Handlers } from "./handlers.ts";
 import * as at from "./layout.ts";
 import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
+import { MAX_MODES, type Mode, Modes } from "./modes.ts";
 import type { PhysicalMap } from "./physical.ts";
-import {
-  CF,
-  EFER_LMA,
-  IF,
-  INTR,
-  NMI_BLOCKED,
-  NMI_PENDING,
-  OF,
-  PF,
-  SF,
-  SHADOW_SS,
-  SHADOW_STI,
-  TF,
-  ZF,
-} from "./registers.ts";
-import { CS, DB, DS, ES, L, SS } from "./segments.ts";
+import { CF, IF, INTR, NMI_BLOCKED, NMI_PENDING, OF, PF, SF, SHADOW_SS, SHADOW_STI, TF, ZF } from "./registers.ts";
+import { CS } from "./segments.ts";
 import { deliver } from "./system/interrupts.ts";
 import { OPERATIONS } from "./system/operations.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
 
-/** Modes that are kept apart at one time; a mode's number takes as many values in a block's key and in a code tag. */
-const MAX_MODES = 4096;
 /** Epochs before the jump table is wiped: with the modes they fill an i32's positive half. */
 const EPOCHS = 2 ** 19;
 
@@ -53,7 +38,7 @@ export class Processor extends Core {
   private readonly handlers: Handlers;
   private readonly blocks: Blocks;
   private mode!: Mode;
-  private readonly modes = new Map<number | string, Mode>();
+  private readonly modes: Modes;
   private modeName: ModeName = "real";
   private ticksBefore = 0;
   private entryTicks = 0;
@@ -72,6 +57,7 @@ export class Processor extends Core {
       system: (_cpu, record, ticks) => this.system(record, ticks),
     });
     this.blocks = new Blocks(map, this.handlers);
+    this.modes = new Modes(model, () => this.blocks.flush());
     this.blocks.onCodePage = () => this.memory.forgetWrites();
     this.blocks.onFlush = () => this.forgetJumps();
     map.onCodeWrite = (host, bytes) => this.blocks.invalidate(host, bytes);
@@ -444,30 +430,13 @@ export class Processor extends Core {
 
   /** To be called after anything that Mode is made of has changed. */
   updateMode(): void {
-    const { segments } = this;
-    const attributes = segments.attributes(CS);
-    const base = segments.base(CS);
-    const limit = segments.limit(CS);
-    const protectedMode = this.protectedMode && !this.virtual8086;
-    const long = (this.view.getUint32(at.EFER, true) & EFER_LMA) !== 0 && (attributes & L) !== 0;
-    const codeBits = long ? 64 : attributes & DB ? 32 : 16;
-    const stackBits = long ? 64 : segments.attributes(SS) & DB ? 32 : 16;
-    const flat =
-      segments.isFlat(CS, false) && segments.isFlat(DS, true) && segments.isFlat(ES, true) && segments.isFlat(SS, true);
-    const old = this.mode;
-    if (
-      old === undefined ||
-      old.base !== base ||
-      old.limit !== limit ||
-      old.codeBits !== codeBits ||
-      old.stackBits !== stackBits ||
-      old.flat !== flat ||
-      old.protectedMode !== protectedMode
-    ) {
-      this.mode = this.modeFor(codeBits, stackBits, flat, base, limit, protectedMode);
+    const mode = this.modes.of(this);
+    if (mode !== this.mode) {
+      this.mode = mode;
       this.setCodeTag();
       this.mustLeave = true;
     }
+    const { codeBits } = mode;
     const name: ModeName = !this.protectedMode
       ? "real"
       : this.virtual8086
@@ -479,40 +448,6 @@ export class Processor extends Core {
       this.modeName = name;
       this.surroundings.event({ kind: "mode", mode: name });
     }
-  }
-
-  private modeFor(
-    codeBits: 16 | 32 | 64,
-    stackBits: 16 | 32 | 64,
-    flat: boolean,
-    base: number,
-    limit: number,
-    protectedMode: boolean,
-  ): Mode {
-    const kind = codeBits + (stackBits >> 4) + (flat ? 8 : 0) + (protectedMode ? 128 : 0);
-    const key =
-      limit === 0xffff || limit === 0xffffffff
-        ? base * 512 + kind + (limit === 0xffff ? 0 : 256)
-        : `${kind} ${base} ${limit}`;
-    let mode = this.modes.get(key);
-    if (!mode) {
-      if (this.modes.size >= MAX_MODES) {
-        this.modes.clear();
-        this.blocks.flush();
-      }
-      mode = {
-        id: this.modes.size,
-        codeBits,
-        stackBits,
-        flat,
-        base,
-        limit,
-        protectedMode,
-        features: this.model.features,
-      };
-      this.modes.set(key, mode);
-    }
-    return mode;
   }
 
   get modeNow(): ModeName {
