@@ -52,13 +52,15 @@ export class RingMachine extends LitElement {
       .skip {
         position: absolute;
         left: 8px;
-        top: -9999px;
+        top: 8px;
         z-index: 10;
       }
-      .skip:focus {
-        top: 8px;
+      /* Clipped where it will stand, not moved away: far down a page, "away" is the text above. */
+      .skip:not(:focus) {
+        clip-path: inset(50%);
+        pointer-events: none;
       }
-      .end:focus {
+      .end {
         top: auto;
         bottom: 8px;
       }

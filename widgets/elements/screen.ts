@@ -1,12 +1,12 @@
 // <ring-screen>: what stands on the machine's screen. Black in every theme; text mode in the guest's font and palette.
 // A click or Enter holds the keyboard for the guest; Esc leaves, Shift+Tab leaves at once, Tab before holding moves on.
 import { css, html, nothing } from "lit";
-import type { Screen } from "../../engine/index.ts";
+import type { GraphicsScreen, Screen, TextScreen } from "../../engine/index.ts";
 import { icons } from "../icons.ts";
 import { type Reader, screenRows } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
-import { drawText, textSize } from "../screen/draw-text.ts";
+import { type DrawnText, drawText, textSize } from "../screen/draw-text.ts";
 import { extraKeys, keysOfInput } from "../screen/keys-of-text.ts";
 import { shared, tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
@@ -30,7 +30,11 @@ export class RingScreen extends MachineView {
   private unwatch: (() => void) | undefined;
   private blinker: ReturnType<typeof setInterval> | undefined;
   private phase = 0;
-  private small: HTMLCanvasElement | undefined;
+  /** The guest's own dots; and as text, the pixels they come from and what stands in them. */
+  private dots: HTMLCanvasElement | undefined;
+  private image: ImageData | undefined;
+  private drawn: DrawnText | undefined;
+  private shownPixels: Uint8ClampedArray | undefined;
   private resizer: ResizeObserver | undefined;
   private stuck = new Set<string>();
 
@@ -177,7 +181,8 @@ export class RingScreen extends MachineView {
 
   private take(screen: Screen): void {
     this.screen = screen;
-    this.rows = screenRows(screen);
+    const rows = screenRows(screen);
+    if (rows.join("\n") !== this.rows.join("\n")) this.rows = rows;
     this.paint();
   }
 
@@ -185,32 +190,51 @@ export class RingScreen extends MachineView {
     this.paint();
   }
 
+  /** Draws what changed: on a canvas of the guest's own dots first, then on the one that is seen. */
   private paint(): void {
     const canvas = this.renderRoot?.querySelector("canvas");
     const { screen } = this;
     if (!canvas || !screen) return;
     const { width, height } = screen.kind === "text" ? textSize(screen) : screen;
-    this.small ??= document.createElement("canvas");
-    if (this.small.width !== width || this.small.height !== height) Object.assign(this.small, { width, height });
-    const ink = this.small.getContext("2d")!;
-    if (screen.kind === "text") {
-      const image = ink.createImageData(width, height);
-      const steady = !this.session?.active;
-      const lit = { charactersLit: steady || this.phase % 4 < 2, cursorLit: steady || this.phase % 2 === 0 };
-      drawText(screen, new Uint32Array(image.data.buffer), lit);
-      ink.putImageData(image, 0, 0);
-    } else ink.putImageData(new ImageData(screen.pixels, width, height), 0, 0);
-    // Whole dots first, then down to the box: square dots where it fits, no dropped columns where it does not.
+    this.dots ??= document.createElement("canvas");
+    if (this.dots.width !== width || this.dots.height !== height) {
+      Object.assign(this.dots, { width, height });
+      this.image = undefined;
+    }
+    let changed = screen.kind === "text" ? this.paintText(screen, width, height) : this.paintPixels(screen);
+    // Whole dots, then down to the box: square dots where it fits, no dropped columns where it does not.
     const box = canvas.clientWidth * devicePixelRatio || width;
     const whole = Math.min(4, Math.max(1, Math.ceil(box / width - 0.01)));
     if (canvas.width !== width * whole || canvas.height !== height * whole) {
       canvas.width = width * whole;
       canvas.height = height * whole;
       canvas.style.imageRendering = Math.abs(box / width - Math.round(box / width)) < 0.01 ? "pixelated" : "auto";
+      changed = true;
     }
+    if (!changed) return;
     const out = canvas.getContext("2d")!;
     out.imageSmoothingEnabled = false;
-    out.drawImage(this.small, 0, 0, canvas.width, canvas.height);
+    out.drawImage(this.dots, 0, 0, canvas.width, canvas.height);
+  }
+
+  private paintText(screen: TextScreen, width: number, height: number): boolean {
+    const ink = this.dots!.getContext("2d")!;
+    const drawn = this.image && this.drawn;
+    this.image ??= ink.createImageData(width, height);
+    const steady = !this.session?.active;
+    const phase = { charactersLit: steady || this.phase % 4 < 2, cursorLit: steady || this.phase % 2 === 0 };
+    const changed = drawText(screen, new Uint32Array(this.image.data.buffer), phase, drawn);
+    this.drawn = { screen, phase };
+    if (changed) ink.putImageData(this.image, 0, 0);
+    return changed;
+  }
+
+  private paintPixels(screen: GraphicsScreen): boolean {
+    if (this.shownPixels === screen.pixels) return false;
+    this.image = undefined;
+    this.shownPixels = screen.pixels;
+    this.dots!.getContext("2d")!.putImageData(new ImageData(screen.pixels, screen.width, screen.height), 0, 0);
+    return true;
   }
 
   // Holding the keyboard

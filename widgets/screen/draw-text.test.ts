@@ -49,3 +49,33 @@ test("40 columns of 8 dots are 640 wide: A's left edge is two dots", () => {
   expect(row.slice(0, 3)).toEqual([0xff0055aa, 0xff0055aa, 0xffaa0000]);
   expect(row.slice(13)).toEqual([0xffaa0000, 0xff0055aa, 0xff0055aa]);
 });
+
+test("drawn over what stood there, a changed cell, a moved cursor and a blink give the picture drawn anew", () => {
+  const cells = (text: string, attribute: number) =>
+    Uint16Array.from(text, (char) => (attribute << 8) | char.charCodeAt(0));
+  const before = screen(0, {
+    columns: 4,
+    cells: cells("AAAA", 0x17),
+    cursor: { row: 0, column: 0, visible: true, start: 14, end: 15 },
+  });
+  const after = screen(0, {
+    columns: 4,
+    cells: cells("A A ", 0x97),
+    cursor: { row: 0, column: 2, visible: true, start: 14, end: 15 },
+  });
+  const { width, height } = textSize(before);
+  const pixels = new Uint32Array(width * height);
+  expect(drawText(before, pixels, lit)).toBe(true);
+  expect(drawText(after, pixels, lit, { screen: before, phase: lit })).toBe(true);
+  expect([...pixels].map((word) => word >>> 0)).toEqual(draw(after));
+  const dark = { charactersLit: false, cursorLit: false };
+  drawText(after, pixels, dark, { screen: after, phase: lit });
+  expect([...pixels].map((word) => word >>> 0)).toEqual(draw(after, dark));
+});
+
+test("nothing is drawn where nothing changed", () => {
+  const given = screen(0x1741);
+  const pixels = new Uint32Array(8 * 16);
+  drawText(given, pixels, lit);
+  expect(drawText(given, pixels, lit, { screen: given, phase: lit })).toBe(false);
+});

@@ -1,11 +1,18 @@
-// Draws a VGA text screen: the guest's font, palette, attributes and cursor, 8 dots a column; the 40-column modes halve
-// the dot clock, so their dots are two wide. Not modelled: the ninth dot, and underline on monochrome displays. Source: IBM VGA, attribute byte and cursor start/end registers.
+// Draws a VGA text screen: the guest's font, palette, attributes and cursor, 8 dots a column, and only the cells that are
+// not there already. The 40-column modes halve the dot clock, so their dots are two wide.
+// Not modelled: the ninth dot, and underline on monochrome displays. Source: IBM VGA, attribute byte and cursor start/end registers.
 import type { TextScreen } from "../../engine/index.ts";
 
 /** What is drawn besides the cells: whether blinking characters and the cursor are in their lit half. */
 export interface TextPhase {
   readonly charactersLit: boolean;
   readonly cursorLit: boolean;
+}
+
+/** What stands in the pixels. */
+export interface DrawnText {
+  readonly screen: TextScreen;
+  readonly phase: TextPhase;
 }
 
 const dotWidth = ({ columns }: TextScreen) => (columns === 40 ? 2 : 1);
@@ -15,37 +22,91 @@ export function textSize(screen: TextScreen): { width: number; height: number } 
   return { width: screen.columns * 8 * dotWidth(screen), height: screen.rows * screen.glyphHeight };
 }
 
-/** Fills `pixels` (RGBA as 32-bit words, little-endian, `textSize` of them) with the screen. */
-export function drawText(screen: TextScreen, pixels: Uint32Array, phase: TextPhase): void {
-  const { columns, rows, cells, font, glyphHeight, blink } = screen;
-  const { width } = textSize(screen);
+/** Where the cursor stands and is seen, as an index into the cells; −1 where it is not. */
+function cursorCell({ cursor, rows, columns }: TextScreen, { cursorLit }: TextPhase): number {
+  const seen = cursor.visible && cursorLit && cursor.row < rows && cursor.column < columns;
+  return seen ? cursor.row * columns + cursor.column : -1;
+}
+
+function sameShape({ cursor: a }: TextScreen, { cursor: b }: TextScreen): boolean {
+  return a.start === b.start && a.end === b.end;
+}
+
+function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Whether all cells must be drawn: another shape, font, palette or meaning of bit 7. */
+function differs(a: TextScreen, b: TextScreen): boolean {
+  if (a.columns !== b.columns || a.rows !== b.rows || a.glyphHeight !== b.glyphHeight || a.blink !== b.blink)
+    return true;
+  return !same(a.palette, b.palette) || !same(a.font, b.font);
+}
+
+/**
+ * Brings `pixels` (RGBA as 32-bit words, little-endian, `textSize` of them) from what `before` left there to `screen`.
+ * Answers whether anything changed.
+ */
+export function drawText(screen: TextScreen, pixels: Uint32Array, phase: TextPhase, before?: DrawnText): boolean {
+  const { cells, palette, blink } = screen;
+  const known = before && !differs(before.screen, screen) ? before : undefined;
+  const colours = Uint32Array.from(palette, (rgb) => 0xff000000 | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16));
+  const cursor = cursorCell(screen, phase);
+  const cursorBefore = known ? cursorCell(known.screen, known.phase) : -1;
+  const blinked = known !== undefined && known.phase.charactersLit !== phase.charactersLit;
+  const cursorStands = known !== undefined && cursor === cursorBefore && sameShape(screen, known.screen);
+  let changed = known === undefined;
+  for (let at = 0; at < cells.length; at++) {
+    const cell = cells[at];
+    const stands =
+      known !== undefined &&
+      known.screen.cells[at] === cell &&
+      (cursorStands || (at !== cursor && at !== cursorBefore)) &&
+      !(blinked && blink && cell & 0x8000);
+    if (stands) continue;
+    drawCell(screen, pixels, at, colours, phase.charactersLit);
+    changed = true;
+  }
+  if (cursor >= 0) drawCursor(screen, pixels, cursor, colours[(cells[cursor] >> 8) & 15]);
+  return changed;
+}
+
+/** The cell's upper left corner in the pixels, and how many pixels a line is. */
+function place(screen: TextScreen, at: number): { corner: number; line: number } {
+  const { width: line } = textSize(screen);
+  const row = Math.floor(at / screen.columns);
+  return { corner: row * screen.glyphHeight * line + (at % screen.columns) * 8 * dotWidth(screen), line };
+}
+
+function drawCell(
+  screen: TextScreen,
+  pixels: Uint32Array,
+  at: number,
+  colours: Uint32Array,
+  charactersLit: boolean,
+): void {
+  const { cells, font, glyphHeight, blink } = screen;
+  const attribute = cells[at] >> 8;
+  const ground = colours[(attribute >> 4) & (blink ? 7 : 15)];
+  const ink = blink && attribute & 0x80 && !charactersLit ? ground : colours[attribute & 15];
+  const glyph = (cells[at] & 0xff) * 32;
   const dot = dotWidth(screen);
-  const colours = Uint32Array.from(
-    screen.palette,
-    (rgb) => 0xff000000 | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16),
-  );
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const cell = cells[row * columns + column];
-      const attribute = cell >> 8;
-      const ground = colours[(attribute >> 4) & (blink ? 7 : 15)];
-      const hidden = blink && attribute & 0x80 && !phase.charactersLit;
-      const ink = hidden ? ground : colours[attribute & 15];
-      const glyph = (cell & 0xff) * 32;
-      for (let y = 0; y < glyphHeight; y++) {
-        const bits = font[glyph + y];
-        let at = (row * glyphHeight + y) * width + column * 8 * dot;
-        for (let mask = 0x80; mask; mask >>= 1) {
-          for (let i = 0; i < dot; i++) pixels[at++] = bits & mask ? ink : ground;
-        }
-      }
+  const { corner, line } = place(screen, at);
+  for (let y = 0; y < glyphHeight; y++) {
+    const bits = font[glyph + y];
+    let to = corner + y * line;
+    for (let mask = 0x80; mask; mask >>= 1) {
+      for (let i = 0; i < dot; i++) pixels[to++] = bits & mask ? ink : ground;
     }
   }
-  const { cursor } = screen;
-  if (!cursor.visible || !phase.cursorLit || cursor.row >= rows || cursor.column >= columns) return;
-  const ink = colours[(cells[cursor.row * columns + cursor.column] >> 8) & 15];
-  for (let y = cursor.start; y <= Math.min(cursor.end, glyphHeight - 1); y++) {
-    const at = (cursor.row * glyphHeight + y) * width + cursor.column * 8 * dot;
-    pixels.fill(ink, at, at + 8 * dot);
+}
+
+function drawCursor(screen: TextScreen, pixels: Uint32Array, at: number, ink: number): void {
+  const { corner, line } = place(screen, at);
+  const { start, end } = screen.cursor;
+  for (let y = start; y <= Math.min(end, screen.glyphHeight - 1); y++) {
+    pixels.fill(ink, corner + y * line, corner + y * line + 8 * dotWidth(screen));
   }
 }

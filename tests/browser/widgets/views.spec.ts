@@ -1,10 +1,12 @@
 // The views on a plain page that has no stylesheet of ours: keyboard, holding, editing, predictions, axe in both themes.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { type Page, expect as promptly, test } from "@playwright/test";
 import { createServer, type ViteDevServer } from "vite";
 import type { RingMachine } from "../../../widgets/index.ts";
 import config from "./vite.config.ts";
 
+// The pages come unbundled, and other tests run beside: waking takes its time.
+const expect = promptly.configure({ timeout: 20_000 });
 let server: ViteDevServer;
 let address = "";
 
