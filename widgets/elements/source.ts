@@ -61,6 +61,15 @@ export class RingSource extends MachineView {
         border-radius: 4px;
         background: var(--_raised);
       }
+      /* Room below a file's end, so that its last lines can stand high up, too. */
+      .rows.long table {
+        margin-bottom: calc((var(--code-lines) - 10) * var(--row, 20px));
+      }
+      @media print {
+        .rows.long table {
+          margin-bottom: 0;
+        }
+      }
       .rows span[style] {
         color: light-dark(var(--shiki-light), var(--shiki-dark));
       }
@@ -189,7 +198,10 @@ export class RingSource extends MachineView {
     if (!box) return;
     const row = box.querySelector<HTMLElement>(".lit");
     const place = row ? `${this.shown}:${row.dataset.line}` : "";
-    if (row && place !== this.lit) keepInView(box, row);
+    // In a file just opened the line stands high up, where it is seen even if the foot of the view is off the window.
+    if (row && place !== this.lit && !this.lit.startsWith(`${this.shown}:`))
+      box.scrollTop = row.offsetTop - box.clientHeight / 4;
+    else if (row && place !== this.lit) keepInView(box, row);
     this.lit = place;
     if (!this.focusRow) return;
     this.focusRow = false;
@@ -218,7 +230,7 @@ export class RingSource extends MachineView {
       ${
         this.text.length === 0
           ? html`<p class="empty rows" style=${`--code-lines:${span.height || Number(this.lines) || 16}`}>The source appears when the machine wakes.</p>`
-          : html`<div class="rows" style=${`--code-lines:${span.height};max-height:calc(${span.height} * var(--row, 20px))`} @keydown=${this.onKey}>
+          : html`<div class=${`rows ${span.height < span.last - span.first + 1 ? "long" : ""}`} style=${`--code-lines:${span.height};max-height:calc(${span.height} * var(--row, 20px))`} @keydown=${this.onKey}>
               <table aria-label=${`Source ${this.shown}`}><thead class="sr"><tr><th scope="col">Breakpoint</th><th scope="col">Now</th><th scope="col">Line</th><th scope="col">Source</th></tr></thead>
                 <tbody>${this.text.slice(span.first - 1, span.last).map((line, at) => {
                   const i = span.first - 1 + at;
