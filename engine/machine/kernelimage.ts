@@ -1,7 +1,8 @@
 /**
  * Reads Multiboot 1 kernels: ELF32, or with addresses in the header.
- * Source: Multiboot Specification 0.6.96, 3.1 "OS image format"; System V ABI, chapter 5 "Program loading".
+ * Source: Multiboot Specification 0.6.96, 3.1 "OS image format".
  */
+import { readElf } from "../toolchain/elf.ts";
 
 const HEADER_MAGIC = 0x1badb002;
 const SEARCHED = 8192;
@@ -35,7 +36,7 @@ export function readKernel(image: Uint8Array, memoryBytes: number): Kernel | Ker
   const flags = view.getUint32(header + 4, true);
   const unknown = flags & 0xffff & ~(FLAG_ALIGN | FLAG_MEMORY);
   if (unknown) return { offset: header + 4, message: `the header requires 0x${unknown.toString(16)}, which we lack` };
-  const kernel = flags & FLAG_ADDRESSES ? readByAddresses(image, view, header) : readElf(image, view);
+  const kernel = flags & FLAG_ADDRESSES ? readByAddresses(image, view, header) : readSegments(image);
   if ("message" in kernel) return kernel;
   for (const { address, size } of kernel.segments) {
     const end = address + size;
@@ -73,35 +74,14 @@ function readByAddresses(image: Uint8Array, view: DataView, header: number): Ker
   };
 }
 
-/** Program headers of an ELF32 file. Source: System V ABI, chapter 5 "Program loading". */
-function readElf(image: Uint8Array, view: DataView): Kernel | KernelFault {
-  if (image.length < 52 || view.getUint32(0) !== 0x7f454c46)
-    return { offset: 0, message: "expected ELF (7F 45 4C 46)" };
-  if (image[4] !== 1) return { offset: 4, message: "expected a 32-bit ELF file" };
-  if (view.getUint16(18, true) !== 3) return { offset: 18, message: "expected machine type 3 (80386)" };
-  const [entry, table] = [view.getUint32(24, true), view.getUint32(28, true)];
-  const [entrySize, count] = [view.getUint16(42, true), view.getUint16(44, true)];
-  if (entrySize < 32 || table + count * entrySize > image.length) {
-    return { offset: 28, message: "expected program headers inside the file" };
-  }
-  const segments: Kernel["segments"][number][] = [];
-  let start = entry;
-  for (let i = 0; i < count; i++) {
-    const at = table + i * entrySize;
-    if (view.getUint32(at, true) !== 1) continue; // PT_LOAD
-    const [offset, virtual, physical, fileSize, memorySize] = [4, 8, 12, 16, 20].map((o) =>
-      view.getUint32(at + o, true),
-    );
-    if (offset + fileSize > image.length)
-      return { offset: at + 16, message: "expected the segment's bytes inside the file" };
-    segments.push({
-      address: physical,
-      bytes: image.subarray(offset, offset + fileSize),
-      size: Math.max(fileSize, memorySize),
-    });
-    // The entry point is a virtual address; the processor starts without paging.
-    if (entry >= virtual && entry < virtual + memorySize) start = entry - virtual + physical;
-  }
-  if (segments.length === 0) return { offset: table, message: "expected a program header of type LOAD" };
-  return { entry: start, segments };
+/** An ELF file of 32 bits for the 80386. */
+function readSegments(image: Uint8Array): Kernel | KernelFault {
+  const elf = readElf(image);
+  if ("message" in elf) return elf;
+  if (elf.bits !== 32) return { offset: 4, message: "expected a 32-bit ELF file" };
+  if (elf.segments.length === 0) return { offset: 28, message: "expected a program header of type LOAD" };
+  // The entry point is a virtual address; the processor starts without paging.
+  const home = elf.segments.find((s) => elf.entry >= s.virtualAddress && elf.entry < s.virtualAddress + BigInt(s.size));
+  const entry = home ? Number(elf.entry - home.virtualAddress) + home.address : Number(elf.entry);
+  return { entry, segments: elf.segments };
 }
