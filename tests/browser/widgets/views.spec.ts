@@ -320,6 +320,65 @@ test("the screen can be read as text", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Text on the screen" })).toBeVisible();
 });
 
+test("asleep, a recorded frame is what stands there; waking moves nothing", async ({ page }) => {
+  await open(page);
+  await page.evaluate(async () => {
+    const { recordFrame } = (await import("/widgets/index.ts" as string)) as typeof import("../../../widgets/index.ts");
+    const { handle } = document.querySelector<RingMachine>("#boot")!.session;
+    const frame = await recordFrame(handle!, { memory: [{ address: 0x7c20, length: 128 }] });
+    const again = document.createElement("ring-machine");
+    again.id = "again";
+    for (const [name, value] of Object.entries({ manual: "", memory: "2", floppy: "#boot-src", label: "Again" })) {
+      again.setAttribute(name, value);
+    }
+    again.innerHTML = `<script type="application/json" class="recorded">${JSON.stringify(frame)}</script>
+      <ring-controls></ring-controls><ring-timeline></ring-timeline><ring-disassembly></ring-disassembly>
+      <ring-screen></ring-screen><ring-registers></ring-registers><ring-memory at="7c20"></ring-memory>`;
+    document.querySelector("h1")!.after(again);
+  });
+  const again = page.locator("#again");
+  await expect(again.locator("ring-controls .state")).toContainText("Asleep");
+  await expect(again.locator("ring-disassembly .lit")).toContainText("cli");
+  await expect(again.locator("ring-screen pre")).toContainText("Booting from floppy A");
+  await expect(again.locator("ring-memory tbody tr").first()).toContainText("Hello");
+  const look = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("#again > :not(script)")].map((view) => {
+        const { top, left, width, height } = view.getBoundingClientRect();
+        const rows = [...view.shadowRoot!.querySelectorAll("tr, .pair, pre, .letters")];
+        const text = view.localName === "ring-controls" ? [] : rows.map((row) => row.textContent);
+        return { view: view.localName, at: [top, left, width, height].map(Math.round), text };
+      }),
+    );
+  const asleep = await look();
+  await again.locator("ring-controls .run").click();
+  await expect(again).toHaveAttribute("data-state", "paused");
+  await expect(again.locator("ring-controls .state")).toContainText("Paused");
+  expect(await look()).toEqual(asleep);
+});
+
+test("where there are no workers, the machine says so and the rest of the page stands", async ({ page }) => {
+  await page.addInitScript(() => {
+    (window as { Worker?: unknown }).Worker = class {
+      constructor() {
+        throw new Error("this browser has no workers");
+      }
+    };
+  });
+  await page.goto(address);
+  await expect(page.locator("#boot")).toHaveAttribute("data-state", "failed");
+  await expect(page.locator("#boot .problem")).toContainText("This machine could not be started.");
+  await expect(page.locator("#boot .problem")).toContainText("this browser has no workers.");
+  await expect(page.locator("ring-source")).toContainText("start:");
+});
+
+test("at 320 px nothing is wider than the window", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 800 });
+  await open(page);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wider).toBeLessThanOrEqual(0);
+});
+
 for (const theme of ["light", "dark"] as const) {
   for (const width of [1280, 390]) {
     test(`axe finds nothing at ${width} px, ${theme}: paused, past, and with every box open`, async ({ browser }) => {
