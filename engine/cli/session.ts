@@ -17,6 +17,8 @@ import { Trace } from "./trace.ts";
 const SLICE_MS = 10;
 const FRAME_MS = 50;
 const MAX_WAIT_MS = 50;
+/** Things the engine lacks that are told of in one run. */
+const MAX_TOLD = 8;
 /** Steps of a traced run between looks at the outside. */
 const TRACED = 20_000;
 
@@ -48,9 +50,23 @@ export class Session {
       const file = options.traceFile === undefined ? 2 : openOutput("-D", options.traceFile);
       this.#trace = new Trace(machine, options.trace, file);
     }
+    this.#tellWhatIsLacking();
     process.on("SIGINT", () => this.quit());
     process.on("SIGTERM", () => this.quit());
     process.stdout.on("error", () => this.quit());
+  }
+
+  /** An instruction that the engine lacks looks to the guest like one that its processor lacks: say so, each once. */
+  #tellWhatIsLacking(): void {
+    const told = new Set<string>();
+    const others = this.#machine.onEvent;
+    this.#machine.onEvent = (event) => {
+      others(event);
+      if (event.kind !== "unimplemented" || event.part !== "processor") return;
+      if (told.has(event.text) || told.size >= MAX_TOLD) return;
+      told.add(event.text);
+      process.stderr.write(`ring: the processor lacks this: ${event.text}\n`);
+    };
   }
 
   #usesStdin(): boolean {
