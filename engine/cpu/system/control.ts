@@ -6,7 +6,7 @@ import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { CR0_ET, CR0_PE, CR0_PG, IF, IOPL, OF } from "../registers.ts";
 import { CS } from "../segments.ts";
-import { loadSegment } from "./descriptors.ts";
+import { loadSegment, moveToSegment } from "./descriptors.ts";
 import { farCall, farJump, farReturn, interruptReturn } from "./far.ts";
 import { deliver } from "./interrupts.ts";
 import { farPointer, loadMemory, operand, read, write } from "./operands.ts";
@@ -37,7 +37,7 @@ const move: Operation = (p, d) => {
   const from = operand(d, 1);
   if (to.kind === "segment") {
     if (to.number === CS) raise(fault.UD);
-    return loadSegment(p, to.number, read(p, from) & 0xffff);
+    return moveToSegment(p, to.number, read(p, from) & 0xffff);
   }
   if (from.kind === "segment") return write(p, to.kind === "memory" ? { ...to, bits: 16 } : to, read(p, from));
   onlyRing0(p);

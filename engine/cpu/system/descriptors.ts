@@ -106,11 +106,18 @@ export function loadSegment(p: Core, n: number, selector: number): void {
     p.segments.setReal(n, selector, p.virtual8086 ? 0xf3 : (p.segments.attributes(n) & 0xf000) | 0x93);
   } else if (n === SS) loadStackSegment(p, selector, p.cpl, fault.GP);
   else loadDataSegment(p, n, selector);
-  if (n === SS) {
-    p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) | SHADOW_SS, true);
-    p.mustLeave = true;
-  }
   p.updateMode();
+}
+
+/**
+ * The same for MOV and POP, whose load of SS holds interrupts and traps back until behind the next instruction; LSS does
+ * not (Intel SDM vol. 3A, 6.8.3).
+ */
+export function moveToSegment(p: Core, n: number, selector: number): void {
+  loadSegment(p, n, selector);
+  if (n !== SS) return;
+  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) | SHADOW_SS, true);
+  p.mustLeave = true;
 }
 
 function loadDataSegment(p: Core, n: number, selector: number): void {

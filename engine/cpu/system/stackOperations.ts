@@ -1,6 +1,6 @@
 /** PUSH and POP of segment registers and of all registers, POP to memory, ENTER. */
 import { DB, SS } from "../segments.ts";
-import { loadSegment } from "./descriptors.ts";
+import { moveToSegment } from "./descriptors.ts";
 import { operand, read, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import { Stack } from "./stack.ts";
@@ -28,7 +28,7 @@ const pop: Operation = (p, d) => {
   const size = sizeOf(d.operandBits);
   if (to.kind === "segment") {
     const selector = stack.pop(size) & 0xffff;
-    loadSegment(p, to.number, selector);
+    moveToSegment(p, to.number, selector);
     // A new SS changes the segment, not the pointer that the old one popped to.
     const bits = stack.segment.attributes & DB ? 32 : 16;
     p.setRegister(4, stack.pointer, bits);

@@ -77,7 +77,7 @@ export async function askQemu(image: Uint8Array, choice: string): Promise<Answer
     const { text, status } = await new Promise<{ text: string; status: number | null }>((resolve) => {
       const qemu = spawn("qemu-system-i386", arguments_);
       let said = "";
-      const limit = setTimeout(() => qemu.kill("SIGKILL"), 30_000);
+      const limit = setTimeout(() => qemu.kill("SIGKILL"), 8_000);
       qemu.stdout.on("data", (data: Buffer) => {
         said += data.toString("latin1");
         if (said.length > 1_000_000) qemu.kill("SIGKILL");

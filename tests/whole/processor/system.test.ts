@@ -12,6 +12,8 @@ const GUESTS: Readonly<Record<string, readonly string[]>> = {
   real: ["0"],
   mixed: ["0"],
   faults: ["0"],
+  selfmodify: ["0"],
+  interrupts: ["0"],
 };
 
 const bench = await openBench();
