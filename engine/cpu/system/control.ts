@@ -82,7 +82,11 @@ export function writeControl(p: Core, n: number, value: number): void {
       break;
     case 4:
       // No feature of CR4 is there yet, so none of its bits can be set.
-      if (value !== 0) raise(fault.GP, 0);
+      if (value !== 0) {
+        const text = `CR4 = ${value.toString(16)}: none of its features is there`;
+        p.surroundings.event({ kind: "unimplemented", part: "processor", text });
+        raise(fault.GP, 0);
+      }
       break;
     default:
       raise(fault.UD);
