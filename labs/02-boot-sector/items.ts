@@ -205,7 +205,9 @@ function moment(scenario: string, status: MachineStatus): Moment {
 }
 
 function ending(context: Context, { scenario, end }: Run): { moment: Moment; place: Place | undefined } {
-  return { moment: moment(scenario, end), place: context.placeOf(end.address) };
+  // Behind a HLT that ended it stands code that never ran.
+  const last = end.reason.kind === "halt" ? end.address - 1 : end.address;
+  return { moment: moment(scenario, end), place: context.placeOf(last) };
 }
 
 function where({ cs, ip }: MachineStatus): string {

@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { DisassembledLine } from "../../engine/index.ts";
 import { colourLine } from "../asm-text.ts";
 import { evaluate } from "../model/expression.ts";
+import { litAddress } from "../model/lit-address.ts";
 import { hex } from "../model/number.ts";
 import { readableOf } from "../model/readable.ts";
 import type { Reader } from "../model/reader.ts";
@@ -103,7 +104,7 @@ export class RingDisassembly extends MachineView {
   }
 
   protected override async load(reader: Reader, session: MachineSession): Promise<void> {
-    const address = session.status?.address;
+    const address = litAddress(session.status);
     if (this.from !== undefined) {
       this.code = await reader.disassemble(this.from, this.lines);
       return;
@@ -127,7 +128,7 @@ export class RingDisassembly extends MachineView {
     if (event.defaultPrevented || (host.querySelector("ring-disassembly, ring-source") as Element | null) !== this)
       return;
     if (key === "b") {
-      const address = this.chosen ?? this.session?.status?.address;
+      const address = this.chosen ?? litAddress(this.session?.status);
       if (address === undefined) return;
       event.preventDefault();
       void this.session?.toggleBreakpoint(address);
@@ -200,7 +201,7 @@ export class RingDisassembly extends MachineView {
   private tabStop(): number | undefined {
     const known = (address: number | undefined) => this.code.some((line) => line.address === address);
     if (known(this.chosen)) return this.chosen;
-    const now = this.session?.status?.address;
+    const now = litAddress(this.session?.status);
     return known(now) ? now : this.code[0]?.address;
   }
 
@@ -213,7 +214,7 @@ export class RingDisassembly extends MachineView {
   protected override updated(): void {
     if (this.rowHadFocus && !this.shadowRoot?.activeElement) this.focusRow = true;
     const box = this.renderRoot.querySelector<HTMLElement>(".rows");
-    const now = this.session?.status?.address;
+    const now = litAddress(this.session?.status);
     if (box && now !== this.lit) {
       const row = box.querySelector<HTMLElement>(".lit");
       if (row) {
@@ -231,7 +232,7 @@ export class RingDisassembly extends MachineView {
 
   override render() {
     const { session, code } = this;
-    const now = session?.status?.address;
+    const now = litAddress(session?.status);
     const stop = this.tabStop();
     return html`
       <div class="head">

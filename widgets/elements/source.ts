@@ -6,6 +6,7 @@ import type { AssembleAnswer, SourceLine } from "../../engine/index.ts";
 import { colourLine } from "../asm-text.ts";
 import { firmwareFiles, firmwareText } from "../firmware-source.ts";
 import { assembleElement, type SourceElement, sourceFile, sourceIn, sourceText } from "../model/image.ts";
+import { litAddress } from "../model/lit-address.ts";
 import { pageEngine } from "../model/page-engine.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
@@ -122,7 +123,7 @@ export class RingSource extends MachineView {
     }
     if (this.of !== "firmware") return;
     // A range of one file stays there; else execution opens the file that it is in.
-    const followed = /-/.test(this.lines) ? undefined : this.lineAt(session.status?.address)?.file;
+    const followed = /-/.test(this.lines) ? undefined : this.lineAt(litAddress(session.status))?.file;
     const wanted = followed ?? (this.shown || this.file);
     const name = wanted?.split("/").at(-1) ?? "";
     if (name && name !== this.fetched) await this.open(name);
@@ -212,7 +213,7 @@ export class RingSource extends MachineView {
 
   override render() {
     const { session } = this;
-    const now = session?.active ? undefined : this.lineAt(session?.status?.address);
+    const now = session?.active ? undefined : this.lineAt(litAddress(session?.status));
     const litLine = now && this.sameFile(now) ? now.line : 0;
     const { span } = this;
     const files = this.of === "firmware" && !/-/.test(this.lines) ? firmwareFiles() : [];

@@ -3,6 +3,7 @@
  * that a check told of. Which source line is about to execute is known as long as the machine runs what was built.
  */
 import type { AssembleAnswer } from "../../engine/index.ts";
+import { litAddress } from "../model/lit-address.ts";
 import { pageEngine } from "../model/page-engine.ts";
 import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
@@ -89,8 +90,8 @@ export class LabMachine {
   get place(): Place | undefined {
     const status = this.session.handle?.status;
     if (!status || status.state === "running" || !this.build) return undefined;
-    const { address } = status;
-    const line = this.build.lines.find((one) => address >= one.address && address < one.address + one.length);
+    const at = litAddress(status) ?? 0;
+    const line = this.build.lines.find(({ address, length }) => at >= address && at < address + length);
     return line && { file: line.file, line: line.line };
   }
 }

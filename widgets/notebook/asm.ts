@@ -5,6 +5,7 @@
 import type { AssembleAnswer } from "../../engine/index.ts";
 import type { RingMachine } from "../elements/machine.ts";
 import { assembleElement, type SourceElement } from "../model/image.ts";
+import { litAddress } from "../model/lit-address.ts";
 import { pageEngine } from "../model/page-engine.ts";
 import type { MachineSession } from "../model/session.ts";
 import { CodeBlock } from "./block.ts";
@@ -114,10 +115,9 @@ export class RingAsm extends CodeBlock implements Named, SourceElement {
   private lightNow(): void {
     const status = this.session?.handle?.status;
     const standing = status !== undefined && status.state !== "running" && this.state !== "edited";
-    const line = standing
-      ? this.answer?.lines.find(({ address, length }) => status.address >= address && status.address < address + length)
-          ?.line
-      : undefined;
-    this.light(line);
+    const at = standing ? litAddress(status) : undefined;
+    const line =
+      at !== undefined && this.answer?.lines.find(({ address, length }) => at >= address && at < address + length);
+    this.light(line ? line.line : undefined);
   }
 }
