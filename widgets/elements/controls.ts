@@ -186,7 +186,7 @@ export class RingControls extends MachineView {
         ? ""
         : reasonText(status);
     return html`<span class="word">${word}</span>
-      <span class="count" title="instructions since power-on">${
+      <span class="count" title="the machine’s clock: one for each instruction since power-on, and waiting that was passed over">${
         state === "past" || session.furthest > status.tick ? `${tick} of ${grouped(session.furthest)}` : tick
       }</span>${this.renderWho(session)}
       <span class="mono count">${running(state) ? "" : placeText(status)}</span>

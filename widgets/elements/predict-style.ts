@@ -11,6 +11,10 @@ export const predictStyle = css`
     border-radius: 6px;
     background: var(--_paper);
   }
+  code {
+    font-family: var(--_code);
+    font-size: 0.92em;
+  }
   .tag {
     margin: 0 0 4px;
     color: var(--_predict);
