@@ -11,6 +11,9 @@ import { assemble } from "../../../engine/toolchain/assembler.ts";
 
 const GUESTS = new URL("guests/", import.meta.url);
 const MEMORY_MIB = 4;
+/** The case of guests that find their own image on a floppy. */
+const WITH_FLOPPY = "d";
+const FLOPPY_BYTES = 1440 * 1024;
 /** More than the firmware and the longest guest take. */
 const MOST_TICKS = 400_000_000;
 
@@ -38,11 +41,18 @@ function answer(text: string): Answer {
   return said;
 }
 
+function floppyOf(image: Uint8Array): Uint8Array {
+  const floppy = new Uint8Array(FLOPPY_BYTES);
+  floppy.set(image);
+  return floppy;
+}
+
 /** Ours. `slice`: ticks of each run, asked anew each time. `choice`: the guest's case, one character. */
 export function askOurs(bench: Workbench, image: Uint8Array, choice: string, slice = () => 50_000_000): Answer {
   const machine = bench.powerOn({
     memoryMiB: MEMORY_MIB,
     kernel: { image, commandLine: choice },
+    ...(choice === WITH_FLOPPY ? { floppies: [floppyOf(image)] } : {}),
     debugExit: { iobase: 0xf4, iosize: 1 },
     stopOnTripleFault: true,
   });
@@ -74,6 +84,10 @@ export async function askQemu(image: Uint8Array, choice: string): Promise<Answer
       "-display none -debugcon stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot -monitor none";
     const machine = `-accel tcg -cpu pentium2,-fpu -m ${MEMORY_MIB} -vga none -net none -nodefaults`;
     const arguments_ = [...`${machine} ${devices}`.split(" "), "-kernel", file, "-append", choice];
+    if (choice === WITH_FLOPPY) {
+      writeFileSync(`${file}.img`, floppyOf(image));
+      arguments_.push("-drive", `file=${file}.img,format=raw,if=floppy`);
+    }
     const { text, status } = await new Promise<{ text: string; status: number | null }>((resolve) => {
       const qemu = spawn("qemu-system-i386", arguments_);
       let said = "";

@@ -14,6 +14,9 @@ const GUESTS: Readonly<Record<string, readonly string[]>> = {
   faults: ["0"],
   selfmodify: ["0"],
   interrupts: ["0"],
+  detection: ["0"],
+  dma: ["d"],
+  shutdown: ["a", "b", "c", "e", "f", "i", "j", "k"],
 };
 
 const bench = await openBench();
@@ -62,4 +65,8 @@ describe.each(Object.entries(GUESTS))("%s", (name, cases) => {
     if (process.env.RING_RECORD === "1") writeFileSync(file, said);
     expect(said).toBe(textOf(recorded(file)));
   });
+});
+
+test.each(["g", "h"])("shutdown, case %s: a stack that takes no push, which QEMU never sees", (choice) => {
+  expect([...askOurs(bench, build("shutdown"), choice).values()]).toEqual(["", "triple fault"]);
 });

@@ -85,6 +85,9 @@ here:
         real "steps through REP"; mov $4, %cx; mov $scratch, %di; call trace; rep stosb; call untrace; stop
         real "no step behind MOV SS"; call trace; mov %ss, %ax; mov %ax, %ss; nop; nop; call untrace; stop
         real "no step behind POP SS"; push %ss; call trace; pop %ss; nop; nop; call untrace; stop
+        real "a step behind LSS"; mov %ss, scratch + 2; movw $STACK - 2, scratch; call trace; lss scratch, %sp; nop; call untrace; mov $STACK, %sp; stop
+        real "a step behind MOV DS"; mov %ds, %ax; call trace; mov %ax, %ds; nop; call untrace; stop
+        real "two loads of SS"; mov %ss, %ax; call trace; mov %ax, %ss; mov %ax, %ss; nop; nop; call untrace; mov $0, %bx; mov $0, %dx; stop
         real "steps over INT"; mov $leaf_iret, %ax; call set_vector; call trace; int $0x41; nop; call untrace; stop
         real "steps through IRET"; mov $leaf_iret, %ax; call set_vector; call trace; pushf; push %cs; pushw $1f; iret; 1: nop; call untrace; stop
         real "a step behind POPF that clears TF"; call trace; pushw $2; popf; nop; mov steps, %ax; stop
