@@ -7,7 +7,7 @@ test("a machine that halts at 7C01 lights the HLT, before and after it", async (
   const sector = new Uint8Array(512);
   sector.set([0xfa, 0xf4, 0xeb, 0xfd]); // cli; hlt; jmp .-1
   sector.set([0x55, 0xaa], 510);
-  const machine = await engine.create({ memoryMiB: 2, floppies: [sector] });
+  const machine = await engine.create("halting", { memoryMiB: 2, floppies: [sector] });
   await machine.run({ address: 0x7c01 });
   expect(litAddress(machine.status)).toBe(0x7c01);
   await machine.run({ tick: machine.status.tick + 10 });
