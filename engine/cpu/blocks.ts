@@ -13,7 +13,7 @@ import { PAGE, type PhysicalMap } from "./physical.ts";
 import { emitBlock, type Step } from "./translate.ts";
 
 const MAX_BLOCK = 32;
-/** Records at the end of the space, for one instruction run alone: it, what follows it, its target. */
+/** Records of one instruction that runs alone: it, what follows it, its target. */
 const ALONE_RECORDS = 3;
 
 /** One instruction of a block that is being built. */
@@ -48,7 +48,7 @@ export class Blocks {
   /** Fields of records whose links lead to other pages: cut when the mapping changes. */
   private crossLinks: number[] = [];
   private next: number;
-  private readonly alone: number;
+  private readonly end: number;
   /** Linear addresses at which a block stops with a breakpoint. */
   breakpoints: ReadonlySet<number> = new Set();
   /** Every block is translated when it is built: for the tests that compare the two readings. */
@@ -62,7 +62,7 @@ export class Blocks {
     this.map = map;
     this.handlers = handlers;
     this.view = map.view;
-    this.alone = map.records + (map.recordCount - ALONE_RECORDS) * at.RECORD_BYTES;
+    this.end = map.records + map.recordCount * at.RECORD_BYTES;
     this.next = map.records;
   }
 
@@ -91,7 +91,7 @@ export class Blocks {
     const size = steps.length + (last.ended ? 0 : 1);
     let first = replaced;
     if (!replaced || size > (this.sizes[this.indexOf(replaced)] ?? 0)) {
-      if (this.next + size * at.RECORD_BYTES > this.alone) this.flush();
+      if (this.next + size * at.RECORD_BYTES > this.end) this.flush();
       else if (replaced) this.forward(replaced, this.next);
       first = this.next;
       this.next += size * at.RECORD_BYTES;
@@ -239,7 +239,7 @@ export class Blocks {
     this.crossLinks = [];
     this.next = this.map.records;
     this.decodedAt.length = 0;
-    this.noteRewrite(this.map.records, this.alone);
+    this.noteRewrite(this.map.records, this.end);
     this.handlers.dropTranslations();
     this.onFlush();
   }
@@ -269,20 +269,20 @@ export class Blocks {
     const { bytes } = this.map;
     const d = decode((i) => (host + i < pageEnd ? (bytes[host + i] as number) : -1), BigInt(rip), mode);
     if ("fault" in d || !fitsLimit(rip, d, mode)) return 0;
-    if (this.next + ALONE_RECORDS * at.RECORD_BYTES > this.alone) this.flush();
-    const record = this.next;
-    this.next += ALONE_RECORDS * at.RECORD_BYTES;
-    this.writeAlone(record, d, rip, mode);
+    const record = this.buildAlone(d, rip, mode);
     this.heads[this.indexOf(record)] = record;
     this.mark(record, host, d.length);
     this.foundAlone.set(key, record);
     return record;
   }
 
-  /** The same for an instruction whose bytes cannot be kept: good until the next. */
+  /** The same for an instruction already decoded, whose bytes the caller watches; good until `onFlush`. */
   buildAlone(d: Decoded, ip: number, mode: Mode): number {
-    this.writeAlone(this.alone, d, ip, mode);
-    return this.alone;
+    if (this.next + ALONE_RECORDS * at.RECORD_BYTES > this.end) this.flush();
+    const record = this.next;
+    this.next += ALONE_RECORDS * at.RECORD_BYTES;
+    this.writeAlone(record, d, ip, mode);
+    return record;
   }
 
   private writeAlone(first: number, d: Decoded, ip: number, mode: Mode): void {

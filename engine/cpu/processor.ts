@@ -27,6 +27,8 @@ import { OPERATIONS } from "./system/operations.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
 
+/** Instructions that cross a page and are kept at one time. */
+const MAX_CROSSING = 1024;
 /** Epochs before the jump table is wiped: with the modes they fill an i32's positive half. */
 const EPOCHS = 2 ** 19;
 
@@ -43,6 +45,8 @@ export class Processor extends Core {
   private ticksBefore = 0;
   private entryTicks = 0;
   private attentionAsked = false;
+  /** Instructions that cross a page, by offset and mode: their bytes are compared each time. */
+  private readonly crossing = new Map<number, { readonly record: number; readonly bytes: Uint8Array }>();
   private breakpointSet: ReadonlySet<number> = new Set();
   private codeTag = 0;
   private epoch = 0;
@@ -59,7 +63,10 @@ export class Processor extends Core {
     this.blocks = new Blocks(map, this.handlers);
     this.modes = new Modes(model, () => this.blocks.flush());
     this.blocks.onCodePage = () => this.memory.forgetWrites();
-    this.blocks.onFlush = () => this.forgetJumps();
+    this.blocks.onFlush = () => {
+      this.crossing.clear();
+      this.forgetJumps();
+    };
     map.onCodeWrite = (host, bytes) => this.blocks.invalidate(host, bytes);
     map.onMapChange = () => this.mappingChanged();
     this.view.setInt32(at.TLB_READ, this.cpu + at.FAST_READ, true);
@@ -187,17 +194,43 @@ export class Processor extends Core {
 
   /** An instruction that is fetched each time: it crosses a page, faults, or jumps beyond the limit. */
   private runUnkept(ip: number): void {
+    const key = ip * MAX_MODES + this.mode.id;
+    const kept = this.crossing.get(key);
+    if (kept && this.hasBytes(ip, kept.bytes)) {
+      this.enter(kept.record, 1, 1);
+      return;
+    }
     const decoded = this.fetch(ip);
     if ("vector" in decoded) {
       this.executed++;
       this.fault(decoded);
     } else if (fitsLimit(ip, decoded, this.mode)) {
-      this.enter(this.blocks.buildAlone(decoded, ip, this.mode), 1, 1);
+      const record = this.blocks.buildAlone(decoded, ip, this.mode);
+      this.keepCrossing(key, ip, decoded.length, record);
+      this.enter(record, 1, 1);
     } else {
       // A target beyond the limit faults at the jump, which has no effect; a condition that is false just goes on.
       this.executed++;
       this.jumpBeyondLimit(decoded, ip);
     }
+  }
+
+  /** Keeps the record of an instruction in two pages of memory, with the bytes that it was decoded from. */
+  private keepCrossing(key: number, ip: number, length: number, record: number): void {
+    const hosts = Array.from({ length }, (_, i) => this.memory.codeHost((this.mode.base + ip + i) >>> 0));
+    if (hosts.some((host) => host < 0)) return;
+    if (this.crossing.size >= MAX_CROSSING) this.crossing.clear();
+    this.crossing.set(key, { record, bytes: Uint8Array.from(hosts, (host) => this.map.bytes[host] as number) });
+  }
+
+  private hasBytes(ip: number, bytes: Uint8Array): boolean {
+    const { base, limit } = this.mode;
+    if (ip + bytes.length - 1 > limit) return false;
+    for (let i = 0; i < bytes.length; i++) {
+      const host = this.memory.codeHost((base + ip + i) >>> 0);
+      if (host < 0 || this.map.bytes[host] !== bytes[i]) return false;
+    }
+    return true;
   }
 
   private jumpBeyondLimit(d: Decoded, ip: number): void {

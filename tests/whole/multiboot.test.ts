@@ -86,5 +86,5 @@ test("images that are no kernels are refused with the offset and what was expect
   const elf = image.slice();
   new DataView(elf.buffer).setUint32(4, 3, true);
   new DataView(elf.buffer).setUint32(8, -(0x1badb002 + 3) >>> 0, true);
-  expect(() => power(elf)).toThrow("byte 0: expected ELF");
+  expect(() => power(elf)).toThrow("byte 0: expected 7F 45 4C 46");
 });

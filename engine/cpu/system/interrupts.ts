@@ -96,6 +96,8 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   const level = conforming ? p.cpl : dplOf(code);
   const words = 3 + (interrupt.errorCode === undefined ? 0 : 1);
   const oldFlags = p.flags;
+  // A fault's image says RF (Intel SDM vol. 3B, 17.3.1.1); #DB and #DF are no faults.
+  const pushedFlags = kind === "exception" && vector !== fault.DB && vector !== fault.DF ? oldFlags | RF : oldFlags;
 
   let stack: Stack;
   if (level < p.cpl) {
@@ -107,13 +109,13 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
     checkOffset(offset, toSegment(code).limit, external);
     stack.push(p.segments.selector(SS), size);
     stack.push(p.register(4), size);
-    pushFrame(p, stack, size, oldFlags, interrupt.errorCode);
+    pushFrame(p, stack, size, pushedFlags, interrupt.errorCode);
     p.segments.set(SS, toSegment(markAccessed(p, descriptor)));
   } else {
     stack = new Stack(p);
     stack.probe(words * size, size);
     checkOffset(offset, toSegment(code).limit, external);
-    pushFrame(p, stack, size, oldFlags, interrupt.errorCode);
+    pushFrame(p, stack, size, pushedFlags, interrupt.errorCode);
   }
   setCodeSegment(p, code, level);
   stack.commit();
