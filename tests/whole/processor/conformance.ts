@@ -2,8 +2,8 @@
  * Guests that say what a processor did, a line for each attempt, and the two that are asked: ours and QEMU. Guests are
  * Multiboot kernels on frame.S; what they write to port E9h after BEGIN is their answer.
  */
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Workbench } from "../../../engine/index.ts";
@@ -69,9 +69,9 @@ export function askOurs(bench: Workbench, image: Uint8Array, choice: string, sli
   return said;
 }
 
-/** Whether QEMU is here to be asked. */
-export const hasQemu = ["/usr/bin/qemu-system-i386", "/usr/local/bin/qemu-system-i386"].some((path) =>
-  existsSync(path),
+/** Whether the QEMU whose answers are recorded is here to be asked: another one may know more, or less. */
+export const hasQemu = /version 7\.2\./.test(
+  spawnSync("qemu-system-i386", ["--version"], { encoding: "utf8" }).stdout ?? "",
 );
 
 /** QEMU's. */
@@ -91,7 +91,7 @@ export async function askQemu(image: Uint8Array, choice: string): Promise<Answer
     const { text, status } = await new Promise<{ text: string; status: number | null }>((resolve) => {
       const qemu = spawn("qemu-system-i386", arguments_);
       let said = "";
-      const limit = setTimeout(() => qemu.kill("SIGKILL"), 8_000);
+      const limit = setTimeout(() => qemu.kill("SIGKILL"), 15_000);
       qemu.stdout.on("data", (data: Buffer) => {
         said += data.toString("latin1");
         if (said.length > 1_000_000) qemu.kill("SIGKILL");

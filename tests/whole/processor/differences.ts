@@ -42,6 +42,10 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
     ...same("Intel SDM vol. 2, REP: a count of 0 executes nothing, so nothing is checked", {
       "REP OUTSB, none": "end +0006 ecx=00000000 fl=00000046",
     }),
+    ...same("Intel SDM vol. 3B, 17.3.1.1: a fault pushes RF = 1, a trap and INT do not; QEMU never does", {
+      "a fault pushes RF, IRET drops it": "end +000a eax=00000000 ebx=00010000 fl=00000046",
+      "a trap pushes no RF": "end +000e eax=00000000 ebx=00000000 fl=00000046",
+    }),
     ...same("AMD APM vol. 3, LTR: a null selector is #GP(0); QEMU loads it", {
       "LTR of null": "0d 0000 +0002 eax=00000000 fl=00000046",
     }),

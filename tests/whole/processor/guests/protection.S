@@ -318,9 +318,24 @@ main:   descriptor READ_ONLY, BASE, 0xfffff, 0x91, 0xc0
         k32 "LTR of null"; xor %eax, %eax; ltr %ax; end
         k32 "CR0 with PG without PE"; mov %cr0, %eax; and $0xfffffffe, %eax; or $0x80000000, %eax; mov %eax, %cr0; mov $0, %eax; end
         k32 "CR0 with NW without CD"; mov %cr0, %eax; or $0x20000000, %eax; and $0xbfffffff, %eax; mov %eax, %cr0; mov $0, %eax; end
+        movw    $rf_fault, idt + 8 * 6
+        movw    $rf_trap, idt + 8 * 0x21
+        k32 "a fault pushes RF, IRET drops it"; xor %eax, %eax; ud2; mov %eax, %ebx; int $0x21; end
+        movw    $rf_trap, idt + 8
+        k32 "a trap pushes no RF"; xor %ebx, %ebx; pushf; orl $0x100, (%esp); popf; nop; end
 done_all:
         finish
 
+rf_fault:
+        mov     8(%esp), %eax
+        and     $0x10000, %eax
+        addl    $2, (%esp)
+        iret
+rf_trap:
+        mov     8(%esp), %eax
+        and     $0x10000, %eax
+        andl    $0xfffffeff, 8(%esp)
+        iret
 far_leaf:
         mov     $0x1234, %eax
         lret
