@@ -81,7 +81,7 @@ function connect(one: Divider): void {
 }
 
 const tabs = [...document.querySelectorAll<HTMLButtonElement>("[data-tab]")];
-const paneOf = (tab: HTMLElement) => document.getElementById(`pane-${tab.dataset.tab}`);
+const paneOf = (tab: HTMLElement) => document.getElementById(String(tab.getAttribute("aria-controls")));
 
 function choose(name: string): void {
   for (const tab of tabs) {
@@ -99,8 +99,11 @@ function choose(name: string): void {
       pane.removeAttribute("aria-labelledby");
     }
   }
-  const work = document.querySelector<HTMLElement>(".work");
-  if (work) work.hidden = narrow.matches && name === "read";
+  // What holds two of the panes is hidden with both.
+  for (const one of [document.getElementById("pane-read"), document.querySelector<HTMLElement>(".work")])
+    if (one)
+      one.hidden = narrow.matches && tabs.every((tab) => paneOf(tab)?.hidden !== false || !one.contains(paneOf(tab)));
+  if (narrow.matches) document.getElementById("pane-read")?.scrollTo(0, 0);
 }
 
 function current(): string {

@@ -109,7 +109,7 @@ export class RingLab extends HTMLElement {
   }
 
   /** Asks the page for one of its parts, where they are tabs. */
-  private show(part: "read" | "code" | "machine"): void {
+  private show(part: "code" | "machine" | "score"): void {
     document.dispatchEvent(new CustomEvent("ring-show", { detail: part }));
   }
 
@@ -168,7 +168,7 @@ export class RingLab extends HTMLElement {
   private showEntry(key: string): void {
     this.shown = key;
     this.draw();
-    this.show("read");
+    this.show("score");
     const entry = this.region("rubric").querySelector<HTMLElement>(`[data-entry="${key}"]`);
     entry?.scrollIntoView({ block: "nearest" });
     entry?.querySelector<HTMLElement>("button")?.focus();
@@ -233,7 +233,7 @@ export class RingLab extends HTMLElement {
     const { lab, grader } = this.services;
     const { files } = this.work;
     this.problem = undefined;
-    this.show("read");
+    this.show("score");
     void this.work.flush();
     try {
       const report = await grader.grade(lab.id, files);
@@ -290,6 +290,9 @@ export class RingLab extends HTMLElement {
     this.pane.setNotices([...this.storageNotice(), ...this.notices]);
     this.pane.setEdited(!sameFiles(this.work.files, this.services.starter));
     render(this.actionsView(), this.region("actions"));
+    const score = document.querySelector('[data-tab="score"]');
+    const [checked] = this.work.attempts;
+    if (score && checked) score.textContent = `${checked.report.earned}/${checked.report.points}`;
     render(html`${this.rubric()}${this.history()}`, this.region("rubric"));
   }
 

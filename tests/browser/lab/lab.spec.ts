@@ -279,8 +279,14 @@ test("on a phone: tabs, the editor is read-only until Edit, a check shows the ru
   await expect(page.locator(".key-row")).toBeVisible();
   await page.locator(".key-row").getByRole("button", { name: "%" }).tap();
   expect(await text(page)).toContain("%");
+  await page.getByRole("tab", { name: "Score" }).tap();
+  await expect(page.locator("[data-score]")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeHidden();
+  await page.getByRole("tab", { name: "Read" }).tap();
+  await expect(page.locator("[data-score]")).toBeHidden();
   await page.locator("[data-check]").tap();
   await expect(page.locator("[data-score]")).toBeVisible();
+  await expect(page.getByRole("tab", { name: /^\d+\/100$/ })).toHaveAttribute("aria-selected", "true");
   await context.close();
 });
 
