@@ -22,7 +22,14 @@ const speeds = [
 ] as const;
 
 export class RingControls extends MachineView {
-  static override properties = { ...MachineView.properties, open: { state: true }, message: { state: true } };
+  static override properties = {
+    ...MachineView.properties,
+    open: { state: true },
+    message: { state: true },
+    plain: { type: Boolean },
+  };
+  /** `plain`: the page's next thing to do is elsewhere, so Run is no ink-filled button here. */
+  declare plain: boolean;
   declare open: "" | "menu" | "keys" | "go";
   declare message: string;
   /** Index of the one button that Tab reaches. */
@@ -32,6 +39,7 @@ export class RingControls extends MachineView {
 
   constructor() {
     super();
+    this.plain = false;
     this.open = "";
     this.message = "";
     this.addEventListener("focusout", (event) => {
@@ -122,8 +130,9 @@ export class RingControls extends MachineView {
     const { session } = this;
     if (!session) return html`<div class="bar"><div class="state"><span class="word">Asleep</span></div></div>`;
     const { state } = session;
+    const look = this.plain ? "run" : "primary run";
     const run = session.active
-      ? this.tool(3, "Pause", icons.pause, () => void session.pause(), "primary run", "Pause (c)")
+      ? this.tool(3, "Pause", icons.pause, () => void session.pause(), look, "Pause (c)")
       : state === "past"
         ? this.tool(
             3,
@@ -136,8 +145,8 @@ export class RingControls extends MachineView {
         : state === "waking" && session.slow
           ? this.tool(3, "Cancel", icons.close, () => session.cancelWaking(), "run")
           : state === "asleep"
-            ? this.tool(3, "Wake", icons.run, () => void session.wake(), "primary run", "Wake this machine")
-            : this.tool(3, "Run", icons.run, () => void session.run(), "primary run", "Run (c)");
+            ? this.tool(3, "Wake", icons.run, () => void session.wake(), look, "Wake this machine")
+            : this.tool(3, "Run", icons.run, () => void session.run(), look, "Run (c)");
     return html`
       <div class=${state === "past" ? "past" : ""}>
         <div class="bar">

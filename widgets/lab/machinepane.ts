@@ -40,6 +40,8 @@ export function mountMachine(host: HTMLElement, run: () => void): MachinePane {
   ]) {
     machine.append(document.createElement(view));
   }
+  // The header's Check is the one ink-filled button of a lab.
+  machine.querySelector("ring-controls")?.setAttribute("plain", "");
   host.replaceChildren(head, machine);
   return {
     session: machine.session,
