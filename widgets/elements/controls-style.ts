@@ -187,8 +187,16 @@ export const controlsStyle = css`
     .tools .button {
       flex: 1;
     }
+    .tools .run {
+      flex: 1 0 auto;
+    }
     .tools .more {
       flex: 0 0 var(--_target);
+    }
+  }
+  @container bar (max-width: 300px) {
+    .tools .button:not(.more) svg {
+      display: none;
     }
   }
   :host {

@@ -56,6 +56,8 @@ export class RingMachine extends LitElement {
         z-index: 10;
         max-width: calc(100% - 16px);
         white-space: normal;
+        max-width: calc(100% - 16px);
+        white-space: normal;
       }
       /* Clipped where it will stand, not moved away: far down a page, "away" is the text above. */
       .skip:not(:focus) {

@@ -47,6 +47,7 @@ export class RingScreen extends MachineView {
         position: relative;
         aspect-ratio: 640 / 400;
         background: #000;
+        forced-color-adjust: none;
       }
       .cover {
         position: absolute;

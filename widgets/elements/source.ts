@@ -203,6 +203,12 @@ export class RingSource extends MachineView {
     if (row && place !== this.lit && !this.lit.startsWith(`${this.shown}:`))
       box.scrollTop = row.offsetTop - box.clientHeight / 4;
     else if (row && place !== this.lit) keepInView(box, row);
+    // Tab and `b` mean the lit line, until the reader has gone to another one.
+    const line = Number(row?.dataset.line) - 1;
+    if (row && place !== this.lit && this.chosen !== line && !box.matches(":focus-within")) {
+      this.chosen = line;
+      this.requestUpdate();
+    }
     this.lit = place;
     if (!this.focusRow) return;
     this.focusRow = false;
