@@ -70,3 +70,9 @@ describe.each(Object.entries(GUESTS))("%s", (name, cases) => {
 test.each(["g", "h"])("shutdown, case %s: a stack that takes no push, which QEMU never sees", (choice) => {
   expect([...askOurs(bench, build("shutdown"), choice).values()]).toEqual(["", "triple fault"]);
 });
+
+// Gaps.
+test.skip("task switches by JMP, CALL, INT and IRET: not built yet; they raise #GP or #TS and report `unimplemented`", () => {});
+test.skip("virtual-8086 mode: not built yet", () => {});
+test.skip("breakpoints by DR0 to DR3 and DR7.GD: registers only so far", () => {});
+test.skip("a store into its own block under `translating`: seven attempts of selfmodify see the old code", () => {});
