@@ -6,6 +6,7 @@ import { readImage, type SourceElement, sourceIn } from "../model/image.ts";
 import { actOnKey } from "../model/keys.ts";
 import { announceMachine, withdrawMachine } from "../model/machines.ts";
 import { byteSize, grouped } from "../model/number.ts";
+import { pageEngine } from "../model/page-engine.ts";
 import { parseFrame } from "../model/reader.ts";
 import { MachineSession } from "../model/session.ts";
 import { parseUntil } from "../model/until.ts";
@@ -13,6 +14,11 @@ import { shared, tokens } from "../style.ts";
 
 const sideViews = new Set(["ring-registers", "ring-memory"]);
 const topViews = new Set(["ring-controls", "ring-timeline"]);
+
+/** The reader has asked the browser to load little. */
+function savesData(): boolean {
+  return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+}
 
 export class RingMachine extends LitElement {
   static override properties = {
@@ -154,14 +160,15 @@ export class RingMachine extends LitElement {
     this.watchSources();
     this.watcher = new IntersectionObserver(
       (entries) => {
-        const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
-        if (this.manual || saving || !entries.some((entry) => entry.isIntersecting)) return;
+        if (this.manual || savesData() || !entries.some((entry) => entry.isIntersecting)) return;
         this.watcher?.disconnect();
         void session.wake();
       },
       { rootMargin: "64px" },
     );
     this.watcher.observe(this);
+    // The engine comes up beside the page's first layout, so that waking need not wait for it.
+    if (!this.manual && !savesData()) queueMicrotask(() => void pageEngine().catch(() => undefined));
     this.onChange();
     this.onHash();
   }
@@ -232,10 +239,7 @@ export class RingMachine extends LitElement {
   /** The source of a disk was edited and is to run: power on again with it. */
   private readonly onSource = async () => {
     if (!this.session.handle) return;
-    const configuration = await this.configuration(
-      await import("../model/page-engine.ts").then((page) => page.pageEngine()),
-      () => {},
-    );
+    const configuration = await this.configuration(await pageEngine(), () => {});
     await this.session.powerOn({ floppies: configuration.floppies });
   };
 
