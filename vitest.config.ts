@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     include: ["{engine,widgets,lessons,labs,site,gradebook,scripts}/**/*.test.ts", "tests/{whole,native}/**/*.test.ts"],
     environment: "node",
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     passWithNoTests: true,
   },
 });
