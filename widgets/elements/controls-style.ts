@@ -170,6 +170,23 @@ export const controlsStyle = css`
     margin: 0;
   }
   /* Where there is less room, what the menu holds too goes first. */
+  /* One row, whatever the reason: a machine that runs and waits by turns would move all below it. */
+  @container bar (min-width: 42em) {
+    .bar:not(:has(.chip)) {
+      flex-wrap: nowrap;
+    }
+    .bar:not(:has(.chip)) .state {
+      flex: 1 1 0;
+      flex-wrap: nowrap;
+      overflow: hidden;
+    }
+    .bar:not(:has(.chip)) .reason {
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+  }
   @container bar (max-width: 940px) {
     .tools .keysbutton {
       display: none;

@@ -62,8 +62,11 @@ export class RingControls extends MachineView {
   }
 
   private readonly onCommand = (event: Event) => {
-    const { detail } = event as CustomEvent<{ key: string }>;
-    if (detail.key !== "?") return;
+    const { key, host } = (event as CustomEvent<{ key: string; host: HTMLElement }>).detail;
+    if (key !== "?" || event.defaultPrevented) return;
+    // A machine may have a second bar far down the page: the one where the key was pressed answers.
+    const inHost = host === this || host.contains(this) || host.shadowRoot?.contains(this);
+    if (!inHost && host.localName === "ring-machine") return;
     event.preventDefault();
     void this.show("keys");
   };
@@ -199,7 +202,7 @@ export class RingControls extends MachineView {
         state === "past" || session.furthest > status.tick ? `${tick} of ${grouped(session.furthest)}` : tick
       }</span>${this.renderWho(session)}
       <span class="mono count">${running(state) ? "" : placeText(status)}</span>
-      ${reason ? html`<span class="reason">${reason}</span>` : nothing}`;
+      ${reason ? html`<span class="reason" title=${reason}>${reason}</span>` : nothing}`;
   }
 
   private renderWho(session: MachineSession) {

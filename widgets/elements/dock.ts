@@ -2,6 +2,7 @@
 // window; a sheet of half the height holds its views as tabs. Not modal: the text above still scrolls.
 import { css, html, LitElement, nothing } from "lit";
 import { icons } from "../icons.ts";
+import { litAddress } from "../model/lit-address.ts";
 import { grouped } from "../model/number.ts";
 import type { MachineSession } from "../model/session.ts";
 import { stateWords } from "../model/words.ts";
@@ -165,7 +166,7 @@ export class RingDock extends LitElement {
     if (!session?.status || session.active || this.nextOf === session.status.version) return;
     const { version } = session.status;
     this.nextOf = version;
-    const [line] = (await session.reader?.disassemble(undefined, 1)) ?? [];
+    const [line] = (await session.reader?.disassemble(litAddress(session.status), 1)) ?? [];
     if (this.nextOf === version) this.next = line?.text.replace(/\s+/g, " ") ?? "";
   }
 
