@@ -23,9 +23,10 @@ export const codeStyle = css`
     overscroll-behavior: contain;
     scrollbar-width: thin;
   }
+  /* Its lines do not wrap, so it is as wide as the longest. "max-content" would be no width: of a cell of 100 %, it is
+     a million pixels. */
   .rows table {
     width: 100%;
-    min-width: max-content;
   }
   tr {
     font: var(--_mono);

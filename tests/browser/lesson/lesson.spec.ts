@@ -118,3 +118,23 @@ for (const colorScheme of ["light", "dark"] as const) {
     await context.close();
   });
 }
+
+test("? opens the keys of the bar that has focus, not those of the machine's bar further down", async ({ page }) => {
+  await page.goto("lessons/02-boot/");
+  const machine = page.locator("ring-machine").first();
+  await expect(machine).toHaveAttribute("data-state", "paused");
+  await machine.getByRole("button", { name: "Step", exact: true }).focus();
+  await page.keyboard.press("?");
+  await expect(machine.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Keys" })).toHaveCount(1);
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeInViewport();
+});
+
+test("at 1280 × 800 the line that a machine wakes at is in the window, in the source of its firmware", async ({
+  page,
+}) => {
+  await page.goto("lessons/02-boot/");
+  const lit = page.locator("ring-source").first().locator("tr.lit");
+  await expect(lit).toContainText("reset_vector");
+  await expect(lit).toBeInViewport({ ratio: 0.5 });
+});
