@@ -49,7 +49,8 @@ export function reasonText(status: MachineStatus): string {
     case "failed":
       return reason.message;
     case "power on":
-      return "just powered on";
+      // The reset line does not turn the clock back.
+      return status.tick > 0 ? "just reset" : "just powered on";
     default:
       return "";
   }
