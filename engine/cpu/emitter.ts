@@ -2,11 +2,12 @@
  * What interpreter and translator share of `Meaning`: memory behind the fast TLB, the stack, strings, flags as
  * arithmetic. They differ in where registers, flags and operands are, and in how they leave; those are the abstract parts.
  */
-import type { Bits, Flags, FlagValue, Meaning, Place, Value } from "../isa/meaning.ts";
+import type { Bits, Bulk, Flags, FlagValue, Meaning, Place, Value } from "../isa/meaning.ts";
 import { signExtend, truncate } from "../isa/width.ts";
 import type { Callee } from "../wasm/expression.ts";
 import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder } from "../wasm/module.ts";
+import { emitBulk } from "./bulk.ts";
 import * as at from "./layout.ts";
 
 /** Functions of TypeScript that generated code calls; all take and give i32. */
@@ -361,7 +362,7 @@ export abstract class Emitter implements Meaning {
     place.set(truncate(w.add(old, delta), this.addressBits));
   }
 
-  repeated(once: () => void, until?: () => Value): void {
+  repeated(once: () => void, until?: () => Value, bulk?: Bulk): void {
     this.ended = true;
     const f = this.f;
     if (this.repeat === 0) {
@@ -375,10 +376,21 @@ export abstract class Emitter implements Meaning {
     const initial = counter.get();
     f.if(w.ne(initial, w.constantLike(initial, 0)), () => {
       f.loop((again) => {
-        once();
-        this.settle();
+        const done = f.local("i32");
+        if (bulk) emitBulk(this, bulk, done);
+        // The first of many was paid for as any iteration is; the others are paid here.
+        f.if(
+          bulk ? done : w.i32(0),
+          () => f.assign(this.ticks, w.sub(this.ticks, w.sub(done, w.i32(1)))),
+          () => {
+            once();
+            this.settle();
+            f.assign(done, w.i32(1));
+          },
+        );
         const before = counter.get();
-        const left = this.let(truncate(w.sub(before, w.constantLike(before, 1)), this.addressBits));
+        const count = before.type === "i64" ? w.extendU(done) : done;
+        const left = this.let(truncate(w.sub(before, count), this.addressBits));
         counter.set(left);
         const more = w.ne(left, w.constantLike(left, 0));
         const goOn = this.let(until ? w.and(more, w.eqz(until())) : more);

@@ -51,6 +51,12 @@ export interface Flags {
 /** The sixteen conditions by their code in the opcode: O NO B NB Z NZ BE NBE S NS P NP L NL LE NLE. */
 export type ConditionCode = number;
 
+/** What a repeated string instruction does to memory: copies elements from rSI to rDI, or stores the accumulator at rDI. */
+export interface Bulk {
+  readonly kind: "move" | "fill";
+  readonly bits: Bits;
+}
+
 export interface Meaning {
   /** Operand size of the instruction: 16, 32 or 64. */
   readonly operandBits: 16 | 32 | 64;
@@ -99,9 +105,10 @@ export interface Meaning {
   step(register: 6 | 7, bits: Bits): void;
   /**
    * Repeats `once` rCX times under a REP prefix, one tick each, stopping also where `until` (evaluated after each
-   * iteration) is not zero; without a prefix just does `once`. Ends the row.
+   * iteration) is not zero; without a prefix just does `once`. Ends the row. `bulk` says that `once` does nothing but
+   * move or fill an element, so that many can be done at one go where nobody can tell.
    */
-  repeated(once: () => void, until?: () => Value): void;
+  repeated(once: () => void, until?: () => Value, bulk?: Bulk): void;
 
   /**
    * The word of memory that holds bit `index` of the bit string at `base`: with a register index the address moves by

@@ -92,7 +92,9 @@ export function makeCase(encoding: Encoding, bits: 16 | 32, random: () => number
     [7, 0xc00],
   ] as const)
     registers[n] = (bits === 16 ? 0 : DATA) + at + (random() % 64);
-  if (repeats) registers[1] = random() % 20;
+  if (repeats) registers[1] = random() % 3 ? random() % 20 : random() % 200;
+  // Source and destination that overlap, either way round.
+  if (repeats && random() % 2) registers[7] = (registers[6] as number) + (random() % 48) - 24;
   if (d.row.name === "ENTER") bytes[d.length - 1] = (bytes[d.length - 1] as number) & 7;
   if (d.row.name === "ENTER") bytes[d.length - 2] = 0;
   // Bit strings reach far: keep the index near.

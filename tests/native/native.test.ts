@@ -117,7 +117,7 @@ function runEngine(c: Case, bits: 16 | 32): Outcome {
   p.restored();
   try {
     // Repetitions count as ticks; where the instruction has ended, RIP is behind it.
-    for (let i = 0; i < 64 && (i === 0 || p.ip === start); i++) p.run(1);
+    for (let i = 0; i < 256 && (i === 0 || p.ip === start); i++) p.run(1);
   } catch (e) {
     if (!(e instanceof Stopped)) throw e;
   }

@@ -34,12 +34,16 @@ stringRows(
   "Copies an element from DS:rSI to ES:rDI and moves both pointers.",
   "",
   (x, bits) => {
-    x.repeated(() => {
-      const value = x.source(bits).get();
-      x.destination(bits).set(value);
-      x.step(6, bits);
-      x.step(7, bits);
-    });
+    x.repeated(
+      () => {
+        const value = x.source(bits).get();
+        x.destination(bits).set(value);
+        x.step(6, bits);
+        x.step(7, bits);
+      },
+      undefined,
+      { kind: "move", bits },
+    );
   },
 );
 
@@ -51,10 +55,14 @@ stringRows(
   "Stores the accumulator at ES:rDI and moves the pointer.",
   "",
   (x, bits) => {
-    x.repeated(() => {
-      x.destination(bits).set(x.register(0, bits).get());
-      x.step(7, bits);
-    });
+    x.repeated(
+      () => {
+        x.destination(bits).set(x.register(0, bits).get());
+        x.step(7, bits);
+      },
+      undefined,
+      { kind: "fill", bits },
+    );
   },
 );
 
