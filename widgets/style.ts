@@ -96,6 +96,10 @@ export const shared = css`
     border-color: var(--_edge);
     background: var(--_raised);
   }
+  .button[aria-pressed="true"] {
+    border-color: var(--_ink);
+    background: var(--_raised);
+  }
   .button.primary {
     background: var(--_ink);
     border-color: var(--_ink);
