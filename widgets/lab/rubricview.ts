@@ -93,7 +93,8 @@ function rowView(row: Row, open: boolean, state: RubricState, actions: RubricAct
 }
 
 function detailOf(row: Row, state: RubricState, actions: RubricActions): TemplateResult | typeof nothing {
-  if (row.state === "passed") return row.saw ? html`<div class="detail"><p>Saw ${row.saw}.</p></div>` : nothing;
+  if (row.state === "passed")
+    return row.saw ? html`<div class="detail"><p>Saw ${withCode(row.saw)}.</p></div>` : nothing;
   if (row.state === "not reached") {
     const title = state.lab.items.find(({ id }) => id === row.blockedBy)?.title ?? row.blockedBy;
     return html`<div class="detail"><p>Waits for “${title}”.</p></div>`;
@@ -106,8 +107,8 @@ function detailOf(row: Row, state: RubricState, actions: RubricActions): Templat
   const run = moment && scenario !== "plain" ? state.lab.scenarios[moment.scenario]?.title : undefined;
   return html`<div class="detail">
     <dl>
-      <div><dt>Expected</dt><dd>${row.expected}</dd></div>
-      <div><dt>Saw</dt><dd>${row.saw}</dd></div>
+      <div><dt>Expected</dt><dd>${withCode(row.expected)}</dd></div>
+      <div><dt>Saw</dt><dd>${withCode(row.saw)}</dd></div>
       ${run ? html`<div><dt>Run</dt><dd>${run}</dd></div>` : nothing}
       ${moment ? html`<div><dt>At</dt><dd>instruction ${moment.tick.toLocaleString("en-US")}</dd></div>` : nothing}
     </dl>
@@ -132,6 +133,11 @@ function hintsView({ lab, hints }: RubricState, actions: RubricActions): Templat
 }
 
 /** Text in which `code` stands between backticks. */
+/** What stands between backticks, as code. */
+function withCode(text: string | undefined) {
+  return (text ?? "").split("`").map((part, index) => (index % 2 ? html`<code>${part}</code>` : part));
+}
+
 function inlineCode(text: string): (string | TemplateResult)[] {
   return text.split("`").map((part, i) => (i % 2 ? html`<code>${part}</code>` : part));
 }
