@@ -2,7 +2,7 @@
  * Where things are in a machine's linear memory.
  *
  *     0x0000      never used, so that address 0 can mean "none"
- *     0x1000      processor 0: state (4 KiB, architecture: saved and hashed), then working fields and tables (derived)
+ *     0x1000      processor 0: state (architecture: saved and hashed), then working fields and tables (derived)
  *     …           one PROCESSOR_BYTES a processor
  *     records     decoded instructions, RECORD_BYTES each
  *     lines       one i64 a page of RAM: bit i, the 64-byte line i of the page holds decoded code
@@ -70,11 +70,30 @@ export const X87_STATUS = 898;
 /** Two bits a physical register: 0 valid, 1 zero, 2 special, 3 empty. */
 export const X87_TAG = 900;
 
+/** Last x87 instruction: its address (8 bytes), its operand's address (8), their selectors (2 and 2), its opcode (2). */
+export const X87_IP = 904;
+export const X87_DP = 912;
+export const X87_CS = 920;
+export const X87_DS = 922;
+export const X87_OPCODE = 924;
+export const MXCSR = 928;
+export const PKRU = 932;
+export const XCR0 = 936;
+
+/** XMM0–XMM15, 16 bytes each; the high halves of YMM0–YMM15 behind them, as XSAVE has them. */
+export const XMM = 1024;
+export const YMM_HIGH = 1280;
+
+/** Model-specific registers, 8 bytes each, in the order of `system/msr.ts`. */
+export const MSRS = 2048;
+
+/** The architectural TLBs (tlb.ts). */
+export const TLBS = 4096;
 /** End of what is architecture. */
-export const STATE_BYTES = 1024;
+export const STATE_BYTES = 0x7800;
 
 /** Working fields: not part of the machine's state. */
-export const WORK = 4096;
+export const WORK = 0x8000;
 /** Ticks left when generated code returned, before the exit's correction. */
 export const LEFT_TICKS = WORK;
 /** Why it returned: EXIT_*. */
@@ -93,7 +112,7 @@ export const SCRATCH = WORK + 32;
 
 /** Fast TLB: 4,096 entries of 16 bytes: i64 page address, i32 difference from linear address to linear memory. */
 export const FAST_TLB_ENTRIES = 4096;
-export const FAST_READ = 2 * WORK;
+export const FAST_READ = WORK + 4096;
 export const FAST_WRITE = FAST_READ + FAST_TLB_ENTRIES * 16;
 /** Jump table: 4,096 entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
 export const JUMPS = FAST_WRITE + FAST_TLB_ENTRIES * 16;

@@ -4,7 +4,30 @@ import { parseEncoding } from "./encoding.ts";
 import type { Meaning, Place } from "./meaning.ts";
 
 /** A set of instructions that a processor has or lacks as a whole. */
-export type Feature = "8086" | "186" | "286" | "386" | "486" | "CPUID" | "CX8" | "TSC" | "CMOV" | "MSR" | "FPU" | "LM";
+export type Feature =
+  | "8086"
+  | "186"
+  | "286"
+  | "386"
+  | "486"
+  | "CPUID"
+  | "CX8"
+  | "TSC"
+  | "CMOV"
+  | "MSR"
+  | "FPU"
+  | "SEP"
+  | "SYSCALL"
+  | "LM"
+  | "MMX"
+  | "FXSR"
+  | "SSE"
+  | "SSE2"
+  | "SSE3"
+  | "SSSE3"
+  | "SSE4.1"
+  | "SSE4.2"
+  | "XSAVE";
 
 export interface Row {
   /** The manual's mnemonic, upper case; with the condition for Jcc, SETcc, CMOVcc. */
