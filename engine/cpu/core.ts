@@ -8,8 +8,23 @@ import * as at from "./layout.ts";
 import type { LinearMemory } from "./linear.ts";
 import type { Model } from "./models.ts";
 import type { PhysicalMap } from "./physical.ts";
-import { AF, CF, CR0_PE, IF, INTR, NMI_BLOCKED, NMI_PENDING, OF, PF, SF, STATUS_FLAGS, VM, ZF } from "./registers.ts";
-import { CS, DPL, DS, ES, SegmentFile, SS } from "./segments.ts";
+import {
+  AF,
+  CF,
+  CR0_PE,
+  EFER_LMA,
+  IF,
+  INTR,
+  NMI_BLOCKED,
+  NMI_PENDING,
+  OF,
+  PF,
+  SF,
+  STATUS_FLAGS,
+  VM,
+  ZF,
+} from "./registers.ts";
+import { CS, DPL, DS, ES, L, SegmentFile, SS } from "./segments.ts";
 
 export type ProcessorEvent =
   | {
@@ -44,6 +59,13 @@ export interface Surroundings {
   /** Ticks since power-on at this moment. */
   now(): number;
   event(event: ProcessorEvent): void;
+  /** A model-specific register that belongs to a device (the local APIC's); undefined where there is none of that number. */
+  msrRead?(number: number): bigint | undefined;
+  /** Stores to one; false where there is none of that number, or it does not take the value. */
+  msrWrite?(number: number, value: bigint): boolean;
+  /** The local APIC's task priority, bits 7–4: CR8. */
+  taskPriority?(): number;
+  setTaskPriority?(priority: number): void;
 }
 
 const CONTROL = { 0: at.CR0, 2: at.CR2, 3: at.CR3, 4: at.CR4 } as const;
@@ -129,6 +151,23 @@ export abstract class Core {
     else this.view.setUint8(at.GPR + number * 8, value);
   }
 
+  /** The whole of a general register. */
+  register64(number: number): bigint {
+    return this.view.getBigUint64(at.GPR + number * 8, true);
+  }
+
+  setRegister64(number: number, value: bigint): void {
+    this.view.setBigUint64(at.GPR + number * 8, value, true);
+  }
+
+  /** All 64 bits of RIP, unsigned. */
+  get rip(): bigint {
+    return this.view.getBigUint64(at.RIP, true);
+  }
+  set rip(value: bigint) {
+    this.view.setBigUint64(at.RIP, value, true);
+  }
+
   get ip(): number {
     return this.view.getUint32(at.RIP, true);
   }
@@ -180,6 +219,14 @@ export abstract class Core {
   }
   get virtual8086(): boolean {
     return (this.view.getUint32(at.SYSTEM_FLAGS, true) & VM) !== 0;
+  }
+  /** Long mode is active: 64-bit or compatibility mode. */
+  get longMode(): boolean {
+    return (this.view.getUint32(at.EFER, true) & EFER_LMA) !== 0;
+  }
+  /** In 64-bit mode. */
+  get code64(): boolean {
+    return this.longMode && (this.segments.attributes(CS) & L) !== 0;
   }
   /** Current privilege level: 0 in real mode, 3 in virtual-8086 mode, else the DPL of SS. */
   get cpl(): number {

@@ -34,6 +34,8 @@ export const SHUTDOWN = 168;
 export const INTERRUPT = 172;
 /** Time-stamp counter's difference to ticks × TSC_PER_TICK, low and high word. */
 export const TSC_OFFSET = 176;
+/** Instructions retired since reset, those of a run in progress not yet included: for the performance counters. */
+export const RETIRED = 184;
 
 /** Segment registers ES CS SS DS FS GS, LDTR (6), TR (7): 32 bytes each. */
 export const SEGMENTS = 256;

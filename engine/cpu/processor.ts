@@ -101,6 +101,12 @@ export class Processor extends Core {
 
   /** Runs at most `ticks` (≤ 2³¹ − 1). `executed` tells how many it was. */
   run(ticks: number): ProcessorStop {
+    const stop = this.runUpTo(ticks);
+    this.view.setBigUint64(at.RETIRED, this.view.getBigUint64(at.RETIRED, true) + BigInt(this.executed), true);
+    return stop;
+  }
+
+  private runUpTo(ticks: number): ProcessorStop {
     this.executed = 0;
     this.attentionAsked = false;
     let first = true;

@@ -63,6 +63,14 @@ export class SegmentFile {
   base(n: number): number {
     return this.view.getUint32(this.slot(n) + at.SEGMENT_BASE, true);
   }
+  /** All 64 bits: of FS, GS, LDTR and TR in long mode. `base` is the low half. */
+  base64(n: number): bigint {
+    return this.view.getBigUint64(this.slot(n) + at.SEGMENT_BASE, true);
+  }
+  /** The same, stored; `set` clears the high half. */
+  setBase64(n: number, base: bigint): void {
+    this.view.setBigUint64(this.slot(n) + at.SEGMENT_BASE, base, true);
+  }
   limit(n: number): number {
     return this.view.getUint32(this.slot(n) + at.SEGMENT_LIMIT, true);
   }
