@@ -1,5 +1,9 @@
-/** Processor models: which features a processor has, in decoding and in CPUID alike. */
-import type { Feature } from "../isa/row.ts";
+/**
+ * Processor models: which features a processor has, in decoding, in its registers and in CPUID alike. A model lists what
+ * the processor of that name has; what is not BUILT here is left out of it, so that nothing is claimed that is not done.
+ * Values are those of QEMU 7.2's models of the same names. Source: Intel SDM vol. 2A, CPUID; AMD APM vol. 3, appendix E.
+ */
+import { type Feature, featureNamed, generations } from "../isa/features.ts";
 
 export interface Model {
   readonly name: string;
@@ -8,18 +12,167 @@ export interface Model {
   readonly signature: number;
   readonly vendor: string;
   readonly brand: string;
+  /** Largest leaf of the basic and of the extended range; 0: there is no such range. */
+  readonly level: number;
+  readonly extendedLevel: number;
 }
 
-const INTEGER: readonly Feature[] = ["8086", "186", "286", "386", "486", "CPUID", "CX8", "TSC", "CMOV"];
+/** What the engine does. A feature comes in here, and only then is claimed, when all that it promises is there. */
+const BUILT: ReadonlySet<Feature> = new Set<Feature>([...generations("P6"), "TSC", "CX8", "CMOV"]);
 
-/** The integer instruction set as far as it is built: no x87, no model-specific registers. */
-export const DEFAULT_MODEL: Model = {
-  name: "ring",
-  features: new Set(INTEGER),
-  signature: 0x00000600,
-  vendor: "AuthenticAMD",
-  brand: "Ring -1 virtual processor",
-};
+const I486: readonly Feature[] = [...generations("CPUID"), "FPU", "VME", "PSE"];
+const PENTIUM: readonly Feature[] = [...I486, "DE", "TSC", "MSR", "MCE", "CX8", "MMX", "APIC"];
+const PENTIUM2: readonly Feature[] = [
+  ...PENTIUM,
+  "P6",
+  "PAE",
+  "SEP",
+  "MTRR",
+  "PGE",
+  "MCA",
+  "CMOV",
+  "PAT",
+  "PSE36",
+  "FXSR",
+];
+const PENTIUM3: readonly Feature[] = [...PENTIUM2, "SSE"];
+const X86_64: readonly Feature[] = [...PENTIUM3.filter((f) => f !== "VME"), "SSE2", "CLFLUSH", "SYSCALL", "NX", "LM"];
+/** The x86-64-v2 micro-architecture level (System V ABI, x86-64 supplement). */
+const X86_64_V2: readonly Feature[] = [...X86_64, "LAHF_LM", "CX16", "POPCNT", "SSE3", "SSSE3", "SSE4.1", "SSE4.2"];
 
-/** CPUID leaf 1 EDX bits by feature. Source: AMD APM vol. 3, E.3.2. */
-export const FEATURE_BITS: Partial<Record<Feature, number>> = { FPU: 0, TSC: 4, MSR: 5, CX8: 8, CMOV: 15 };
+const INTEL = "GenuineIntel";
+const AMD = "AuthenticAMD";
+const QEMU_BRAND = "QEMU Virtual CPU version 2.5+";
+/** Features that QEMU's `max` does not have to be asked for: everything there is but the virtualization extensions. */
+const NOT_IN_MAX: ReadonlySet<Feature> = new Set(["HYPERVISOR", "SVM", "VMX"]);
+
+const model = (
+  name: string,
+  vendor: string,
+  signature: number,
+  level: number,
+  extendedLevel: number,
+  brand: string,
+  features: readonly Feature[],
+): Model => ({
+  name,
+  vendor,
+  signature,
+  level,
+  extendedLevel,
+  brand,
+  features: new Set(features.filter((f) => BUILT.has(f))),
+});
+
+const CORE2: readonly Feature[] = [...X86_64, "LAHF_LM", "SSE3", "SSSE3"];
+
+/** The models by the names that `-cpu` takes. */
+export const MODELS: readonly Model[] = [
+  model("486", INTEL, 0x480, 1, 0, "", I486),
+  model("pentium", INTEL, 0x543, 1, 0, "", PENTIUM),
+  model("pentium2", INTEL, 0x652, 2, 0, "", PENTIUM2),
+  model("pentium3", INTEL, 0x673, 3, 0, "", PENTIUM3),
+  model("qemu32", INTEL, 0x663, 4, 0x80000004, QEMU_BRAND, [
+    ...PENTIUM3.filter((f) => !["VME", "MTRR", "MCA", "PSE36"].includes(f)),
+    "SSE2",
+    "SSE3",
+  ]),
+  model("qemu64", AMD, 0x60fb1, 13, 0x8000000a, QEMU_BRAND, [...X86_64, "LAHF_LM", "CX16", "SSE3", "SVM"]),
+  model("kvm64", INTEL, 0xf61, 13, 0x80000008, "Common KVM processor", [...X86_64, "CX16", "SSE3"]),
+  model("Conroe", INTEL, 0x6f3, 10, 0x80000008, "Intel Celeron_4x0 (Conroe/Merom Class Core 2)", CORE2),
+  model("core2duo", INTEL, 0x6fb, 10, 0x80000008, "Intel(R) Core(TM)2 Duo CPU     T7700  @ 2.40GHz", [
+    ...CORE2,
+    "CX16",
+    "VME",
+    "MONITOR",
+    "SS",
+  ]),
+  model("Penryn", INTEL, 0x10673, 10, 0x80000008, "Intel Core 2 Duo P9xxx (Penryn Class Core 2)", [
+    ...CORE2,
+    "CX16",
+    "SSE4.1",
+  ]),
+  model("Nehalem", INTEL, 0x106a3, 11, 0x80000008, "Intel Core i7 9xx (Nehalem Class Core i7)", X86_64_V2),
+  model("max", AMD, 0x60fb1, 13, 0x8000000a, "Ring -1 virtual processor", [
+    ...[...BUILT].filter((f) => !NOT_IN_MAX.has(f)),
+  ]),
+];
+
+/** The names of MODELS that mean another. */
+const ALIASES: Readonly<Record<string, string>> = { "x86-64-v2": "Nehalem", host: "max" };
+
+/** The model called `name`. */
+export function modelNamed(name: string): Model | undefined {
+  const wanted = ALIASES[name] ?? name;
+  return MODELS.find((m) => m.name === wanted);
+}
+
+/** What a PC has that was not asked for another: all that there is. */
+export const DEFAULT_MODEL: Model = modelNamed("max") as Model;
+
+/** A model, or what is wrong with its description. `missing`: features that it asked for and that are not built. */
+export type ModelChoice = { readonly model: Model; readonly missing: readonly string[] } | { readonly fault: string };
+
+/**
+ * Reads `MODEL[,+feature|,-feature|,feature=on|off]…` as QEMU's `-cpu` takes it; also `vendor=`, `family=`, `model=`,
+ * `stepping=`, `level=`, `xlevel=` and `model-id=`. `check` and `enforce` are accepted, as nothing is left out silently.
+ */
+export function parseModel(text: string): ModelChoice {
+  const [name = "", ...rest] = text.split(",");
+  const base = modelNamed(name);
+  if (!base) return { fault: `no model ${name}; there is ${MODELS.map((m) => m.name).join(", ")}` };
+  const features = new Set(base.features);
+  const missing: string[] = [];
+  const values: Record<string, string> = {};
+  for (const word of rest) {
+    const [, sign, key = "", value] = /^([+-]?)([^=]+)(?:=(.*))?$/.exec(word) ?? [];
+    const feature = featureNamed(key);
+    const isOn = sign === "-" ? false : sign === "+" || value === "on" || value === undefined;
+    if (feature) {
+      if (value !== undefined && value !== "on" && value !== "off") return { fault: `${word}: expected on or off` };
+      if (!isOn) features.delete(feature);
+      else if (BUILT.has(feature)) features.add(feature);
+      else missing.push(key);
+    } else if (VALUES.has(key) && value !== undefined) values[key] = value;
+    else if (!ACCEPTED.has(key)) return { fault: `no feature ${key || word}` };
+  }
+  return withValues({ ...base, name: text, features }, values, missing);
+}
+
+const VALUES: ReadonlySet<string> = new Set(["vendor", "family", "model", "stepping", "level", "xlevel", "model-id"]);
+const ACCEPTED: ReadonlySet<string> = new Set(["check", "enforce", "migratable", "host-cache-info", "l3-cache"]);
+
+function withValues(model: Model, values: Readonly<Record<string, string>>, missing: readonly string[]): ModelChoice {
+  const numbers: Record<string, number> = {};
+  for (const key of ["family", "model", "stepping", "level", "xlevel"]) {
+    if (values[key] === undefined) continue;
+    const n = Number(values[key]);
+    if (!Number.isInteger(n) || n < 0 || n > 0xffffffff) return { fault: `${key}=${values[key]}: expected a number` };
+    numbers[key] = n;
+  }
+  const vendor = values["vendor"] ?? model.vendor;
+  if (vendor.length !== 12) return { fault: `vendor=${vendor}: expected 12 characters` };
+  return {
+    missing,
+    model: {
+      ...model,
+      vendor,
+      brand: (values["model-id"] ?? model.brand).slice(0, 47),
+      level: numbers["level"] ?? model.level,
+      extendedLevel: numbers["xlevel"] ?? model.extendedLevel,
+      signature: signatureOf(model.signature, numbers),
+    },
+  };
+}
+
+/** Puts family, model and stepping into CPUID's word: each in two fields (Intel SDM vol. 2A, figure 3-6). */
+function signatureOf(old: number, n: Readonly<Record<string, number>>): number {
+  const oldFamily = ((old >> 8) & 15) + ((old >> 20) & 0xff);
+  const family = n["family"] ?? oldFamily;
+  const model = n["model"] ?? ((old >> 4) & 15) | ((old >> 12) & 0xf0);
+  const stepping = n["stepping"] ?? old & 15;
+  const extended = family > 15 ? Math.min(family - 15, 255) : 0;
+  return (
+    (extended << 20) | ((model & 0xf0) << 12) | (Math.min(family, 15) << 8) | ((model & 15) << 4) | (stepping & 15)
+  );
+}

@@ -40,7 +40,11 @@ export class PhysicalMap implements PhysicalMemory {
   private readonly roms: { first: number; last: number; host: number }[] = [];
   private romEnd: number;
 
+  /** Processors that share it. */
+  readonly processors: number;
+
   constructor(ramBytes: number, processors = 1) {
+    this.processors = processors;
     if (ramBytes % PAGE || ramBytes < 1 << 20)
       throw new EngineError(`memory of ${ramBytes} bytes: expected a multiple of 4 KiB, at least 1 MiB`);
     this.records = at.FIRST_PROCESSOR + processors * at.PROCESSOR_BYTES;

@@ -102,6 +102,8 @@ const processor = new Processor(
     signature: 0,
     vendor: "",
     brand: "",
+    level: 1,
+    extendedLevel: 0,
   },
 );
 

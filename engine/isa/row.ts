@@ -1,33 +1,10 @@
 /** What one row of the instruction table says. */
 import type { Encoding } from "./encoding.ts";
 import { parseEncoding } from "./encoding.ts";
+import type { Feature } from "./features.ts";
 import type { Meaning, Place } from "./meaning.ts";
 
-/** A set of instructions that a processor has or lacks as a whole. */
-export type Feature =
-  | "8086"
-  | "186"
-  | "286"
-  | "386"
-  | "486"
-  | "CPUID"
-  | "CX8"
-  | "TSC"
-  | "CMOV"
-  | "MSR"
-  | "FPU"
-  | "SEP"
-  | "SYSCALL"
-  | "LM"
-  | "MMX"
-  | "FXSR"
-  | "SSE"
-  | "SSE2"
-  | "SSE3"
-  | "SSSE3"
-  | "SSE4.1"
-  | "SSE4.2"
-  | "XSAVE";
+export type { Feature } from "./features.ts";
 
 export interface Row {
   /** The manual's mnemonic, upper case; with the condition for Jcc, SETcc, CMOVcc. */

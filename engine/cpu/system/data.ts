@@ -1,10 +1,10 @@
 /** Data instructions too wide or too rare for generated code: decimal adjust, 64-bit division, CMPXCHG8B, POP to memory. */
 
 import type { Core } from "../core.ts";
+import { cpuid } from "../cpuid.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { FEATURE_BITS } from "../models.ts";
 import { AF, CF, OF, PF, SF, TSC_PER_TICK, ZF } from "../registers.ts";
 import { loadMemory, offsetOf, operand, read, storeMemory } from "./operands.ts";
 import type { Operation } from "./operation.ts";
@@ -113,36 +113,18 @@ const compareExchange8: Operation = (p, d) => {
   p.flags = equal ? p.flags | ZF : p.flags & ~ZF;
 };
 
-/** Source: AMD APM vol. 3, appendix E. */
-const cpuid: Operation = (p) => {
-  const { model } = p;
-  const leaf = p.register(0);
-  const words = (text: string, from: number) => {
-    let v = 0;
-    for (let i = 0; i < 4; i++) v |= (text.charCodeAt(from + i) || 0) << (8 * i);
-    return v >>> 0;
-  };
-  const set = (a: number, b: number, c: number, d: number) => {
-    p.setRegister(0, a);
-    p.setRegister(3, b);
-    p.setRegister(1, c);
-    p.setRegister(2, d);
-  };
-  let features = 0;
-  for (const [name, bit] of Object.entries(FEATURE_BITS)) if (model.features.has(name as "FPU")) features |= 1 << bit;
-  if (leaf === 0) set(1, words(model.vendor, 0), words(model.vendor, 8), words(model.vendor, 4));
-  else if (leaf === 1) set(model.signature, 0, 0, features >>> 0);
-  else if (leaf === 0x80000000) set(0x80000004, words(model.vendor, 0), words(model.vendor, 8), words(model.vendor, 4));
-  else if (leaf === 0x80000001) set(model.signature, 0, 0, features >>> 0);
-  else if (leaf >= 0x80000002 && leaf <= 0x80000004) {
-    const from = (leaf - 0x80000002) * 16;
-    set(
-      words(model.brand, from),
-      words(model.brand, from + 4),
-      words(model.brand, from + 8),
-      words(model.brand, from + 12),
-    );
-  } else set(0, 0, 0, 0);
+const identify: Operation = (p) => {
+  const answer = cpuid(p.model, p.register(0), p.register(1), {
+    apicId: p.number,
+    processors: p.map.processors,
+    CR4: p.control(4),
+    XCR0: p.view.getUint32(at.XCR0, true),
+    XSS: 0,
+    apicEnabled: true,
+  });
+  [0, 3, 1, 2].forEach((register, i) => {
+    p.setRegister(register, answer[i] as number);
+  });
 };
 
 const readTimeStamp: Operation = (p) => {
@@ -162,7 +144,7 @@ export const DATA_OPERATIONS: Readonly<Record<string, Operation>> = {
   DIV: divide(false),
   IDIV: divide(true),
   CMPXCHG8B: compareExchange8,
-  CPUID: cpuid,
+  CPUID: identify,
   RDTSC: readTimeStamp,
   SALC: (p) => p.setRegister(0, p.flags & CF ? 0xff : 0, 8),
 };
