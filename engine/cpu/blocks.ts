@@ -48,22 +48,23 @@ export class Blocks {
   /** Fields of records whose links lead to other pages: cut when the mapping changes. */
   private crossLinks: number[] = [];
   private next: number;
+  private readonly start: number;
   private readonly end: number;
   /** Linear addresses at which a block stops with a breakpoint. */
   breakpoints: ReadonlySet<number> = new Set();
   /** Every block is translated when it is built: for the tests that compare the two readings. */
   translating = false;
-  /** Called when a page of linear memory gets its first decoded code. */
-  onCodePage: () => void = () => {};
   /** Called when all records were dropped. */
   onFlush: () => void = () => {};
 
-  constructor(map: PhysicalMap, handlers: Handlers) {
+  /** `number`: whose, of the machine's processors. */
+  constructor(map: PhysicalMap, handlers: Handlers, number = 0) {
     this.map = map;
     this.handlers = handlers;
     this.view = map.view;
-    this.end = map.records + map.recordCount * at.RECORD_BYTES;
-    this.next = map.records;
+    this.start = map.records + number * map.recordCount * at.RECORD_BYTES;
+    this.end = this.start + map.recordCount * at.RECORD_BYTES;
+    this.next = this.start;
   }
 
   decodedOf(record: number): Decoded {
@@ -185,13 +186,12 @@ export class Blocks {
   }
 
   private mark(record: number, host: number, length: number): void {
-    if (!this.map.pageHasCode(host)) this.onCodePage();
     for (let line = host >>> 6; line <= (host + length - 1) >>> 6; line++) {
       const list = this.byLine.get(line);
       if (list) list.add(record);
       else {
         this.byLine.set(line, new Set([record]));
-        this.map.markCode(line << 6, true);
+        this.map.markCode(line);
       }
     }
   }
@@ -202,7 +202,7 @@ export class Blocks {
   }
 
   private indexOf(record: number): number {
-    return (record - this.map.records) / at.RECORD_BYTES;
+    return (record - this.start) / at.RECORD_BYTES;
   }
 
   /** Drops what was decoded from the lines of `count` bytes at linear-memory address `host`. */
@@ -215,8 +215,12 @@ export class Blocks {
         this.drop(this.heads[this.indexOf(record)] as number);
       }
       this.byLine.delete(line);
-      this.map.markCode(line << 6, false);
     }
+  }
+
+  /** Whether it has code of a line (linear-memory address divided by 64). */
+  holds(line: number): boolean {
+    return this.byLine.has(line);
   }
 
   private isDropped(record: number): boolean {
@@ -232,14 +236,15 @@ export class Blocks {
 
   /** Drops everything. */
   flush(): void {
-    for (const line of this.byLine.keys()) this.map.markCode(line << 6, false);
     this.found.clear();
     this.foundAlone.clear();
+    const lines = [...this.byLine.keys()];
     this.byLine.clear();
+    for (const line of lines) this.map.unmarkCode(line);
     this.crossLinks = [];
-    this.next = this.map.records;
+    this.next = this.start;
     this.decodedAt.length = 0;
-    this.noteRewrite(this.map.records, this.end);
+    this.noteRewrite(this.start, this.end);
     this.handlers.dropTranslations();
     this.onFlush();
   }

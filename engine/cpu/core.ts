@@ -11,15 +11,21 @@ import type { PhysicalMap } from "./physical.ts";
 import {
   AF,
   CF,
+  CR0_CD,
+  CR0_NW,
   CR0_PE,
   EFER_LMA,
   IF,
+  INIT_PENDING,
   INTR,
   NMI_BLOCKED,
   NMI_PENDING,
   OF,
   PF,
   SF,
+  SMI_PENDING,
+  STARTUP_PENDING,
+  STARTUP_VECTOR,
   STATUS_FLAGS,
   VM,
   ZF,
@@ -66,7 +72,23 @@ export interface Surroundings {
   /** The local APIC's task priority, bits 7–4: CR8. */
   taskPriority?(): number;
   setTaskPriority?(priority: number): void;
+  /** The time-stamp counter was written: a deadline in it moves. */
+  timeStampChanged?(): void;
+  /** CPUID leaf 1: there is a local APIC, and APIC_BASE enables it. */
+  readonly hasApic?: boolean;
+  /** Processors of the machine, this one included; 1 where absent. Their initial APIC IDs are their numbers. */
+  readonly processors?: number;
+  /** PAUSE: a loop waits for another processor. */
+  pause?(): void;
 }
+
+/** Ranges of the state that INIT leaves alone: the time-stamp counter, x87 to XCR0, XMM and YMM, MSRs. */
+const KEPT_BY_INIT = [
+  [at.TSC_OFFSET, at.TSC_OFFSET + 8],
+  [at.X87, at.XCR0 + 8],
+  [at.XMM, at.YMM_HIGH + 256],
+  [at.MSRS, at.TLBS],
+] as const;
 
 const CONTROL = { 0: at.CR0, 2: at.CR2, 3: at.CR3, 4: at.CR4 } as const;
 
@@ -129,7 +151,28 @@ export abstract class Core {
     this.view.setBigUint64(at.DR + 6 * 8, 0xffff0ff0n, true);
     this.view.setBigUint64(at.DR + 7 * 8, 0x400n, true);
     this.ip = 0xfff0;
+    if (this.number > 0) this.view.setUint32(at.HALTED, at.WAITS_FOR_STARTUP, true);
     this.restored();
+  }
+
+  /**
+   * What an INIT does: reset, but for what it leaves alone: the caches' control bits, x87, XMM and YMM registers, XCR0,
+   * PKRU, model-specific registers, the time-stamp counter. Source: AMD APM vol. 2, 14.1.3.
+   */
+  protected initialize(): void {
+    const { view } = this;
+    const caches = view.getUint32(at.CR0, true) & (CR0_CD | CR0_NW);
+    const pins = view.getUint32(at.INTERRUPT, true);
+    const kept = KEPT_BY_INIT.map(([from, to]) => ({ from, bytes: this.copy(from, to) }));
+    this.reset();
+    for (const { from, bytes } of kept) new Uint8Array(view.buffer, this.cpu + from, bytes.length).set(bytes);
+    view.setUint32(at.CR0, 0x10 | caches, true);
+    view.setUint32(at.INTERRUPT, pins & (INTR | STARTUP_PENDING | STARTUP_VECTOR), true);
+    this.restored();
+  }
+
+  private copy(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.view.buffer, this.cpu + from, to - from).slice();
   }
 
   /** All that is architecture, in one canonical form: equal states are equal bytes. */
@@ -240,6 +283,10 @@ export abstract class Core {
   set halted(value: boolean) {
     this.view.setUint32(at.HALTED, value ? 1 : 0, true);
   }
+  /** After INIT, until a start-up message (the processor that boots does not wait). */
+  get waitsForStartup(): boolean {
+    return this.view.getUint32(at.HALTED, true) === at.WAITS_FOR_STARTUP;
+  }
   get isShutDown(): boolean {
     return this.view.getUint32(at.SHUTDOWN, true) !== 0;
   }
@@ -253,14 +300,37 @@ export abstract class Core {
     if (level) this.mustLeave = true;
   }
 
-  nmi(): void {
-    this.view.setUint32(at.INTERRUPT, this.view.getUint32(at.INTERRUPT, true) | NMI_PENDING, true);
+  private pend(bits: number): void {
+    this.view.setUint32(at.INTERRUPT, this.view.getUint32(at.INTERRUPT, true) | bits, true);
     this.mustLeave = true;
   }
 
-  /** An interrupt or NMI would be taken at the next boundary. */
+  nmi(): void {
+    this.pend(NMI_PENDING);
+  }
+
+  smi(): void {
+    this.pend(SMI_PENDING);
+  }
+
+  /** An INIT message or pin: taken at the next boundary. */
+  init(): void {
+    this.pend(INIT_PENDING);
+  }
+
+  /** A start-up message: one that no INIT came before is lost. */
+  startup(vector: number): void {
+    const pins = this.view.getUint32(at.INTERRUPT, true);
+    if (!this.waitsForStartup && !(pins & INIT_PENDING)) return;
+    if (pins & STARTUP_PENDING) return;
+    this.pend(STARTUP_PENDING | ((vector & 0xff) << 8));
+  }
+
+  /** An interrupt, NMI, INIT or start-up message would be taken at the next boundary. */
   get canWake(): boolean {
     const pins = this.view.getUint32(at.INTERRUPT, true);
+    if (pins & INIT_PENDING) return true;
+    if (this.waitsForStartup) return (pins & STARTUP_PENDING) !== 0;
     if (pins & NMI_PENDING && !(this.view.getUint32(at.SHADOW, true) & NMI_BLOCKED)) return true;
     return (pins & INTR) !== 0 && (this.view.getUint32(at.SYSTEM_FLAGS, true) & IF) !== 0;
   }

@@ -4,7 +4,7 @@
  *     0x0000      never used, so that address 0 can mean "none"
  *     0x1000      processor 0: state (architecture: saved and hashed), then working fields and tables (derived)
  *     …           one PROCESSOR_BYTES a processor
- *     records     decoded instructions, RECORD_BYTES each
+ *     records     decoded instructions, RECORD_BYTES each; as many for each processor
  *     lines       one i64 a page of RAM: bit i, the 64-byte line i of the page holds decoded code
  *     RAM         from a 64 KiB boundary; ROMs above it
  *
@@ -24,13 +24,14 @@ export const RESULT = 144;
 export const CARRY = 152;
 /** TF, IF, DF, IOPL, NT, RF, VM, AC, VIF, VIP, ID at their places in EFLAGS. */
 export const SYSTEM_FLAGS = 156;
-/** Not zero: stopped by HLT; waits for an interrupt. */
+/** 1: stopped by HLT, waits for an interrupt; WAITS_FOR_STARTUP: after INIT, waits for a start-up message. */
 export const HALTED = 160;
+export const WAITS_FOR_STARTUP = 2;
 /** What the last instruction blocks until the next boundary: bit 0 STI's, bit 1 MOV SS's shadow; bit 2 NMI until IRET. */
 export const SHADOW = 164;
 /** Not zero: shut down by a triple fault. */
 export const SHUTDOWN = 168;
-/** Level of the INTR input; bit 1, an NMI that waits. */
+/** Level of the INTR input; what waits beside it: bit 1 NMI, 2 SMI, 3 INIT, 4 start-up with its vector in bits 15–8. */
 export const INTERRUPT = 172;
 /** Time-stamp counter's difference to ticks × TSC_PER_TICK, low and high word. */
 export const TSC_OFFSET = 176;

@@ -20,20 +20,30 @@ export interface DeviceMemory {
   write(hpa: number, value: number, size: AccessSize): void;
 }
 
+/** Who keeps decoded code, or where physical addresses lead. `line` is a linear-memory address divided by 64. */
+export interface MemoryReader {
+  /** Whether it has code decoded from this line. */
+  holdsCode(line: number): boolean;
+  /** Bytes that hold decoded code, of somebody's, are about to change: linear-memory address and count. */
+  codeChanges(host: number, bytes: number): void;
+  /** A page has got its first decoded code: stores to it need another look. */
+  codeAppears(): void;
+  /** The meaning of physical addresses has changed: ROM mapped, A20. */
+  mapChanges(): void;
+}
+
 export class PhysicalMap implements PhysicalMemory {
   readonly memory: WebAssembly.Memory;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
   readonly ram: Uint8Array;
-  /** Linear-memory addresses: records, one i64 of decoded lines a page of linear memory, RAM. */
+  /** Linear-memory addresses: records (`recordCount` for each processor), one i64 of decoded lines a page of linear memory, RAM. */
   readonly records: number;
   readonly recordCount = RECORDS_BYTES / at.RECORD_BYTES;
   readonly lines: number;
   readonly ramAt: number;
-  /** Called when bytes that hold decoded code are about to change: linear-memory address and count. */
-  onCodeWrite: (host: number, bytes: number) => void = () => {};
-  /** Called when the meaning of physical addresses has changed: ROM mapped, A20. */
-  onMapChange: () => void = () => {};
+  /** Those who keep what they derive from memory: each processor. */
+  readonly readers: MemoryReader[] = [];
   devices: DeviceMemory = { read: () => 0xffffffff, write() {} };
   a20 = true;
   private readonly kinds: Uint8Array;
@@ -48,7 +58,7 @@ export class PhysicalMap implements PhysicalMemory {
     if (ramBytes % PAGE || ramBytes < 1 << 20)
       throw new EngineError(`memory of ${ramBytes} bytes: expected a multiple of 4 KiB, at least 1 MiB`);
     this.records = at.FIRST_PROCESSOR + processors * at.PROCESSOR_BYTES;
-    this.lines = this.records + RECORDS_BYTES;
+    this.lines = this.records + processors * RECORDS_BYTES;
     const pages = (ramBytes + ROM_SPACE) / PAGE;
     this.ramAt = (this.lines + pages * 8 + 0xffff) & ~0xffff;
     const total = this.ramAt + ramBytes + ROM_SPACE;
@@ -117,16 +127,37 @@ export class PhysicalMap implements PhysicalMemory {
     return ((this.bytes[this.lines + (line >>> 3)] as number) & (1 << (line & 7))) !== 0;
   }
 
+  /** Bytes that hold decoded code are about to change: nobody has code of their lines afterwards. */
+  onCodeWrite(host: number, bytes: number): void {
+    for (const reader of this.readers) reader.codeChanges(host, bytes);
+    for (let line = host >>> 6; line <= (host + bytes - 1) >>> 6; line++) this.setLine(line, false);
+  }
+
+  onMapChange(): void {
+    for (const reader of this.readers) reader.mapChanges();
+  }
+
   /** Whether any line of its page does. */
   pageHasCode(host: number): boolean {
     const word = this.lines + ((host - this.ramAt) >>> 12) * 8;
     return this.view.getInt32(word, true) !== 0 || this.view.getInt32(word + 4, true) !== 0;
   }
 
-  markCode(host: number, holds: boolean): void {
-    const line = (host - this.ramAt) >>> 6;
-    const byte = this.lines + (line >>> 3);
-    const bit = 1 << (line & 7);
+  /** A processor has decoded code of a line (address divided by 64). */
+  markCode(line: number): void {
+    if (!this.pageHasCode(line << 6)) for (const reader of this.readers) reader.codeAppears();
+    this.setLine(line, true);
+  }
+
+  /** A processor has forgotten what it decoded of a line; others may not. */
+  unmarkCode(line: number): void {
+    if (!this.readers.some((reader) => reader.holdsCode(line))) this.setLine(line, false);
+  }
+
+  private setLine(line: number, holds: boolean): void {
+    const n = line - (this.ramAt >>> 6);
+    const byte = this.lines + (n >>> 3);
+    const bit = 1 << (n & 7);
     this.bytes[byte] = holds ? (this.bytes[byte] as number) | bit : (this.bytes[byte] as number) & ~bit;
   }
 

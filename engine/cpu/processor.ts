@@ -20,7 +20,23 @@ import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
 import { MAX_MODES, type Mode, Modes } from "./modes.ts";
 import type { PhysicalMap } from "./physical.ts";
-import { CF, IF, INTR, NMI_BLOCKED, NMI_PENDING, OF, PF, SF, SHADOW_SS, SHADOW_STI, TF, ZF } from "./registers.ts";
+import {
+  CF,
+  IF,
+  INIT_PENDING,
+  INTR,
+  NMI_BLOCKED,
+  NMI_PENDING,
+  OF,
+  PF,
+  SF,
+  SHADOW_SS,
+  SHADOW_STI,
+  STARTUP_PENDING,
+  STARTUP_VECTOR,
+  TF,
+  ZF,
+} from "./registers.ts";
 import { CS } from "./segments.ts";
 import { deliver } from "./system/interrupts.ts";
 import { OPERATIONS } from "./system/operations.ts";
@@ -60,15 +76,18 @@ export class Processor extends Core {
       jump: (_cpu, low, _high, ticks) => this.jump(low >>> 0, ticks),
       system: (_cpu, record, ticks) => this.system(record, ticks),
     });
-    this.blocks = new Blocks(map, this.handlers);
+    this.blocks = new Blocks(map, this.handlers, number);
     this.modes = new Modes(model, () => this.blocks.flush());
-    this.blocks.onCodePage = () => this.memory.forgetWrites();
     this.blocks.onFlush = () => {
       this.crossing.clear();
       this.forgetJumps();
     };
-    map.onCodeWrite = (host, bytes) => this.blocks.invalidate(host, bytes);
-    map.onMapChange = () => this.mappingChanged();
+    map.readers.push({
+      holdsCode: (line) => this.blocks.holds(line),
+      codeChanges: (host, bytes) => this.blocks.invalidate(host, bytes),
+      codeAppears: () => this.memory.forgetWrites(),
+      mapChanges: () => this.mappingChanged(),
+    });
     this.view.setInt32(at.TLB_READ, this.cpu + at.FAST_READ, true);
     this.view.setInt32(at.TLB_WRITE, this.cpu + at.FAST_WRITE, true);
     this.reset();
@@ -323,6 +342,14 @@ export class Processor extends Core {
     const v = this.view;
     const pins = v.getUint32(at.INTERRUPT, true);
     if (!pins) return false;
+    if (pins & INIT_PENDING) {
+      this.initialize();
+      return this.takeInterrupts();
+    }
+    if (this.waitsForStartup) {
+      if (pins & STARTUP_PENDING) this.start((pins & STARTUP_VECTOR) >> 8);
+      return false;
+    }
     if (pins & NMI_PENDING && !(v.getUint32(at.SHADOW, true) & NMI_BLOCKED)) {
       v.setUint32(at.INTERRUPT, pins & ~NMI_PENDING, true);
       v.setUint32(at.SHADOW, v.getUint32(at.SHADOW, true) | NMI_BLOCKED, true);
@@ -334,6 +361,16 @@ export class Processor extends Core {
     this.halted = false;
     this.interrupt(this.surroundings.acknowledgeInterrupt(), "hardware");
     return true;
+  }
+
+  /** Source: AMD APM vol. 2, 16.5 "Startup IPI"; Intel SDM vol. 3, 9.4.3. */
+  private start(vector: number): void {
+    const v = this.view;
+    v.setUint32(at.INTERRUPT, v.getUint32(at.INTERRUPT, true) & ~(STARTUP_PENDING | STARTUP_VECTOR), true);
+    this.segments.set(CS, { ...this.segments.get(CS), selector: vector << 8, base: vector << 12 });
+    this.ip = 0;
+    this.halted = false;
+    this.updateMode();
   }
 
   private interrupt(vector: number, origin: "hardware" | "nmi"): void {

@@ -24,6 +24,8 @@ export const CR0_MP = 2;
 export const CR0_EM = 4;
 export const CR0_TS = 8;
 export const CR0_ET = 16;
+export const CR0_NW = 0x20000000;
+export const CR0_CD = 0x40000000;
 export const CR0_PG = 0x80000000;
 
 /** Bits of SHADOW. */
@@ -34,6 +36,11 @@ export const NMI_BLOCKED = 4;
 export const EFER_LMA = 0x400;
 export const INTR = 1;
 export const NMI_PENDING = 2;
+export const SMI_PENDING = 4;
+export const INIT_PENDING = 8;
+export const STARTUP_PENDING = 0x10;
+/** Of the start-up message that waits. */
+export const STARTUP_VECTOR = 0xff00;
 
 /** Time-stamp counter per tick. */
 export const TSC_PER_TICK = 10n;

@@ -143,5 +143,6 @@ export const CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   BOUND: bound,
   HLT: halt,
+  PAUSE: (p) => p.surroundings.pause?.(),
   UD2: () => raise(fault.UD),
 };
