@@ -25,8 +25,18 @@ export interface Registers {
 
 /** A space of addresses that devices claim parts of: the 64 KiB of I/O ports, or the physical memory map. */
 export interface AddressSpace {
-  /** Claims `count` addresses from `first`; an EngineError where somebody else has one of them. */
+  /** Claims `count` addresses from `first` for good; an EngineError where somebody else has one of them. */
   claim(owner: string, first: number, count: number, registers: Registers): void;
+  /**
+   * Answers `count` addresses from `first` until it is unmapped: what software places (a PCI device's BAR). Ranges may
+   * overlap: a claim hides every mapping, and a mapping those of higher `rank`, whichever came first.
+   */
+  map(owner: string, first: number, count: number, registers: Registers, rank: number): Mapping;
+}
+
+/** A range that can be given up. */
+export interface Mapping {
+  unmap(): void;
 }
 
 /** One wire. Level is what the device drives; the receiver decides what an edge means. */
@@ -52,10 +62,19 @@ export interface Clock {
   timer(name: string, fire: (deadline: Tick) => void): Timer;
 }
 
-/** Physical memory as a bus master sees it. Addresses are physical, 0 ≤ hpa < 2^52. */
+/**
+ * Physical memory as a bus master sees it, devices' registers included. Addresses are physical, 0 ≤ hpa < 2^52; values are
+ * little-endian and zero-extended; an address that nobody answers reads as all ones.
+ */
 export interface PhysicalMemory {
   read8(hpa: number): number;
   write8(hpa: number, value: number): void;
+  read32(hpa: number): number;
+  write32(hpa: number, value: number): void;
+  /** Fills `target` from `hpa` on. */
+  readBytes(hpa: number, target: Uint8Array): void;
+  /** Stores all of `source` from `hpa` on. */
+  writeBytes(hpa: number, source: Uint8Array): void;
 }
 
 /**

@@ -61,9 +61,26 @@ test("a second claim of a port is an error that names both owners", () => {
   const { registers } = recorder();
   bus.ports.claim("first", 0x60, 1, registers);
   expect(() => bus.ports.claim("second", 0x5f, 2, registers)).toThrow(/twice/);
-  bus.ports.release("first", 0x60, 1);
-  bus.ports.claim("second", 0x5f, 2, registers);
-  expect(bus.ports.ownerOf(0x60)).toBe("second");
+});
+
+test("where ranges overlap, a claim hides a mapping, and rank 1 a mapping of rank 2, whichever came first", () => {
+  const bus = new TestBus();
+  const { registers } = recorder();
+  for (const [space, ownerOf] of [
+    [bus.ports, (port: number) => bus.ports.ownerOf(port)],
+    [bus.mmio, (hpa: number) => bus.mmio.ownerOf(hpa)],
+  ] as const) {
+    const second = space.map("second", 0x1000, 0x20, registers, 2);
+    const first = space.map("first", 0x1010, 0x20, registers, 1);
+    space.claim("board", 0x1018, 1, registers);
+    expect([0xfff, 0x1000, 0x100f, 0x1010, 0x1017, 0x1018, 0x1019, 0x102f, 0x1030].map(ownerOf)).toEqual([
+      ...[undefined, "second", "second", "first", "first", "board", "first", "first", undefined],
+    ]);
+    first.unmap();
+    expect([0x1010, 0x1018, 0x101f, 0x1020].map(ownerOf)).toEqual(["second", "board", "second", undefined]);
+    second.unmap();
+    expect([0x1010, 0x1018, 0x101f].map(ownerOf)).toEqual([undefined, "board", undefined]);
+  }
 });
 
 test("MMIO goes to the claim that holds the address; between claims it is all ones", () => {

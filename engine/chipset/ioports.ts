@@ -6,13 +6,19 @@
  */
 
 import { EngineError } from "../wasm/error.ts";
-import type { AccessSize, AddressSpace, Device, DeviceEvent, Registers } from "./bus.ts";
+import type { AccessSize, AddressSpace, Device, DeviceEvent, Mapping, Registers } from "./bus.ts";
 
 interface Claim {
   readonly owner: string;
   readonly end: number;
   readonly widest: number;
   readonly registers: Registers;
+}
+
+/** What software placed: a claim that can go again. */
+interface Placed extends Claim {
+  readonly first: number;
+  readonly rank: number;
 }
 
 /** The port space of one machine. */
@@ -23,6 +29,10 @@ export class IoPorts implements AddressSpace, Device {
   /** Index into #claims by port; 0 is nobody. */
   #owners = new Uint16Array(65536);
   #claims: (Claim | undefined)[] = [undefined];
+  /** In the order of rank. */
+  #placed: Placed[] = [];
+  /** Answers at ports without a claim, where something was placed. */
+  #placedAt = new Map<number, Placed>();
   #log: (event: DeviceEvent) => void;
 
   constructor(log: (event: DeviceEvent) => void) {
@@ -41,21 +51,42 @@ export class IoPorts implements AddressSpace, Device {
     this.#owners.fill(this.#claims.length - 1, first, first + count);
   }
 
-  /** Gives up what `owner` claimed (a PCI device whose BAR moves). */
-  release(owner: string, first: number, count: number): void {
-    for (let port = first; port < first + count; port++) {
-      if (this.#claims[this.#owners[port]]?.owner === owner) this.#owners[port] = 0;
+  map(owner: string, first: number, count: number, registers: Registers, rank: number): Mapping {
+    if (first < 0 || count < 1 || first + count > 65536) {
+      throw new EngineError("a mapping outside the port space", { owner, first, count });
     }
+    const placed = { owner, first, end: first + count, widest: registers.widest ?? 1, registers, rank };
+    this.#placed = [...this.#placed, placed].sort((a, b) => a.rank - b.rank);
+    this.#settle(placed);
+    return {
+      unmap: () => {
+        this.#placed = this.#placed.filter((other) => other !== placed);
+        this.#settle(placed);
+      },
+    };
+  }
+
+  /** Finds anew who answers where `range` is. */
+  #settle(range: Placed): void {
+    for (let port = range.first; port < range.end; port++) {
+      const winner = this.#placed.find((placed) => port >= placed.first && port < placed.end);
+      if (winner === undefined) this.#placedAt.delete(port);
+      else this.#placedAt.set(port, winner);
+    }
+  }
+
+  #at(port: number): Claim | undefined {
+    return this.#claims[this.#owners[port]] ?? this.#placedAt.get(port);
   }
 
   /** Who answers at `port`, or undefined. */
   ownerOf(port: number): string | undefined {
-    return this.#claims[this.#owners[port]]?.owner;
+    return this.#at(port)?.owner;
   }
 
   /** IN: the value at `port`, zero-extended. A byte past 0xFFFF reads as 0xFF. */
   read(port: number, size: AccessSize): number {
-    const claim = this.#claims[this.#owners[port]];
+    const claim = this.#at(port);
     if (claim === undefined && size === 1) {
       this.#report(port, "read");
       return 0xff;
@@ -71,7 +102,7 @@ export class IoPorts implements AddressSpace, Device {
 
   /** OUT: `value` (zero-extended) to `port`. */
   write(port: number, value: number, size: AccessSize): void {
-    const claim = this.#claims[this.#owners[port]];
+    const claim = this.#at(port);
     if (claim === undefined && size === 1) {
       this.#report(port, "written");
       return;

@@ -6,7 +6,7 @@
  */
 
 import { EngineError } from "../wasm/error.ts";
-import type { AccessSize, AddressSpace, Device, DeviceEvent, Registers } from "./bus.ts";
+import type { AccessSize, AddressSpace, Device, DeviceEvent, Mapping, Registers } from "./bus.ts";
 
 interface Claim {
   readonly owner: string;
@@ -14,7 +14,18 @@ interface Claim {
   readonly end: number;
   readonly widest: number;
   readonly registers: Registers;
+  /** Below all others: claimed for good. */
+  readonly rank: number;
 }
+
+/** A part of a claim that nothing hides; parts do not overlap. */
+interface Visible {
+  readonly first: number;
+  readonly end: number;
+  readonly claim: Claim;
+}
+
+const FOR_GOOD = Number.NEGATIVE_INFINITY;
 
 /** Bounds the memory of what was reported; past it, further empty pages are silent. */
 const MAX_REPORTED = 4096;
@@ -24,8 +35,11 @@ export class MmioSpace implements AddressSpace, Device {
   readonly name = "mmio";
   /** Page numbers already reported as empty. */
   readonly state: { reported: number[] } = { reported: [] };
+  /** In the order of rank. */
   #claims: Claim[] = [];
-  #last: Claim | undefined;
+  /** By address. */
+  #visible: Visible[] = [];
+  #last: Visible | undefined;
   #log: (event: DeviceEvent) => void;
 
   constructor(log: (event: DeviceEvent) => void) {
@@ -34,23 +48,41 @@ export class MmioSpace implements AddressSpace, Device {
 
   claim(owner: string, first: number, count: number, registers: Registers): void {
     const end = first + count;
-    if (first < 0 || count < 1 || end > 2 ** 52) throw new EngineError("not a physical range", { owner, first, count });
-    const other = this.#claims.find((claim) => first < claim.end && claim.first < end);
+    const other = this.#claims.find((claim) => claim.rank === FOR_GOOD && first < claim.end && claim.first < end);
     if (other !== undefined)
       throw new EngineError("an address claimed twice", { owner, first, count, other: other.owner });
-    this.#claims.push({ owner, first, end, widest: registers.widest ?? 1, registers });
-    this.#claims.sort((a, b) => a.first - b.first);
+    this.map(owner, first, count, registers, FOR_GOOD);
   }
 
-  /** Gives up the claims of `owner` that begin in the range (a PCI device whose BAR moves). */
-  release(owner: string, first: number, count: number): void {
-    this.#claims = this.#claims.filter((c) => c.owner !== owner || c.first < first || c.first >= first + count);
+  map(owner: string, first: number, count: number, registers: Registers, rank: number): Mapping {
+    const end = first + count;
+    if (first < 0 || count < 1 || end > 2 ** 52) throw new EngineError("not a physical range", { owner, first, count });
+    const claim: Claim = { owner, first, end, widest: registers.widest ?? 1, registers, rank };
+    this.#claims = [...this.#claims, claim].sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank));
+    this.#settle();
+    return {
+      unmap: () => {
+        this.#claims = this.#claims.filter((other) => other !== claim);
+        this.#settle();
+      },
+    };
+  }
+
+  /** Cuts the space at every edge of a claim; in each piece the first claim that covers it answers. */
+  #settle(): void {
+    const edges = [...new Set(this.#claims.flatMap(({ first, end }) => [first, end]))].sort((a, b) => a - b);
+    this.#visible = [];
+    for (const [i, first] of edges.entries()) {
+      const claim = this.#claims.find((c) => first >= c.first && first < c.end);
+      const end = edges[i + 1];
+      if (claim !== undefined && end !== undefined) this.#visible.push({ first, end, claim });
+    }
     this.#last = undefined;
   }
 
-  /** Whether a device answers anywhere in [first, first + count). */
-  overlaps(first: number, count: number): boolean {
-    return this.#claims.some((claim) => first < claim.end && claim.first < first + count);
+  /** Who answers at `hpa`, or undefined. */
+  ownerOf(hpa: number): string | undefined {
+    return this.#at(hpa)?.owner;
   }
 
   /** The value at `hpa`, zero-extended; all ones where nobody answers. */
@@ -89,18 +121,18 @@ export class MmioSpace implements AddressSpace, Device {
 
   #at(hpa: number): Claim | undefined {
     const last = this.#last;
-    if (last !== undefined && hpa >= last.first && hpa < last.end) return last;
+    if (last !== undefined && hpa >= last.first && hpa < last.end) return last.claim;
     let low = 0;
-    let high = this.#claims.length;
+    let high = this.#visible.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#claims[middle].end <= hpa) low = middle + 1;
+      if (this.#visible[middle].end <= hpa) low = middle + 1;
       else high = middle;
     }
-    const claim = this.#claims[low];
-    if (claim === undefined || hpa < claim.first) return undefined;
-    this.#last = claim;
-    return claim;
+    const found = this.#visible[low];
+    if (found === undefined || hpa < found.first) return undefined;
+    this.#last = found;
+    return found.claim;
   }
 
   #report(hpa: number, how: string): void {

@@ -169,6 +169,38 @@ export class PhysicalMap implements PhysicalMemory {
     this.write(hpa, value, 1);
   }
 
+  read32(hpa: number): number {
+    if (hpa % PAGE <= PAGE - 4) return this.read(hpa, 4);
+    let value = 0;
+    for (let i = 3; i >= 0; i--) value = (value << 8) | this.read(hpa + i, 1);
+    return value >>> 0;
+  }
+
+  write32(hpa: number, value: number): void {
+    if (hpa % PAGE <= PAGE - 4) this.write(hpa, value, 4);
+    else for (let i = 0; i < 4; i++) this.write(hpa + i, (value >>> (8 * i)) & 0xff, 1);
+  }
+
+  readBytes(hpa: number, target: Uint8Array): void {
+    for (let i = 0; i < target.length; ) {
+      const count = Math.min(target.length - i, PAGE - ((hpa + i) % PAGE));
+      const host = this.readable(hpa + i);
+      if (host >= 0) target.set(this.bytes.subarray(host, host + count), i);
+      else for (let j = i; j < i + count; j++) target[j] = this.read(hpa + j, 1);
+      i += count;
+    }
+  }
+
+  writeBytes(hpa: number, source: Uint8Array): void {
+    for (let i = 0; i < source.length; ) {
+      const count = Math.min(source.length - i, PAGE - ((hpa + i) % PAGE));
+      const host = this.writable(hpa + i);
+      if (host >= 0 && !this.pageHasCode(host)) this.bytes.set(source.subarray(i, i + count), host);
+      else for (let j = i; j < i + count; j++) this.write(hpa + j, source[j] as number, 1);
+      i += count;
+    }
+  }
+
   /** An access that does not cross a page. */
   read(hpa: number, size: AccessSize): number {
     const host = this.readable(hpa);
