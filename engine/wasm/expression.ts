@@ -1,12 +1,13 @@
 /**
  * Values of a WebAssembly function under construction, as small trees. Operations take i32 or i64 alike and pick the
  * opcode by the type of their operands, so that one row of the instruction table serves every operand size.
- * Constants are folded as trees are made. Source: WebAssembly core specification, 5.4.
+ * Constants are folded as trees are made. Operations on floating-point numbers are in float.ts, on vectors in vector.ts.
+ * Source: WebAssembly core specification, 5.4.
  */
 import { signed, signed64, unsigned } from "./bytes.ts";
 import { EngineError } from "./error.ts";
 
-export type ValueType = "i32" | "i64";
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 
 export interface Expression {
   readonly type: ValueType;
@@ -68,7 +69,8 @@ type Fold = (a: bigint, b: bigint, bits: bigint) => bigint | boolean;
 
 function binary(name: string, op32: number, op64: number, compares: boolean, fold: Fold) {
   return (a: Expression, b: Expression): Expression => {
-    if (a.type !== b.type) throw new EngineError(`wasm ${name}: operands are ${a.type} and ${b.type}`);
+    if (a.type !== b.type || (a.type !== "i32" && a.type !== "i64"))
+      throw new EngineError(`wasm ${name}: operands are ${a.type} and ${b.type}`);
     const wide = a.type === "i64";
     const type: ValueType = compares ? "i32" : a.type;
     if (a.constant !== undefined && b.constant !== undefined) {
@@ -240,6 +242,8 @@ const LOADS: Record<string, number> = {
   "i64.16": 0x33,
   "i64.32": 0x35,
   "i64.64": 0x29,
+  "f32.32": 0x2a,
+  "f64.64": 0x2b,
 };
 const STORES: Record<string, number> = {
   "i32.8": 0x3a,
@@ -249,27 +253,34 @@ const STORES: Record<string, number> = {
   "i64.16": 0x3d,
   "i64.32": 0x3e,
   "i64.64": 0x37,
+  "f32.32": 0x38,
+  "f64.64": 0x39,
 };
+/** Loads and stores of vectors stand behind the prefix FD; narrower ones fill the rest of the vector with zeros. */
+const VECTOR_LOADS: Record<number, number> = { 32: 0x5c, 64: 0x5d, 128: 0x00 };
+const VECTOR_STORE = 0x0b;
 
 /** Loads `bits` from linear memory at `address + offset`, zero-extended to `type`. */
 export function load(type: ValueType, bits: number, address: Expression, offset = 0): Expression {
-  const op = LOADS[`${type}.${bits}`];
+  const op = type === "v128" ? VECTOR_LOADS[bits] : LOADS[`${type}.${bits}`];
   if (op === undefined) throw new EngineError(`wasm load: no ${type} of ${bits} bits`);
   return {
     type,
     emit(out) {
       address.emit(out);
+      if (type === "v128") out.push(0xfd);
       out.push(op, 0);
       unsigned(out, offset);
     },
   };
 }
 
-/** The opcode that stores `bits` of a value of `type`. */
-export function storeOpcode(type: ValueType, bits: number): number {
-  const op = STORES[`${type}.${bits}`];
+/** Appends the opcode that stores `bits` of a value of `type`, without its operands. */
+export function emitStore(out: number[], type: ValueType, bits: number): void {
+  const op = type === "v128" && bits === 128 ? VECTOR_STORE : STORES[`${type}.${bits}`];
   if (op === undefined) throw new EngineError(`wasm store: no ${type} of ${bits} bits`);
-  return op;
+  if (type === "v128") out.push(0xfd);
+  out.push(op);
 }
 
 /** The single result of calling a function. */

@@ -4,9 +4,9 @@
  */
 import { signed, unsigned } from "./bytes.ts";
 import { EngineError } from "./error.ts";
-import { type Callee, type Expression, localGet, storeOpcode, type ValueType } from "./expression.ts";
+import { type Callee, type Expression, emitStore, localGet, type ValueType } from "./expression.ts";
 
-const TYPE_BYTE: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e };
+const TYPE_BYTE: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 const VOID = 0x40;
 
 export interface Signature {
@@ -65,7 +65,8 @@ export class FunctionBuilder {
   store(bits: number, address: Expression, value: Expression, offset = 0): void {
     address.emit(this.code);
     value.emit(this.code);
-    this.code.push(storeOpcode(value.type, bits), 0);
+    emitStore(this.code, value.type, bits);
+    this.code.push(0);
     unsigned(this.code, offset);
   }
 
