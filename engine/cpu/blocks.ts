@@ -19,7 +19,7 @@ const ALONE_RECORDS = 3;
 /** One instruction of a block that is being built. */
 interface BlockStep {
   readonly decoded: Decoded;
-  readonly ip: number;
+  readonly ip: bigint;
   readonly host: number;
   /** Index of its handler. */
   readonly handler: number;
@@ -31,8 +31,9 @@ export class Blocks {
   private readonly map: PhysicalMap;
   private readonly handlers: Handlers;
   private readonly view: DataView;
-  /** Record by mode and physical address. */
+  /** Record by mode and physical address; and of code that is mapped at several linear addresses, the others. */
   private readonly found = new Map<number, number>();
+  private readonly aliases = new Map<string, number>();
   /** The same for records of one instruction that runs alone. */
   private readonly foundAlone = new Map<number, number>();
   /** Records by 64-byte line of linear memory. */
@@ -73,19 +74,36 @@ export class Blocks {
     return d;
   }
 
-  /** The record for `rip` where code is readable memory, at linear-memory address `host`; 0 where nothing can be cached. */
-  find(rip: number, host: number, mode: Mode): number {
+  /**
+   * The record for offset `low`, `high` where code is readable memory, at linear-memory address `host`; 0 where nothing can
+   * be cached.
+   */
+  find(low: number, high: number, host: number, mode: Mode): number {
     const key = host * 4096 + mode.id;
     const known = this.found.get(key);
-    const same = known !== undefined && this.view.getUint32(known + at.R_RIP, true) === rip;
-    if (same && !this.isDropped(known)) return known;
-    const record = this.build(rip, host, mode, same ? known : 0);
+    if (known !== undefined && !this.isAt(known, low, high)) return this.findAlias(key, low, high, host, mode);
+    if (known !== undefined && !this.isDropped(known)) return known;
+    const record = this.build(ripOf(low, high), host, mode, known ?? 0);
     if (record) this.found.set(key, record);
     return record;
   }
 
+  private findAlias(key: number, low: number, high: number, host: number, mode: Mode): number {
+    const alias = `${key} ${high} ${low}`;
+    const known = this.aliases.get(alias);
+    if (known !== undefined && !this.isDropped(known)) return known;
+    const record = this.build(ripOf(low, high), host, mode, known ?? 0);
+    if (record) this.aliases.set(alias, record);
+    return record;
+  }
+
+  private isAt(record: number, low: number, high: number): boolean {
+    const v = this.view;
+    return v.getUint32(record + at.R_RIP, true) === low && v.getInt32(record + at.R_RIP + 4, true) === (high | 0);
+  }
+
   /** `replaced`: the dropped block that stood here, in whose place the new one goes where it fits; or 0. */
-  private build(rip: number, host: number, mode: Mode, replaced: number): number {
+  private build(rip: bigint, host: number, mode: Mode, replaced: number): number {
     const steps = this.decodeRun(rip, host, mode);
     const last = steps[steps.length - 1];
     if (!last) return 0;
@@ -110,14 +128,14 @@ export class Blocks {
       const end = first + steps.length * at.RECORD_BYTES;
       this.clear(end);
       this.view.setInt32(end + at.R_HANDLER, this.handlers.blockEnd().index, true);
-      this.view.setBigUint64(end + at.R_RIP, BigInt(last.ip + last.decoded.length), true);
+      this.view.setBigUint64(end + at.R_RIP, last.ip + BigInt(last.decoded.length), true);
     }
     if (this.translating && !this.breakpoints.size) this.translate(first, mode);
     return first;
   }
 
   /** The instructions of a block that begins at `rip`: to one that leaves, the page's end, a breakpoint, or a fault. */
-  private decodeRun(rip: number, host: number, mode: Mode): BlockStep[] {
+  private decodeRun(rip: bigint, host: number, mode: Mode): BlockStep[] {
     const pageEnd = (host & ~(PAGE - 1)) + PAGE;
     const { bytes } = this.map;
     const steps: BlockStep[] = [];
@@ -126,15 +144,15 @@ export class Blocks {
     let ended = false;
     while (steps.length < MAX_BLOCK && p < pageEnd && !ended) {
       const from = p;
-      const decoded = decode((i) => (from + i < pageEnd ? (bytes[from + i] as number) : -1), BigInt(ip), mode);
-      if ("fault" in decoded || !fitsLimit(ip, decoded, mode)) break;
-      const isBreakpoint = this.breakpoints.has((mode.base + ip) >>> 0);
+      const decoded = decode((i) => (from + i < pageEnd ? (bytes[from + i] as number) : -1), ip, mode);
+      if ("fault" in decoded || !fitsLimit(Number(ip), decoded, mode)) break;
+      const isBreakpoint = this.breakpoints.size > 0 && this.breakpoints.has(linearOf(ip, mode));
       if (isBreakpoint && steps.length) break;
       const handler = this.handlers.of(decoded, shapeOf(decoded, mode));
       ended = handler.ended || isBreakpoint;
       steps.push({ decoded, ip, host: p, handler: isBreakpoint ? this.handlers.breakpoint : handler.index, ended });
       p += decoded.length;
-      ip += decoded.length;
+      ip += BigInt(decoded.length);
     }
     return steps;
   }
@@ -159,13 +177,13 @@ export class Blocks {
     this.decodedAt[this.indexOf(record)] = undefined;
   }
 
-  private write(record: number, d: Decoded, ip: number, handler: number): void {
+  private write(record: number, d: Decoded, ip: bigint, handler: number): void {
     const v = this.view;
     this.clear(record);
     this.decodedAt[this.indexOf(record)] = d;
     v.setInt32(record + at.R_HANDLER, handler, true);
     v.setInt32(record + at.R_LEFT, 1, true);
-    v.setBigUint64(record + at.R_RIP, BigInt(ip), true);
+    v.setBigUint64(record + at.R_RIP, ip, true);
     v.setUint8(record + at.R_LENGTH, d.length);
     v.setUint8(record + at.R_BASE, at.ZERO);
     v.setUint8(record + at.R_INDEX, at.ZERO);
@@ -237,6 +255,7 @@ export class Blocks {
   /** Drops everything. */
   flush(): void {
     this.found.clear();
+    this.aliases.clear();
     this.foundAlone.clear();
     const lines = [...this.byLine.keys()];
     this.byLine.clear();
@@ -265,15 +284,15 @@ export class Blocks {
    * A record of the one instruction at `rip`, which leaves behind itself after one tick; 0 where its bytes cannot be kept
    * (they cross a page, or fault).
    */
-  findAlone(rip: number, host: number, mode: Mode): number {
+  findAlone(low: number, high: number, host: number, mode: Mode): number {
     const key = host * 4096 + mode.id;
     const known = this.foundAlone.get(key);
-    if (known !== undefined && this.view.getUint32(known + at.R_RIP, true) === rip && !this.isDropped(known))
-      return known;
+    if (known !== undefined && this.isAt(known, low, high) && !this.isDropped(known)) return known;
+    const rip = ripOf(low, high);
     const pageEnd = (host & ~(PAGE - 1)) + PAGE;
     const { bytes } = this.map;
-    const d = decode((i) => (host + i < pageEnd ? (bytes[host + i] as number) : -1), BigInt(rip), mode);
-    if ("fault" in d || !fitsLimit(rip, d, mode)) return 0;
+    const d = decode((i) => (host + i < pageEnd ? (bytes[host + i] as number) : -1), rip, mode);
+    if ("fault" in d || !fitsLimit(low, d, mode)) return 0;
     const record = this.buildAlone(d, rip, mode);
     this.heads[this.indexOf(record)] = record;
     this.mark(record, host, d.length);
@@ -282,7 +301,7 @@ export class Blocks {
   }
 
   /** The same for an instruction already decoded, whose bytes the caller watches; good until `onFlush`. */
-  buildAlone(d: Decoded, ip: number, mode: Mode): number {
+  buildAlone(d: Decoded, ip: bigint, mode: Mode): number {
     if (this.next + ALONE_RECORDS * at.RECORD_BYTES > this.end) this.flush();
     const record = this.next;
     this.next += ALONE_RECORDS * at.RECORD_BYTES;
@@ -290,12 +309,12 @@ export class Blocks {
     return record;
   }
 
-  private writeAlone(first: number, d: Decoded, ip: number, mode: Mode): void {
+  private writeAlone(first: number, d: Decoded, ip: bigint, mode: Mode): void {
     const following = first + at.RECORD_BYTES;
     const target = following + at.RECORD_BYTES;
     this.write(first, d, ip, this.handlers.of(d, shapeOf(d, mode)).index);
     for (const [record, rip] of [
-      [following, BigInt(ip + d.length)],
+      [following, ip + BigInt(d.length)],
       [target, this.view.getBigUint64(first + at.R_TARGET, true)],
     ] as const) {
       this.clear(record);
@@ -325,6 +344,16 @@ export class Blocks {
   }
 }
 
+/** An offset in CS from its two words. */
+export function ripOf(low: number, high: number): bigint {
+  return high === 0 ? BigInt(low) : (BigInt(high >>> 0) << 32n) | BigInt(low);
+}
+
+/** Linear address of an offset in CS as breakpoints have it: a Number, negative in the upper half of 64-bit mode. */
+export function linearOf(ip: bigint, mode: Mode): number {
+  return mode.codeBits === 64 ? Number(BigInt.asIntN(64, ip)) : (mode.base + Number(ip)) >>> 0;
+}
+
 /** The whole instruction is inside CS's limit, and so is a target that was known at decoding. */
 export function fitsLimit(ip: number, d: Decoded, mode: Mode): boolean {
   if (mode.codeBits === 64) return true;
@@ -352,7 +381,8 @@ function segmentOf(d: Decoded): number {
 
 export function shapeOf(d: Decoded, mode: Mode): Shape {
   const addressing: Addressing = mode.codeBits === 64 ? "long" : mode.flat ? "flat" : "segmented";
-  const operandAddressing = addressing === "flat" && segmentOf(d) > 3 ? "segmented" : addressing;
+  const other: Addressing = addressing === "long" ? "based" : "segmented";
+  const operandAddressing = segmentOf(d) > 3 ? other : addressing;
   return {
     operandBits: d.operandBits,
     addressBits: d.addressBits,

@@ -9,6 +9,7 @@ import type { LinearMemory } from "./linear.ts";
 import type { Model } from "./models.ts";
 import type { PhysicalMap } from "./physical.ts";
 import {
+  AC,
   AF,
   CF,
   CR0_CD,
@@ -102,10 +103,14 @@ export abstract class Core {
   /** Address of this processor in linear memory, and its view. */
   readonly cpu: number;
   readonly view: DataView;
+  /** In 64-bit mode, and: CS, DS, ES and SS all cover 4 GiB from 0. Derived by `updateMode`. */
+  long = false;
+  flat = false;
   /** Ticks of the run so far, the instruction in progress included. */
   executed = 0;
   /** The instruction in progress, while TypeScript handles one: its offset in CS, and that of the next. */
   instructionIp = 0;
+  instructionRip = 0n;
   /** Set by an operation after which generated code must not simply go on. */
   mustLeave = false;
   /** A fault on its way from a callback to `run`. */
@@ -131,7 +136,7 @@ export abstract class Core {
   abstract restored(): void;
   /** To be called after anything that the meaning of code depends on has changed: CS, SS, flatness, protection. */
   abstract updateMode(): void;
-  /** Linear addresses may mean other physical ones than before. */
+  /** Linear addresses may mean other physical ones than before; what is derived from that is forgotten. */
   abstract mappingChanged(): void;
 
   // ---- state -----------------------------------------------------------------------------------------------------
@@ -215,7 +220,8 @@ export abstract class Core {
     return this.view.getUint32(at.RIP, true);
   }
   set ip(value: number) {
-    this.view.setBigUint64(at.RIP, BigInt(value >>> 0), true);
+    this.view.setUint32(at.RIP, value, true);
+    this.view.setUint32(at.RIP + 4, 0, true);
   }
 
   /** EFLAGS, put together. */
@@ -246,7 +252,9 @@ export abstract class Core {
     const cf = value & CF;
     const of = value & OF ? 1 : 0;
     v.setUint32(at.CARRY, ((cf << 31) | ((cf ^ of) << 30) | (value & AF ? 8 : 0)) >>> 0, true);
+    const changed = v.getUint32(at.SYSTEM_FLAGS, true) ^ value;
     v.setUint32(at.SYSTEM_FLAGS, value & ~(STATUS_FLAGS | 2) & 0x3f7fd7, true);
+    if (changed & AC && this.memory.updateAccess()) this.mustLeave = true;
   }
 
   /** A control register's low 32 bits. */

@@ -30,8 +30,8 @@ export interface Imports {
   readonly system: Callee;
 }
 
-/** How linear addresses are made: flat 32-bit, through a segment's base and limit, or 64-bit. */
-export type Addressing = "flat" | "segmented" | "long";
+/** How linear addresses are made: flat 32-bit, through a segment's base and limit, 64-bit, or that with FS's or GS's base. */
+export type Addressing = "flat" | "segmented" | "long" | "based";
 
 /** What the code depends on besides the instruction: see Mode in blocks.ts. */
 export interface Shape {
@@ -146,8 +146,8 @@ export abstract class Emitter implements Meaning {
     if (this.shape.addressing === "flat") return;
     if (this.shape.addressing === "long") {
       if (address.type !== "i64") return;
-      // Canonical: the top 17 bits are equal.
-      const top = w.shrs(address, w.i64(47));
+      // Canonical: the top bits are equal.
+      const top = w.shrs(address, w.load("i64", 64, this.cpu, at.CANONICAL_BITS));
       this.f.if(w.gtu(w.add(top, w.i64(1)), w.i64(1)), () => this.fault(GP));
       return;
     }
@@ -160,7 +160,7 @@ export abstract class Emitter implements Meaning {
     const f = this.f;
     const to = this.let(w.extendU(address));
     this.spill();
-    const slot = this.let(w.add(this.cpu, w.shl(w.and(w.wrap(to), w.i32(0xfff)), w.i32(4))));
+    const slot = this.let(jumpSlot(this.cpu, to));
     const known = w.and(
       w.eq(w.load("i64", 64, slot, at.JUMPS), to),
       w.eq(w.load("i32", 32, slot, at.JUMPS + 8), w.load("i32", 32, this.cpu, at.CODE_TAG)),
@@ -193,8 +193,9 @@ export abstract class Emitter implements Meaning {
   /** Linear address of `offset` in a segment, checked for `bits`; an i64 in long mode, else an i32. */
   linear(offset: Value, segment: Value, addressing: Addressing, bits: number, write: boolean): Value {
     if (addressing === "flat") return offset;
+    if (addressing === "long") return this.let(w.extendU(offset));
     const slot = this.let(w.add(this.cpu, segment));
-    if (addressing === "long") return this.let(w.add(w.extendU(offset), w.load("i64", 64, slot, at.SEGMENT_BASE)));
+    if (addressing === "based") return this.let(w.add(w.extendU(offset), w.load("i64", 64, slot, at.SEGMENT_BASE)));
     const end = w.load("i32", 32, slot, write ? at.SEGMENT_WRITE_END : at.SEGMENT_READ_END);
     this.f.if(w.geu(offset, end), () => {
       const bad = w.call(this.imports.segment, this.cpu, segment, offset, w.i32(bits), w.i32(write ? 1 : 0));
@@ -440,6 +441,20 @@ export abstract class Emitter implements Meaning {
       bits,
     );
   }
+}
+
+/** Where the jump table has the target at offset `to` (i64): of a run of code, each offset in its own place. */
+export function jumpSlot(cpu: Value, to: Value): Value {
+  const low = w.wrap(to);
+  const index = w.and(w.xor(low, w.wrap(w.shru(to, w.i64(12)))), w.i32(JUMP_MASK));
+  return w.add(cpu, w.shl(index, w.i32(4)));
+}
+
+const JUMP_MASK = 0xfff;
+
+/** The same as a number, from the low word. */
+export function jumpIndex(low: number): number {
+  return (low ^ (low >>> 12)) & JUMP_MASK;
 }
 
 // ---- flags as arithmetic -------------------------------------------------------------------------------------------

@@ -17,6 +17,9 @@ export class GuestFault {
   }
 }
 
+/** An access that is not canonical, or reaches past 4 GiB: #GP(0), or #SS(0) where it is the stack's. */
+export const BEYOND: Fault = { vector: 13, errorCode: 0 };
+
 export const DE = 0;
 export const DB = 1;
 export const NMI = 2;

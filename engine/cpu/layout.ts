@@ -82,6 +82,8 @@ export const X87_OPCODE = 924;
 export const MXCSR = 928;
 export const PKRU = 932;
 export const XCR0 = 936;
+/** The four page-directory-pointer entries of PAE paging, 8 bytes each, as CR3's load read them. */
+export const PDPTES = 944;
 
 /** XMM0–XMM15, 16 bytes each; the high halves of YMM0–YMM15 behind them, as XSAVE has them. */
 export const XMM = 1024;
@@ -110,15 +112,21 @@ export const TLB_READ = WORK + 16;
 export const TLB_WRITE = WORK + 20;
 /** Not zero: return to TypeScript at the next block's end. */
 export const ATTENTION = WORK + 24;
-/** 16 bytes that values wider than 32 bits, and slow accesses, cross by. */
-export const SCRATCH = WORK + 32;
+/** Not zero: paging is on, so that code on different pages is not linked but found by the jump table. */
+export const PAGED = WORK + 28;
+/** Bits of a canonical address below those that are all equal: 47, or 56 with five levels of paging (i64). */
+export const CANONICAL_BITS = WORK + 32;
+/** 64 bytes that values wider than 32 bits, and slow accesses, cross by. */
+export const SCRATCH = WORK + 64;
 
-/** Fast TLB: 4,096 entries of 16 bytes: i64 page address, i32 difference from linear address to linear memory. */
+/**
+ * Fast TLB: three pairs of tables (fasttlb.ts) of 4,096 entries of 16 bytes: i64 page address, i32 difference from linear
+ * address to linear memory.
+ */
 export const FAST_TLB_ENTRIES = 4096;
-export const FAST_READ = WORK + 4096;
-export const FAST_WRITE = FAST_READ + FAST_TLB_ENTRIES * 16;
+export const FAST_TLB = WORK + 4096;
 /** Jump table: 4,096 entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
-export const JUMPS = FAST_WRITE + FAST_TLB_ENTRIES * 16;
+export const JUMPS = FAST_TLB + 6 * FAST_TLB_ENTRIES * 16;
 export const PROCESSOR_BYTES = JUMPS + 4096 * 16;
 
 export const FIRST_PROCESSOR = 0x1000;

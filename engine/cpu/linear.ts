@@ -1,46 +1,65 @@
 /**
- * Memory by linear address: translation to physical, the fast TLB that generated code looks into, and the one slow path
- * for everything it does not serve: page crossings, ROM, device memory, lines that hold decoded code.
+ * Memory by linear address: translation to physical, and the one slow path for all that the fast TLB of generated code
+ * does not serve: page crossings, ROM, device memory, lines that hold decoded code.
  *
- * Not yet: paging. A linear address is the physical one.
+ * Inside the processor an address is two words, `low` and `high`; outside of 64-bit mode the high one is 0. Operations in
+ * plain TypeScript give a Number (0 … 2³² − 1) outside of 64-bit mode and a BigInt in it.
  */
 
 import { CODE_PAGE, withCodePages } from "./codepages.ts";
-import type { Fault } from "./fault.ts";
+import type { Core } from "./core.ts";
+import { CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
 import * as fault from "./fault.ts";
 import { GuestFault } from "./fault.ts";
 import type { ImportFunctions } from "./handlers.ts";
 import * as at from "./layout.ts";
-import { PAGE, type PhysicalMap } from "./physical.ts";
-import { insideLimit, readable, type SegmentFile, SS, writable } from "./segments.ts";
+import { FETCH, IMPLICIT, Paging, USER, WRITE } from "./paging.ts";
+import { PAGE } from "./physical.ts";
+import { FS, insideLimit, readable, SS, writable } from "./segments.ts";
+import { Tlb } from "./tlb.ts";
 
-/** What linear memory needs of its processor. */
-export interface MemoryOwner {
-  readonly cpu: number;
-  readonly map: PhysicalMap;
-  readonly view: DataView;
-  readonly segments: SegmentFile;
-  /** The instruction in progress runs alone. */
-  readonly alone: boolean;
-  needsAlone: boolean;
-  pendingFault: Fault | undefined;
-}
+/** A linear address as operations in TypeScript have it. */
+export type LinearAddress = number | bigint;
+
+/** On whose behalf an operation accesses memory: at CPL; a stack at privilege 0–2; a descriptor table or TSS. */
+export type Behalf = "current" | "supervisor" | "system";
+
+/** Sets of four small pages, and large pages, that each architectural TLB holds. */
+export const DATA_SETS = 256;
+export const DATA_LARGE = 64;
+export const CODE_SETS = 128;
+export const CODE_LARGE = 32;
 
 export class LinearMemory {
   readonly imports: Pick<ImportFunctions, "read" | "update" | "store" | "commit" | "segment">;
-  private readonly p: MemoryOwner;
+  readonly paging: Paging;
+  readonly data: Tlb;
+  readonly code: Tlb;
+  /** Called when code at some linear address may have become other code. */
+  onCodeMoved: () => void = () => {};
+  /** Where the access was that raised BEYOND. */
+  beyond = 0n;
+  private readonly fast: FastTlb;
+  private readonly p: Core;
   private readonly scratch: number;
 
-  constructor(p: MemoryOwner) {
+  constructor(p: Core) {
     this.p = p;
     this.scratch = p.cpu + at.SCRATCH;
+    this.paging = new Paging(p);
+    this.fast = new FastTlb(p.view, p.cpu);
+    const { buffer } = p.view;
+    this.data = new Tlb(buffer, p.cpu + at.TLBS, DATA_SETS, DATA_LARGE);
+    this.code = new Tlb(buffer, p.cpu + at.TLBS + Tlb.bytes(DATA_SETS, DATA_LARGE), CODE_SETS, CODE_LARGE);
+    this.data.onDrop = (low, high, pageBits) => this.fast.drop(low, high, pageBits);
+    this.code.onDrop = () => this.onCodeMoved();
     this.imports = {
       read: (_cpu, low, high, bits) => this.guarded(0, () => this.readSlow(low >>> 0, high, bits >> 3)),
       ...withCodePages(p.map, {
         update: (_cpu, low, high, bits) => this.guarded(0, () => this.updateSlow(low >>> 0, high, bits >> 3)),
         store: (_cpu, low, high, bits) => this.guarded(1, () => this.storeSlow(low >>> 0, high, bits >> 3)),
       }),
-      commit: (_cpu, low, _high, bits) => this.commit(low >>> 0, bits >> 3),
+      commit: (_cpu, low, high, bits) => this.commit(low >>> 0, high, bits >> 3, this.current | WRITE),
       segment: (_cpu, segment, offset, bits, write) =>
         this.guarded(1, () => {
           this.checkSegment((segment - at.SEGMENTS) / at.SEGMENT_BYTES, offset >>> 0, bits >> 3, write !== 0);
@@ -62,164 +81,217 @@ export class LinearMemory {
 
   // ---- translation -----------------------------------------------------------------------------------------------
 
-  /** Physical address of a linear one, or a #PF. */
-  translate(la: number, _write: boolean): number {
-    return la;
+  /** USER where the present privilege is 3. */
+  private get current(): number {
+    return this.p.cpl === 3 ? USER : 0;
   }
 
-  /** The same for a view: −1 where unmapped, no effect on the machine. */
-  peekTranslate(la: number): number {
-    return la;
+  /** Physical address for an access (WRITE, USER, FETCH, IMPLICIT), or a #PF. */
+  private translate(low: number, high: number, access: number): number {
+    const { paging } = this;
+    if (!paging.on) return low;
+    const tlb = access & FETCH ? this.code : this.data;
+    const i = tlb.find(low, high, paging.pcid);
+    if (i >= 0) {
+      const flags = tlb.flags(i);
+      // A first write walks again, to set the dirty bit; and so does what is refused, as the tables may say more by now.
+      const isClean = (access & WRITE) !== 0 && !(flags & 0x40);
+      if (!isClean && !paging.refuses(access, flags, tlb.key(i))) return tlb.physical(i, low);
+    }
+    return this.fill(tlb, low, high, access);
   }
 
-  /** Linear-memory address of code at `la`, −1 where it is not in RAM or ROM. */
-  codeHost(la: number): number {
-    return this.p.map.readable(this.translate(la, false));
+  private fill(tlb: Tlb, low: number, high: number, access: number): number {
+    const { paging } = this;
+    let t: ReturnType<Paging["walk"]>;
+    try {
+      t = paging.walk(low, high, access);
+    } catch (e) {
+      // A page fault forgets what the TLB had for its address (Intel SDM vol. 3A, 4.10.4.1).
+      tlb.invalidate(low, high, paging.pcid);
+      throw e;
+    }
+    return tlb.physical(tlb.insert(low, high, paging.pcid, t), low);
   }
 
-  /** One byte of code, or the fault of fetching it. */
-  fetch8(la: number): number | Fault {
-    return this.p.map.read8(this.translate(la, false));
+  /** Physical address of a linear one for a view: −1 where unmapped, no effect on the machine. */
+  peekTranslate(la: LinearAddress): number {
+    const [low, high] = split(la);
+    if (!this.paging.on) return low;
+    if (!this.isCanonical(low, high)) return -1;
+    const t = this.paging.peek(low, high);
+    return t ? t.page + (low & (2 ** t.pageBits - 1)) : -1;
   }
 
-  /** Forgets everything derived from the mapping. */
+  /** Linear-memory address of code, −1 where it is not in RAM or ROM. Fetches as far as the TLB goes. */
+  codeHost(low: number, high: number): number {
+    return this.p.map.readable(this.translate(low, high, FETCH | this.current));
+  }
+
+  /** One byte of code; a #PF is thrown. */
+  fetch8(low: number, high: number): number {
+    return this.p.map.read8(this.translate(low, high, FETCH | this.current));
+  }
+
+  /** Forgets everything derived from the mapping, and keeps what is architecture. */
   forget(): void {
-    this.fill(at.FAST_READ);
-    this.fill(at.FAST_WRITE);
+    this.fast.forget();
   }
 
   /** Forgets which pages can be stored to: one of them has got decoded code. */
   forgetWrites(): void {
-    this.fill(at.FAST_WRITE);
+    this.fast.forgetWrites();
   }
 
-  private fill(table: number): void {
-    // No page address has its low bits set, so all ones match nothing.
-    this.p.map.bytes.fill(0xff, this.p.cpu + table, this.p.cpu + table + at.FAST_TLB_ENTRIES * 16);
+  /** Control registers that paging depends on have changed. */
+  updatePaging(): void {
+    this.paging.update();
+    this.fast.forget();
+    this.p.view.setInt32(at.PAGED, this.paging.on ? 1 : 0, true);
+    this.p.view.setBigInt64(at.CANONICAL_BITS, this.paging.levels === 5 ? 56n : 47n, true);
+    this.updateAccess();
   }
 
-  private remember(table: number, la: number, host: number, mark = 0): void {
-    const slot = table + ((la >>> 12) % at.FAST_TLB_ENTRIES) * 16;
-    const v = this.p.view;
-    v.setUint32(slot, ((la & ~(PAGE - 1)) | mark) >>> 0, true);
-    v.setUint32(slot + 4, 0, true);
-    v.setInt32(slot + 8, (host - la) | 0, true);
+  /** CPL, or EFLAGS.AC under SMAP, may have changed; whether pages that could be accessed or run may not be any more. */
+  updateAccess(): boolean {
+    const now = this.current ? CLASS_USER : this.paging.guardsUserPages ? CLASS_GUARDED : CLASS_SUPERVISOR;
+    if (now === this.fast.selected) return false;
+    this.fast.select(now);
+    return true;
+  }
+
+  // ---- addresses -------------------------------------------------------------------------------------------------
+
+  private isCanonical(low: number, high: number): boolean {
+    void low;
+    const shift = this.paging.levels === 5 ? 7 : 16;
+    return (high << shift) >> shift === (high | 0);
+  }
+
+  private raiseBeyond(low: number, high: number): never {
+    this.beyond = BigInt.asUintN(64, (BigInt(high) << 32n) | BigInt(low));
+    throw new GuestFault(fault.BEYOND);
+  }
+
+  /** #GP(0) where an access in 64-bit mode is not canonical; whether it lies on one page. */
+  private check(low: number, high: number, bytes: number): boolean {
+    if (this.p.long && !this.isCanonical(low, high)) this.raiseBeyond(low, high);
+    if ((low & (PAGE - 1)) + bytes <= PAGE) return true;
+    if (low + bytes <= 2 ** 32) return false;
+    // Past the top of the lower half in 64-bit mode, past 4 GiB through flat segments; others come round.
+    if (this.p.long ? !this.isCanonical(0, high + 1) : this.p.flat) this.raiseBeyond(low, high);
+    return false;
+  }
+
+  /** High word of the address `bytes` − 1 further on. */
+  private highAfter(low: number, high: number, bytes: number): number {
+    return low + bytes > 2 ** 32 && this.p.long ? (high + 1) | 0 : high;
   }
 
   // ---- the slow path ---------------------------------------------------------------------------------------------
 
-  private checkLinear(la: number, high: number, bytes: number): void {
-    if (high !== 0 || la + bytes > 0x1_0000_0000) fault.raise(fault.GP, 0);
-  }
-
-  private isOnePage(la: number, bytes: number): boolean {
-    return (la & (PAGE - 1)) + bytes <= PAGE;
-  }
-
-  private readSlow(la: number, high: number, bytes: number): number {
-    this.checkLinear(la, high, bytes);
-    if (this.isOnePage(la, bytes)) {
-      const host = this.p.map.readable(this.translate(la, false));
+  private readSlow(low: number, high: number, bytes: number): number {
+    const access = this.current;
+    if (this.check(low, high, bytes)) {
+      const host = this.p.map.readable(this.translate(low, high, access));
       if (host >= 0) {
-        this.remember(at.FAST_READ, la, host);
+        this.fast.remember(false, low, high, host);
         return host;
       }
     }
-    if (this.mustRunAlone(la, bytes, false)) return 0;
-    this.readToScratch(la, bytes, false);
+    if (this.mustRunAlone(low, high, bytes, access)) return 0;
+    this.readToScratch(low, high, bytes, access);
     return this.scratch;
   }
 
-  private updateSlow(la: number, high: number, bytes: number): number {
-    this.checkLinear(la, high, bytes);
-    if (this.isOnePage(la, bytes)) {
-      const host = this.p.map.writable(this.translate(la, true));
-      if (host >= 0 && this.storable(la, host, bytes)) return host;
+  private updateSlow(low: number, high: number, bytes: number): number {
+    const access = this.current | WRITE;
+    if (this.check(low, high, bytes)) {
+      const host = this.p.map.writable(this.translate(low, high, access));
+      if (host >= 0 && this.storable(low, high, host, bytes)) return host;
     }
-    if (this.mustRunAlone(la, bytes, true)) return 0;
-    this.readToScratch(la, bytes, true);
+    if (this.mustRunAlone(low, high, bytes, access)) return 0;
+    this.readToScratch(low, high, bytes, access);
     return this.scratch;
   }
 
-  private storeSlow(la: number, high: number, bytes: number): number {
-    this.checkLinear(la, high, bytes);
-    if (this.isOnePage(la, bytes)) {
-      const host = this.p.map.writable(this.translate(la, true));
-      if (host >= 0 && this.storable(la, host, bytes)) {
+  private storeSlow(low: number, high: number, bytes: number): number {
+    const access = this.current | WRITE;
+    if (this.check(low, high, bytes)) {
+      const host = this.p.map.writable(this.translate(low, high, access));
+      if (host >= 0 && this.storable(low, high, host, bytes)) {
         this.p.map.bytes.copyWithin(host, this.scratch, this.scratch + bytes);
         return 0;
       }
-    } else {
-      this.translate(la, true);
-      this.translate((la + bytes - 1) >>> 0, true);
     }
-    if (this.mustRunAlone(la, bytes, true)) return 1;
-    return this.commit(la, bytes);
+    if (this.mustRunAlone(low, high, bytes, access)) return 1;
+    return this.commit(low, high, bytes, access);
   }
 
   /** Whether RAM at `host` may be stored to without another look; remembers its page as one with decoded code or without. */
-  private storable(la: number, host: number, bytes: number): boolean {
+  private storable(low: number, high: number, host: number, bytes: number): boolean {
     const { map } = this.p;
     const code = map.pageHasCode(host);
-    this.remember(at.FAST_WRITE, la, host, code ? CODE_PAGE : 0);
+    this.fast.remember(true, low, high, host, code ? CODE_PAGE : 0);
     return !code || (!map.hasCode(host) && !map.hasCode(host + bytes - 1));
   }
 
+  /** Physical addresses of an access's first and last byte: both are translated before anything happens. */
+  private ends(low: number, high: number, bytes: number, access: number): [number, number] {
+    const first = this.translate(low, high, access);
+    if ((low & (PAGE - 1)) + bytes <= PAGE) return [first, first + bytes - 1];
+    const last = this.translate((low + bytes - 1) >>> 0, this.highAfter(low, high, bytes), access);
+    return [first, last];
+  }
+
   /** Device memory is only touched by an instruction that runs alone: there ticks are exact, and nothing happens twice. */
-  private mustRunAlone(la: number, bytes: number, write: boolean): boolean {
-    if (this.p.alone) return false;
+  private mustRunAlone(low: number, high: number, bytes: number, access: number): boolean {
     const { map } = this.p;
-    const last = (la + bytes - 1) >>> 0;
-    if (map.readable(this.translate(la, write)) >= 0 && map.readable(this.translate(last, write)) >= 0) return false;
+    const [first, last] = this.ends(low, high, bytes, access);
+    if (this.p.alone || (map.readable(first) >= 0 && map.readable(last) >= 0)) return false;
     this.p.needsAlone = true;
     return true;
   }
 
-  private readToScratch(la: number, bytes: number, write: boolean): void {
+  /** Reads in the widest accesses that fit, as a bus does. */
+  private readToScratch(low: number, high: number, bytes: number, access: number): void {
     const { map, view } = this.p;
-    if (bytes <= 4 && this.isOnePage(la, bytes)) {
-      view.setUint32(at.SCRATCH, map.read(this.translate(la, write), bytes as 1 | 2 | 4), true);
-      return;
-    }
-    // Both pages are translated before the first byte is read: a device's answer must not be thrown away.
-    const first = this.translate(la, write);
-    const last = this.translate((la + bytes - 1) >>> 0, write);
-    if (bytes === 8 && this.isOnePage(la, 8)) {
-      view.setUint32(at.SCRATCH, map.read(first, 4), true);
-      view.setUint32(at.SCRATCH + 4, map.read(first + 4, 4), true);
-      return;
-    }
-    const split = PAGE - (la & (PAGE - 1));
-    for (let i = 0; i < bytes; i++) {
-      const hpa = i < split ? first + i : last - (bytes - 1 - i);
-      view.setUint8(at.SCRATCH + i, map.read8(hpa));
+    const [first, last] = this.ends(low, high, bytes, access);
+    const split = Math.min(bytes, PAGE - (low & (PAGE - 1)));
+    if (split === bytes && bytes >= 4) {
+      for (let i = 0; i < bytes; i += 4) view.setUint32(at.SCRATCH + i, map.read(first + i, 4), true);
+    } else if (split === bytes) {
+      view.setUint32(at.SCRATCH, map.read(first, bytes as 1 | 2), true);
+    } else {
+      for (let i = 0; i < bytes; i++) {
+        view.setUint8(at.SCRATCH + i, map.read8(i < split ? first + i : last - (bytes - 1 - i)));
+      }
     }
   }
 
-  /** Stores the scratch slot at `la`, which can be written. */
-  private commit(la: number, bytes: number): number {
+  /** Stores the scratch slot. */
+  private commit(low: number, high: number, bytes: number, access: number): number {
     const { map, view } = this.p;
-    if (this.isOnePage(la, bytes)) {
-      const hpa = this.translate(la, true);
-      if (bytes === 8) {
-        map.write(hpa, view.getUint32(at.SCRATCH, true), 4);
-        map.write(hpa + 4, view.getUint32(at.SCRATCH + 4, true), 4);
-      } else {
-        const value =
-          bytes === 1
-            ? view.getUint8(at.SCRATCH)
-            : bytes === 2
-              ? view.getUint16(at.SCRATCH, true)
-              : view.getUint32(at.SCRATCH, true);
-        map.write(hpa, value, bytes as 1 | 2 | 4);
+    const [first, last] = this.ends(low, high, bytes, access);
+    const split = Math.min(bytes, PAGE - (low & (PAGE - 1)));
+    if (split === bytes && bytes >= 4) {
+      for (let i = 0; i < bytes; i += 4) map.write(first + i, view.getUint32(at.SCRATCH + i, true), 4);
+    } else if (split === bytes) {
+      const value = bytes === 1 ? view.getUint8(at.SCRATCH) : view.getUint16(at.SCRATCH, true);
+      map.write(first, value, bytes as 1 | 2);
+    } else {
+      for (let i = 0; i < bytes; i++) {
+        map.write8(i < split ? first + i : last - (bytes - 1 - i), view.getUint8(at.SCRATCH + i));
       }
-      return 0;
     }
-    for (let i = 0; i < bytes; i++) map.write8(this.translate((la + i) >>> 0, true), view.getUint8(at.SCRATCH + i));
     return 0;
   }
 
   // ---- for plain TypeScript operations ---------------------------------------------------------------------------
+
+  private accessOf(behalf: Behalf): number {
+    return behalf === "current" ? this.current : behalf === "system" ? IMPLICIT : 0;
+  }
 
   /** Checks an access through a segment register: #GP(0), or #SS(0) for the stack segment. */
   checkSegment(n: number, offset: number, bytes: number, write: boolean): void {
@@ -228,46 +300,70 @@ export class LinearMemory {
       fault.raise(n === SS ? fault.SS : fault.GP, 0);
   }
 
-  /** Linear address of an access through a segment register, checked. */
-  linear(segment: number, offset: number, bytes: number, write: boolean): number {
-    this.checkSegment(segment, offset, bytes, write);
-    return (this.p.segments.base(segment) + offset) >>> 0;
+  /**
+   * Linear address of an access through a segment register, checked: against the segment, or in 64-bit mode for being
+   * canonical, where only FS and GS have bases.
+   */
+  linear(segment: number, offset: LinearAddress, bytes: number, write: boolean): LinearAddress {
+    if (this.p.long) {
+      const base = segment >= FS ? this.p.segments.base64(segment) : 0n;
+      const la = BigInt.asIntN(64, base + BigInt(offset));
+      const last = BigInt.asIntN(64, la + BigInt(bytes - 1));
+      for (const end of [la, last]) {
+        const [low, high] = split(end);
+        if (!this.isCanonical(low, high)) fault.raise(segment === SS ? fault.SS : fault.GP, 0);
+      }
+      return la;
+    }
+    const offset32 = Number(offset);
+    this.checkSegment(segment, offset32, bytes, write);
+    return (this.p.segments.base(segment) + offset32) >>> 0;
   }
 
   /** Makes sure that `bytes` at `la` can be written, before anything is. */
-  probeWrite(la: number, bytes: number): void {
-    this.checkLinear(la, 0, bytes);
-    this.translate(la, true);
-    this.translate((la + bytes - 1) >>> 0, true);
+  probeWrite(la: LinearAddress, bytes: number, behalf: Behalf = "current"): void {
+    const [low, high] = split(la);
+    this.check(low, high, bytes);
+    this.ends(low, high, bytes, this.accessOf(behalf) | WRITE);
   }
 
-  load(la: number, bytes: 1 | 2 | 4): number {
+  load(la: LinearAddress, bytes: 1 | 2 | 4, behalf: Behalf = "current"): number {
+    const [low, high] = split(la);
     const { map, view } = this.p;
-    if (this.isOnePage(la, bytes)) {
-      const host = map.readable(this.translate(la, false));
-      if (host >= 0)
-        return bytes === 1
-          ? (map.bytes[host] as number)
-          : bytes === 2
-            ? map.view.getUint16(host, true)
-            : map.view.getUint32(host, true);
-    }
-    this.checkLinear(la, 0, bytes);
-    this.readToScratch(la, bytes, false);
-    return bytes === 1
-      ? view.getUint8(at.SCRATCH)
-      : bytes === 2
-        ? view.getUint16(at.SCRATCH, true)
-        : view.getUint32(at.SCRATCH, true);
+    const access = this.accessOf(behalf);
+    if (this.check(low, high, bytes)) return map.read(this.translate(low, high, access), bytes);
+    this.readToScratch(low, high, bytes, access);
+    return bytes === 2 ? view.getUint16(at.SCRATCH, true) : view.getUint32(at.SCRATCH, true);
   }
 
-  store(la: number, value: number, bytes: 1 | 2 | 4): void {
-    if (this.isOnePage(la, bytes)) {
-      this.p.map.write(this.translate(la, true), value, bytes);
+  load64(la: LinearAddress, behalf: Behalf = "current"): bigint {
+    const [low, high] = split(la);
+    this.check(low, high, 8);
+    this.readToScratch(low, high, 8, this.accessOf(behalf));
+    return this.p.view.getBigUint64(at.SCRATCH, true);
+  }
+
+  store(la: LinearAddress, value: number, bytes: 1 | 2 | 4, behalf: Behalf = "current"): void {
+    const [low, high] = split(la);
+    const access = this.accessOf(behalf) | WRITE;
+    if (this.check(low, high, bytes)) {
+      this.p.map.write(this.translate(low, high, access), value, bytes);
       return;
     }
-    this.probeWrite(la, bytes);
     this.p.view.setUint32(at.SCRATCH, value, true);
-    this.commit(la, bytes);
+    this.commit(low, high, bytes, access);
   }
+
+  store64(la: LinearAddress, value: bigint, behalf: Behalf = "current"): void {
+    const [low, high] = split(la);
+    this.check(low, high, 8);
+    this.p.view.setBigUint64(at.SCRATCH, BigInt.asUintN(64, value), true);
+    this.commit(low, high, 8, this.accessOf(behalf) | WRITE);
+  }
+}
+
+/** The two words of a linear address. */
+export function split(la: LinearAddress): [low: number, high: number] {
+  if (typeof la === "number") return [la >>> 0, 0];
+  return [Number(BigInt.asUintN(32, la)), Number(BigInt.asIntN(32, la >> 32n))];
 }

@@ -44,8 +44,9 @@ export class Modes {
     const limit = segments.limit(CS);
     const protectedMode = p.protectedMode && !p.virtual8086;
     const long = (p.view.getUint32(at.EFER, true) & EFER_LMA) !== 0 && (attributes & L) !== 0;
-    const codeBits = long ? 64 : attributes & DB ? 32 : 16;
-    const stackBits = long ? 64 : segments.attributes(SS) & DB ? 32 : 16;
+    if (long) return this.longMode(protectedMode);
+    const codeBits = attributes & DB ? 32 : 16;
+    const stackBits = segments.attributes(SS) & DB ? 32 : 16;
     const flat =
       segments.isFlat(CS, false) && segments.isFlat(DS, true) && segments.isFlat(ES, true) && segments.isFlat(SS, true);
     const { last } = this;
@@ -73,6 +74,18 @@ export class Modes {
       this.known.set(key, mode);
     }
     this.last = mode;
+    return mode;
+  }
+
+  /** 64-bit mode: bases and limits of CS, DS, ES and SS count for nothing (AMD APM vol. 2, 4.5). */
+  private longMode(protectedMode: boolean): Mode {
+    let mode = this.known.get("long");
+    if (!mode) {
+      const { features } = this.model;
+      const id = this.known.size;
+      mode = { id, codeBits: 64, stackBits: 64, flat: false, base: 0, limit: 0xffffffff, protectedMode, features };
+      this.known.set("long", mode);
+    }
     return mode;
   }
 }

@@ -10,8 +10,10 @@ import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { TABLE } from "../isa/table.ts";
 import { EngineError } from "../wasm/error.ts";
-import { Blocks, fitsLimit } from "./blocks.ts";
+import { Blocks, fitsLimit, linearOf } from "./blocks.ts";
 import { Core, hex4, type ModeName, type Surroundings } from "./core.ts";
+import { withCrossPages } from "./crosspages.ts";
+import { jumpIndex } from "./emitter.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
 import { Handlers } from "./handlers.ts";
@@ -19,7 +21,7 @@ import * as at from "./layout.ts";
 import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
 import { MAX_MODES, type Mode, Modes } from "./modes.ts";
-import type { PhysicalMap } from "./physical.ts";
+import { PAGE, type PhysicalMap } from "./physical.ts";
 import {
   CF,
   IF,
@@ -37,7 +39,7 @@ import {
   TF,
   ZF,
 } from "./registers.ts";
-import { CS } from "./segments.ts";
+import { CS, SS } from "./segments.ts";
 import { deliver } from "./system/interrupts.ts";
 import { OPERATIONS } from "./system/operations.ts";
 
@@ -45,8 +47,8 @@ export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
 
 /** Instructions that cross a page and are kept at one time. */
 const MAX_CROSSING = 1024;
-/** Epochs before the jump table is wiped: with the modes they fill an i32's positive half. */
-const EPOCHS = 2 ** 19;
+/** Epochs before the jump table is wiped: with the modes and privileges they fill an i32's positive half. */
+const EPOCHS = 2 ** 18;
 
 /** Why `run` returned. */
 export type ProcessorStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
@@ -62,7 +64,7 @@ export class Processor extends Core {
   private entryTicks = 0;
   private attentionAsked = false;
   /** Instructions that cross a page, by offset and mode: their bytes are compared each time. */
-  private readonly crossing = new Map<number, { readonly record: number; readonly bytes: Uint8Array }>();
+  private readonly crossing = new Map<number | string, { readonly record: number; readonly bytes: Uint8Array }>();
   private breakpointSet: ReadonlySet<number> = new Set();
   private codeTag = 0;
   private epoch = 0;
@@ -72,8 +74,8 @@ export class Processor extends Core {
     this.memory = new LinearMemory(this);
     this.handlers = new Handlers(map.memory, {
       ...this.memory.imports,
-      link: (_cpu, record, field, ticks) => this.link(record, field, ticks),
-      jump: (_cpu, low, _high, ticks) => this.jump(low >>> 0, ticks),
+      link: withCrossPages(map, (_cpu, record, field, ticks) => this.link(record, field, ticks)),
+      jump: (_cpu, low, high, ticks) => this.jump(low >>> 0, high, ticks),
       system: (_cpu, record, ticks) => this.system(record, ticks),
     });
     this.blocks = new Blocks(map, this.handlers, number);
@@ -88,15 +90,14 @@ export class Processor extends Core {
       codeAppears: () => this.memory.forgetWrites(),
       mapChanges: () => this.mappingChanged(),
     });
-    this.view.setInt32(at.TLB_READ, this.cpu + at.FAST_READ, true);
-    this.view.setInt32(at.TLB_WRITE, this.cpu + at.FAST_WRITE, true);
+    this.memory.onCodeMoved = () => this.forgetJumps();
     this.reset();
   }
 
   /** Call after `state` was assigned, or memory replaced under the processor. */
   restored(): void {
     this.blocks.flush();
-    this.memory.forget();
+    this.memory.updatePaging();
     this.updateMode();
   }
 
@@ -137,9 +138,9 @@ export class Processor extends Core {
       if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
       const remaining = ticks - this.executed;
-      const ip = this.ip;
-      const atBreakpoint = this.breakpointSet.size > 0 && this.breakpointSet.has((this.segments.base(CS) + ip) >>> 0);
+      const atBreakpoint = this.breakpointSet.size > 0 && this.breakpointSet.has(linearOf(this.rip, this.mode));
       if (atBreakpoint && !first) return "breakpoint";
+      const ip = this.ip;
       if (ip !== this.deviceIp) this.deviceIp = -1;
       const alone =
         (atBreakpoint && first) ||
@@ -147,7 +148,7 @@ export class Processor extends Core {
         shadow & 3 ||
         this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
       first = false;
-      const record = alone ? 0 : this.find(ip);
+      const record = alone ? 0 : this.findHere();
       const left = record ? this.map.view.getInt32(record + at.R_LEFT, true) : 0;
       if (record === 0 || left > remaining) this.runAlone();
       else this.enter(record, remaining, left);
@@ -179,8 +180,9 @@ export class Processor extends Core {
       }
       unused += behind - 1;
       this.executed = this.ticksBefore + ticks - unused;
-      const f = exit === at.EXIT_RAISE ? fault.plain(v.getInt32(at.SCRATCH, true)) : this.pendingFault;
+      let f = exit === at.EXIT_RAISE ? fault.plain(v.getInt32(at.SCRATCH, true)) : this.pendingFault;
       this.pendingFault = undefined;
+      if (f === fault.BEYOND && this.isStackAccess(at_)) f = { vector: fault.SS, errorCode: 0 };
       if (!f) throw new EngineError("generated code faulted without a fault", { ip: this.ip });
       this.fault(f);
       return;
@@ -192,16 +194,15 @@ export class Processor extends Core {
   private runAlone(): void {
     const shadow = this.view.getUint32(at.SHADOW, true);
     const trap = this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
-    const ip = this.ip;
     const before = this.executed;
     // The shadow covers this instruction; one that it casts itself lasts for the next.
     this.view.setUint32(at.SHADOW, shadow & ~3, true);
     this.entered = false;
     this.alone = true;
     try {
-      const record = this.findAlone(ip);
+      const record = this.findAlone();
       if (record) this.enter(record, 1, 1);
-      else this.runUnkept(ip);
+      else this.runUnkept();
     } finally {
       this.alone = false;
     }
@@ -218,20 +219,29 @@ export class Processor extends Core {
   private deviceIp = -1;
 
   /** An instruction that is fetched each time: it crosses a page, faults, or jumps beyond the limit. */
-  private runUnkept(ip: number): void {
-    const key = ip * MAX_MODES + this.mode.id;
+  private runUnkept(): void {
+    const key = this.crossingKey();
     const kept = this.crossing.get(key);
-    if (kept && this.hasBytes(ip, kept.bytes)) {
-      this.enter(kept.record, 1, 1);
-      return;
+    let faultOfFetch: Fault | undefined;
+    let decoded: Decoded | Fault | undefined;
+    try {
+      if (!kept || !this.hasBytes(kept.bytes)) decoded = this.fetch();
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+      faultOfFetch = e.fault;
     }
-    const decoded = this.fetch(ip);
-    if ("vector" in decoded) {
+    const ip = this.ip;
+    if (faultOfFetch) {
+      this.executed++;
+      this.fault(faultOfFetch);
+    } else if (decoded === undefined) {
+      this.enter((kept as { record: number }).record, 1, 1);
+    } else if ("vector" in decoded) {
       this.executed++;
       this.fault(decoded);
     } else if (fitsLimit(ip, decoded, this.mode)) {
-      const record = this.blocks.buildAlone(decoded, ip, this.mode);
-      this.keepCrossing(key, ip, decoded.length, record);
+      const record = this.blocks.buildAlone(decoded, this.rip, this.mode);
+      this.keepCrossing(key, decoded.length, record);
       this.enter(record, 1, 1);
     } else {
       // A target beyond the limit faults at the jump, which has no effect; a condition that is false just goes on.
@@ -240,20 +250,41 @@ export class Processor extends Core {
     }
   }
 
-  /** Keeps the record of an instruction in two pages of memory, with the bytes that it was decoded from. */
-  private keepCrossing(key: number, ip: number, length: number, record: number): void {
-    const hosts = Array.from({ length }, (_, i) => this.memory.codeHost((this.mode.base + ip + i) >>> 0));
-    if (hosts.some((host) => host < 0)) return;
-    if (this.crossing.size >= MAX_CROSSING) this.crossing.clear();
-    this.crossing.set(key, { record, bytes: Uint8Array.from(hosts, (host) => this.map.bytes[host] as number) });
+  private crossingKey(): number | string {
+    return this.long ? `${this.rip}` : this.ip * MAX_MODES + this.mode.id;
   }
 
-  private hasBytes(ip: number, bytes: Uint8Array): boolean {
-    const { base, limit } = this.mode;
-    if (ip + bytes.length - 1 > limit) return false;
-    for (let i = 0; i < bytes.length; i++) {
-      const host = this.memory.codeHost((base + ip + i) >>> 0);
-      if (host < 0 || this.map.bytes[host] !== bytes[i]) return false;
+  /** Linear-memory addresses of the `length` bytes of code at RIP, fetched as far as the TLB goes; −1: not in memory. */
+  private hostsHere(length: number): [first: number, count: number, second: number] {
+    const [low, high] = this.here();
+    const first = this.memory.codeHost(low, high);
+    const count = Math.min(length, PAGE - (low & (PAGE - 1)));
+    if (count === length) return [first, count, first];
+    const next = (low + count) >>> 0;
+    return [first, count, this.memory.codeHost(next, next === 0 && this.long ? (high + 1) | 0 : high)];
+  }
+
+  /** Keeps the record of an instruction in two pages of memory, with the bytes that it was decoded from. */
+  private keepCrossing(key: number | string, length: number, record: number): void {
+    const [first, count, second] = this.hostsHere(length);
+    if (first < 0 || second < 0 || count === length) return;
+    if (this.crossing.size >= MAX_CROSSING) this.crossing.clear();
+    const { bytes } = this.map;
+    const kept = new Uint8Array(length);
+    kept.set(bytes.subarray(first, first + count));
+    kept.set(bytes.subarray(second, second + length - count), count);
+    this.crossing.set(key, { record, bytes: kept });
+  }
+
+  private hasBytes(kept: Uint8Array): boolean {
+    const { limit } = this.mode;
+    const { length } = kept;
+    if (!this.long && this.ip + length - 1 > limit) return false;
+    const [first, count, second] = this.hostsHere(length);
+    if (first < 0 || second < 0) return false;
+    const { bytes } = this.map;
+    for (let i = 0; i < length; i++) {
+      if (bytes[i < count ? first + i : second + i - count] !== kept[i]) return false;
     }
     return true;
   }
@@ -294,47 +325,57 @@ export class Processor extends Core {
     return values[code >> 1] !== ((code & 1) === 1);
   }
 
-  /** Decodes the instruction at `ip`, or tells the fault of fetching it. */
-  private fetch(ip: number): Decoded | Fault {
+  /** Decodes the instruction at RIP, or tells the fault of fetching it; a #PF is thrown. */
+  private fetch(): Decoded | Fault {
     let fetchFault: Fault | undefined;
-    const base = this.mode.base;
-    const limit = this.mode.limit;
+    const { limit } = this.mode;
+    const { ip } = this;
+    const [low, high] = this.here();
     const d = decode(
       (i) => {
-        const offset = ip + i;
-        if (offset > limit || offset > 0xffffffff) {
+        if (!this.long && (ip + i > limit || ip + i > 0xffffffff)) {
           fetchFault = { vector: fault.GP, errorCode: 0 };
           return -1;
         }
-        const byte = this.memory.fetch8((base + offset) >>> 0);
-        if (typeof byte !== "number") {
-          fetchFault = byte;
-          return -1;
-        }
-        return byte;
+        const at_ = low + i;
+        return this.memory.fetch8(at_ >>> 0, at_ > 0xffffffff && this.long ? (high + 1) | 0 : high);
       },
-      BigInt(ip),
+      this.rip,
       this.mode,
     );
     if (!("fault" in d)) return d;
     if (d.fault === "fetch") return fetchFault ?? { vector: fault.GP, errorCode: 0 };
     if (d.fault === "too long") return { vector: fault.GP, errorCode: 0 };
-    this.reportUnknown(ip);
+    this.reportUnknown();
     return { vector: fault.UD };
   }
 
-  private reportUnknown(ip: number): void {
+  private reportUnknown(): void {
     const bytes: string[] = [];
+    const la = this.long ? BigInt.asIntN(64, this.rip) : (this.mode.base + this.ip) >>> 0;
     for (let i = 0; i < 8; i++) {
-      const byte = this.memory.fetch8((this.mode.base + ip + i) >>> 0);
-      if (typeof byte !== "number") break;
-      bytes.push(byte.toString(16).padStart(2, "0"));
+      const hpa = this.memory.peekTranslate(typeof la === "bigint" ? la + BigInt(i) : (la + i) >>> 0);
+      const host = hpa < 0 ? -1 : this.map.readable(hpa);
+      if (host < 0) break;
+      bytes.push((this.map.bytes[host] as number).toString(16).padStart(2, "0"));
     }
+    const ip = this.long ? this.rip.toString(16) : hex4(this.ip);
     this.surroundings.event({
       kind: "unimplemented",
       part: "processor",
-      text: `no instruction for ${bytes.join(" ")} at ${hex4(this.segments.selector(CS))}:${hex4(ip)}`,
+      text: `no instruction for ${bytes.join(" ")} at ${hex4(this.segments.selector(CS))}:${ip}`,
     });
+  }
+
+  /** Whether the access that was not canonical, or reached past 4 GiB, was to the stack: it raises #SS instead of #GP. */
+  private isStackAccess(record: number): boolean {
+    const segment = (this.map.view.getUint16(record + at.R_SEGMENT, true) - at.SEGMENTS) / at.SEGMENT_BYTES;
+    const d = this.blocks.decodedOf(record);
+    const { beyond } = this.memory;
+    if (segment === SS && d.operands.some((o) => o.kind === "memory")) return true;
+    const pointers = [this.register64(4), this.register64(5)];
+    const onStack = (pointer: bigint) => beyond + 16n >= pointer && beyond <= pointer + 16n;
+    return STACK_ROWS.test(d.row.name) && pointers.some(onStack);
   }
 
   /** Takes what waits and is not masked; whether there was something. */
@@ -429,21 +470,53 @@ export class Processor extends Core {
 
   // ---- what generated code calls ---------------------------------------------------------------------------------
 
-  /** The record of the code at offset `ip`, 0 where it must run alone. */
-  private find(ip: number): number {
-    if (ip > this.mode.limit) return 0;
-    const host = this.memory.codeHost((this.mode.base + ip) >>> 0);
-    return host < 0 ? 0 : this.blocks.find(ip, host, this.mode);
+  /** Linear address of the instruction at RIP. */
+  private here(): [low: number, high: number] {
+    return this.long
+      ? [this.view.getUint32(at.RIP, true), this.view.getInt32(at.RIP + 4, true)]
+      : [(this.mode.base + this.ip) >>> 0, 0];
   }
 
-  private findAlone(ip: number): number {
-    if (ip > this.mode.limit) return 0;
-    const host = this.memory.codeHost((this.mode.base + ip) >>> 0);
-    return host < 0 ? 0 : this.blocks.findAlone(ip, host, this.mode);
+  /** The record of the code at an offset in CS, 0 where it must run alone; a #PF is thrown. */
+  private find(low: number, high: number): number {
+    if (!this.long && low > this.mode.limit) return 0;
+    const host = this.memory.codeHost(this.long ? low : (this.mode.base + low) >>> 0, high);
+    return host < 0 ? 0 : this.blocks.find(low, high, host, this.mode);
   }
 
-  private notFound(ip: number, ticks: number): number {
-    this.ip = ip;
+  /** The same at RIP; 0 too where fetching faults, which running it alone finds again. */
+  private findHere(): number {
+    const low = this.view.getUint32(at.RIP, true);
+    // The few bytes at a page's end often are an instruction that goes on behind it.
+    if ((low & (PAGE - 1)) > PAGE - 16 && this.crossing.has(this.crossingKey())) return 0;
+    return this.tryFind(low, this.view.getInt32(at.RIP + 4, true));
+  }
+
+  private tryFind(low: number, high: number): number {
+    try {
+      return this.find(low, high);
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+      return 0;
+    }
+  }
+
+  private findAlone(): number {
+    const low = this.view.getUint32(at.RIP, true);
+    if (!this.long && low > this.mode.limit) return 0;
+    const high = this.view.getInt32(at.RIP + 4, true);
+    try {
+      const host = this.memory.codeHost(this.long ? low : (this.mode.base + low) >>> 0, high);
+      return host < 0 ? 0 : this.blocks.findAlone(low, high, host, this.mode);
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+      return 0;
+    }
+  }
+
+  private notFound(low: number, high: number, ticks: number): number {
+    this.view.setUint32(at.RIP, low, true);
+    this.view.setInt32(at.RIP + 4, high, true);
     this.view.setInt32(at.LEFT_TICKS, ticks, true);
     this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
     return 0;
@@ -452,36 +525,55 @@ export class Processor extends Core {
   private link(record: number, field: number, ticks: number): number {
     const v = this.map.view;
     const from = v.getUint32(record + at.R_RIP, true);
-    const to =
-      field === at.R_LINK_TARGET ? v.getUint32(record + at.R_TARGET, true) : from + v.getUint8(record + at.R_LENGTH);
+    const fromHigh = v.getInt32(record + at.R_RIP + 4, true);
+    let low = v.getUint32(record + at.R_TARGET, true);
+    let high = v.getInt32(record + at.R_TARGET + 4, true);
+    if (field !== at.R_LINK_TARGET) {
+      low = from + v.getUint8(record + at.R_LENGTH);
+      high = this.long && low > 0xffffffff ? (fromHigh + 1) | 0 : fromHigh;
+      if (this.long) low >>>= 0;
+    }
     let target = 0;
     const kept = this.blocks.keeps(record, () => {
-      target = this.find(to);
+      target = this.tryFind(low, high);
     });
-    if (!target) return this.notFound(to, ticks);
-    const samePage = (this.mode.base + from) >>> 12 === (this.mode.base + to) >>> 12;
-    if (kept) this.blocks.link(record, field, target, samePage);
+    if (!target) return this.notFound(low, high, ticks);
+    const { base } = this.mode;
+    const samePage = (base + from) >>> 12 === (base + low) >>> 12 && fromHigh === high;
+    if (samePage || !this.memory.paging.on) {
+      if (kept) this.blocks.link(record, field, target, samePage);
+    } else this.rememberJump(low, high, target);
     return target;
   }
 
-  private jump(ip: number, ticks: number): number {
-    const target = this.find(ip);
-    if (!target) return this.notFound(ip, ticks);
-    const slot = at.JUMPS + (ip & 0xfff) * 16;
-    this.view.setBigUint64(slot, BigInt(ip), true);
+  private jump(low: number, high: number, ticks: number): number {
+    const target = this.tryFind(low, high);
+    if (!target) return this.notFound(low, high, ticks);
+    this.rememberJump(low, high, target);
+    return target;
+  }
+
+  private rememberJump(low: number, high: number, target: number): void {
+    const slot = at.JUMPS + jumpIndex(low) * 16;
+    this.view.setUint32(slot, low, true);
+    this.view.setInt32(slot + 4, high, true);
     this.view.setInt32(slot + 8, this.codeTag, true);
     this.view.setInt32(slot + 12, target, true);
-    return target;
   }
 
   /** Ticks that a callback of generated code may see, `ticks` being what is left behind its block. */
   private system(record: number, ticks: number): number {
     const d = this.blocks.decodedOf(record);
     this.executed = this.ticksBefore + this.entryTicks - ticks;
-    const ip = this.map.view.getUint32(record + at.R_RIP, true);
-    const next = ip + d.length;
+    const rv = this.map.view;
+    const v = this.view;
+    const ip = rv.getUint32(record + at.R_RIP, true);
+    const ipHigh = rv.getInt32(record + at.R_RIP + 4, true);
+    const next = (ip + d.length) >>> 0;
+    const nextHigh = this.long && next < ip ? (ipHigh + 1) | 0 : ipHigh;
     this.instructionIp = ip;
-    this.ip = next;
+    v.setUint32(at.RIP, next, true);
+    v.setInt32(at.RIP + 4, nextHigh, true);
     this.mustLeave = this.attentionAsked;
     try {
       const operation = OPERATION_OF[d.row.index];
@@ -489,14 +581,15 @@ export class Processor extends Core {
       operation(this, d);
     } catch (e) {
       if (!(e instanceof GuestFault)) throw e;
-      this.ip = ip;
+      v.setUint32(at.RIP, ip, true);
+      v.setInt32(at.RIP + 4, ipHigh, true);
       this.pendingFault = e.fault;
       this.view.setInt32(at.EXIT_RECORD, record, true);
       this.view.setInt32(at.LEFT_TICKS, ticks, true);
       this.view.setInt32(at.EXIT, at.EXIT_FAULT, true);
       return 1;
     }
-    if (!this.mustLeave && this.ip === next) return 0;
+    if (!this.mustLeave && v.getUint32(at.RIP, true) === next && v.getInt32(at.RIP + 4, true) === nextHigh) return 0;
     this.view.setInt32(at.LEFT_TICKS, ticks, true);
     this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
     return 1;
@@ -509,17 +602,27 @@ export class Processor extends Core {
     const mode = this.modes.of(this);
     if (mode !== this.mode) {
       this.mode = mode;
+      this.long = mode.codeBits === 64;
+      this.flat = mode.flat;
+      this.setCodeTag();
+      this.mustLeave = true;
+    }
+    if (this.memory.updateAccess()) {
       this.setCodeTag();
       this.mustLeave = true;
     }
     const { codeBits } = mode;
     const name: ModeName = !this.protectedMode
       ? "real"
-      : this.virtual8086
-        ? "virtual-8086"
-        : codeBits === 32
-          ? "protected 32"
-          : "protected 16";
+      : this.longMode
+        ? codeBits === 64
+          ? "long"
+          : "compatibility"
+        : this.virtual8086
+          ? "virtual-8086"
+          : codeBits === 32
+            ? "protected 32"
+            : "protected 16";
     if (name !== this.modeName) {
       this.modeName = name;
       this.surroundings.event({ kind: "mode", mode: name });
@@ -537,9 +640,10 @@ export class Processor extends Core {
     this.setCodeTag();
   }
 
-  /** Entries of the jump table carry the mode and the epoch they were made in. */
+  /** Entries of the jump table carry the mode, the epoch and the privilege they were made in. */
   private setCodeTag(): void {
-    this.codeTag = this.epoch * MAX_MODES + (this.mode?.id ?? 0);
+    const user = this.cpl === 3 ? 1 : 0;
+    this.codeTag = (this.epoch * 2 + user) * MAX_MODES + (this.mode?.id ?? 0);
     this.view.setInt32(at.CODE_TAG, this.codeTag, true);
   }
 
@@ -557,6 +661,9 @@ export class Processor extends Core {
     this.blocks.flush();
   }
 }
+
+/** Rows that access the stack besides their operands. */
+const STACK_ROWS = /^(PUSH|POP|CALL|RET|ENTER|LEAVE)/;
 
 /** Operations by their row's place in the table. */
 const OPERATION_OF = TABLE.map((row) => OPERATIONS[row.name]);

@@ -1,0 +1,260 @@
+/**
+ * Paging: what CR0, CR3, CR4 and EFER make of a linear address by way of the page tables.
+ *
+ *     CR4.PAE  EFER.LMA  CR4.LA57
+ *        0        –         –      two levels of 4-byte entries; 4 MiB pages with CR4.PSE
+ *        1        0         –      four PDPTEs, read when CR3 is loaded, then two levels of 8-byte entries
+ *        1        1         0      four levels of 8-byte entries; 2 MiB and 1 GiB pages
+ *        1        1         1      five
+ *
+ * The accessed bit is set in each entry as the walk passes it, the last one's with the dirty bit once the access is known
+ * to be allowed. Source: AMD APM vol. 2, chapter 5 "Page Translation and Protection"; Intel SDM vol. 3A, chapter 4.
+ */
+import type { Core } from "./core.ts";
+import * as fault from "./fault.ts";
+import * as at from "./layout.ts";
+import {
+  AC,
+  CR0_PG,
+  CR0_WP,
+  CR4_LA57,
+  CR4_PAE,
+  CR4_PCIDE,
+  CR4_PGE,
+  CR4_PKE,
+  CR4_PSE,
+  CR4_SMAP,
+  CR4_SMEP,
+  EFER_LMA,
+  EFER_NXE,
+} from "./registers.ts";
+import { TLB_DIRTY, TLB_GLOBAL, TLB_NX, TLB_USER, TLB_WRITE } from "./tlb.ts";
+
+/** What an access is, with the bits that a page fault's error code has for it. */
+export const WRITE = 2;
+export const USER = 4;
+export const FETCH = 16;
+/** Of a descriptor table or a TSS: a supervisor's access whatever CPL is, which EFLAGS.AC does not excuse. */
+export const IMPLICIT = 0x100;
+
+const PRESENT = 1;
+const RESERVED = 8;
+const KEY = 0x20;
+
+const ACCESSED = 0x20;
+const DIRTY = 0x40;
+const PAGE_SIZE = 0x80;
+const GLOBAL = 0x100;
+
+/** Width of physical addresses; entries with higher bits set are reserved. */
+export const PHYSICAL_BITS = 40;
+const HIGH_RESERVED = (0xfffff << (PHYSICAL_BITS - 32)) & 0xfffff;
+
+/** A page as the walk found it. */
+export interface Translation {
+  /** Physical address of its first byte. */
+  readonly page: number;
+  readonly pageBits: number;
+  /** TLB_WRITE and the like, over all levels. */
+  readonly flags: number;
+  /** Protection key. */
+  readonly key: number;
+}
+
+/** One entry that a walk passed: for views. */
+export interface WalkStep {
+  /** 5: PML5E … 1: PTE; 0: a PDPTE register. */
+  readonly level: number;
+  readonly address: number;
+  readonly entry: bigint;
+}
+
+/** How paging is set up; derived from the control registers. */
+export class Paging {
+  on = false;
+  /** 2: legacy or PAE; 4, 5: long mode. */
+  levels = 2;
+  pae = false;
+  writeProtect = false;
+  pcid = 0;
+  private pse = false;
+  private globals = false;
+  private smep = false;
+  private smap = false;
+  private keys = false;
+  private nx = false;
+  private readonly p: Core;
+
+  constructor(p: Core) {
+    this.p = p;
+  }
+
+  /** Reads the control registers anew. */
+  update(): void {
+    const cr0 = this.p.control(0);
+    const cr4 = this.p.control(4);
+    const efer = this.p.view.getUint32(at.EFER, true);
+    const long = (efer & EFER_LMA) !== 0;
+    this.on = (cr0 & CR0_PG) !== 0;
+    this.writeProtect = (cr0 & CR0_WP) !== 0;
+    this.pae = (cr4 & CR4_PAE) !== 0;
+    this.levels = long ? (cr4 & CR4_LA57 ? 5 : 4) : 2;
+    this.pse = (cr4 & CR4_PSE) !== 0;
+    this.globals = (cr4 & CR4_PGE) !== 0;
+    this.smep = (cr4 & CR4_SMEP) !== 0;
+    this.smap = (cr4 & CR4_SMAP) !== 0;
+    this.keys = long && (cr4 & CR4_PKE) !== 0;
+    this.nx = this.pae && (efer & EFER_NXE) !== 0;
+    this.pcid = cr4 & CR4_PCIDE ? this.p.control(3) & 0xfff : 0;
+  }
+
+  /** Supervisors' reads and writes of user pages are forbidden now (CR4.SMAP, EFLAGS.AC). */
+  get guardsUserPages(): boolean {
+    return this.smap && (this.p.view.getUint32(at.SYSTEM_FLAGS, true) & AC) === 0;
+  }
+
+  /** 0 where a page with these flags allows the access, else the bits that its page fault's error code has besides P. */
+  refuses(access: number, flags: number, key: number): number {
+    if (access & USER && !(flags & TLB_USER)) return PRESENT;
+    if (access & FETCH) {
+      if (flags & TLB_NX) return PRESENT;
+      return !(access & USER) && flags & TLB_USER && this.smep ? PRESENT : 0;
+    }
+    if (flags & TLB_USER) {
+      if (!(access & USER) && this.smap && (access & IMPLICIT || this.guardsUserPages)) return PRESENT;
+      if (this.keys) {
+        const rights = this.p.view.getUint32(at.PKRU, true) >>> (2 * key);
+        if (rights & 1) return PRESENT | KEY;
+        if (rights & 2 && access & WRITE && (access & USER || this.writeProtect)) return PRESENT | KEY;
+      }
+    }
+    if (access & WRITE && !(flags & TLB_WRITE) && (access & USER || this.writeProtect)) return PRESENT;
+    return 0;
+  }
+
+  /** Raises #PF for an access to a linear address; `why`: P, RSVD and PK of the error code. */
+  private raise(low: number, high: number, access: number, why: number): never {
+    const v = this.p.view;
+    v.setUint32(at.CR2, low, true);
+    v.setInt32(at.CR2 + 4, high, true);
+    const fetch = access & FETCH && (this.nx || this.smep) ? FETCH : 0;
+    return fault.raise(fault.PF, why | (access & (WRITE | USER)) | fetch);
+  }
+
+  /** Walks the tables for an access, sets accessed and dirty bits, and raises #PF where it is not allowed. */
+  walk(low: number, high: number, access: number): Translation {
+    const found = this.look(low, high, access, true);
+    if (typeof found === "number") return this.raise(low, high, access, found);
+    const why = this.refuses(access, found.flags, found.key);
+    if (why) return this.raise(low, high, access, why);
+    return this.markUsed(found, access);
+  }
+
+  /** Walks without effect, for views: what is passed goes to `steps`. Undefined where the address is not mapped. */
+  peek(low: number, high: number, steps?: WalkStep[]): Translation | undefined {
+    const found = this.look(low, high, 0, false, steps);
+    return typeof found === "number" ? undefined : found;
+  }
+
+  private markUsed(found: Found, access: number): Translation {
+    const used = ACCESSED | (access & WRITE ? DIRTY : 0);
+    if ((found.entry & used) === used) return found;
+    this.p.map.write(found.entryAt, (found.entry | used) >>> 0, 4);
+    return access & WRITE ? { ...found, flags: found.flags | TLB_DIRTY } : found;
+  }
+
+  /** The page, or P and RSVD of a fault's error code. */
+  private look(low: number, high: number, _access: number, effects: boolean, steps?: WalkStep[]): Found | number {
+    if (!this.pae) return this.lookLegacy(low, effects, steps);
+    const v = this.p.view;
+    let table: number;
+    if (this.levels === 2) {
+      const slot = at.PDPTES + (low >>> 30) * 8;
+      const entry = v.getUint32(slot, true);
+      steps?.push({ level: 3, address: -1, entry: v.getBigUint64(slot, true) });
+      if (!(entry & PRESENT)) return 0;
+      table = tableOf(entry, v.getUint32(slot + 4, true));
+    } else table = tableOf(v.getUint32(at.CR3, true), v.getUint32(at.CR3 + 4, true));
+
+    let combined = TLB_WRITE | TLB_USER;
+    for (let level = this.levels; ; level--) {
+      const address = table + indexAt(level, low, high) * 8;
+      const lo = this.p.map.read(address, 4);
+      const hi = this.p.map.read(address + 4, 4);
+      steps?.push({ level, address, entry: (BigInt(hi) << 32n) | BigInt(lo) });
+      if (!(lo & PRESENT)) return 0;
+      const isLeaf = level === 1 || (lo & PAGE_SIZE) !== 0;
+      if (this.hasReserved(level, lo, hi)) return PRESENT | RESERVED;
+      combined &= lo | ~(TLB_WRITE | TLB_USER);
+      if (hi >>> 31) combined |= TLB_NX;
+      if (isLeaf) return this.leaf(12 + 9 * (level - 1), lo, hi, address, combined);
+      if (effects && !(lo & ACCESSED)) this.p.map.write(address, (lo | ACCESSED) >>> 0, 4);
+      table = tableOf(lo, hi);
+    }
+  }
+
+  private hasReserved(level: number, lo: number, hi: number): boolean {
+    if (hi & HIGH_RESERVED || (hi >>> 31 && !this.nx)) return true;
+    if (this.levels === 2 && hi & 0x7ff00000) return true;
+    if (level === 1 || !(lo & PAGE_SIZE)) return false;
+    if (level > 3 || (level === 3 && !this.p.model.features.has("PDPE1GB"))) return true;
+    return (lo & (level === 2 ? 0x001fe000 : 0x3fffe000)) !== 0;
+  }
+
+  private leaf(pageBits: number, lo: number, hi: number, entryAt: number, combined: number): Found {
+    const inPage = 2 ** pageBits - 1;
+    const page = (hi & 0xfffff) * 2 ** 32 + ((lo & ~inPage & ~0xfff) >>> 0);
+    const global = lo & GLOBAL && this.globals ? TLB_GLOBAL : 0;
+    const flags = combined | global | (lo & DIRTY ? TLB_DIRTY : 0);
+    return { page, pageBits, flags, key: this.keys ? (hi >>> 27) & 15 : 0, entry: lo, entryAt };
+  }
+
+  private lookLegacy(low: number, effects: boolean, steps?: WalkStep[]): Found | number {
+    const { map } = this.p;
+    const directory = (this.p.control(3) & ~0xfff) >>> 0;
+    const pdeAt = directory + (low >>> 22) * 4;
+    const pde = map.read(pdeAt, 4);
+    steps?.push({ level: 2, address: pdeAt, entry: BigInt(pde) });
+    if (!(pde & PRESENT)) return 0;
+    const large = (pde & PAGE_SIZE) !== 0 && this.pse;
+    if (large) {
+      // PSE-36: bits 13–20 are bits 32–39 of the address; without it they are reserved, and bit 21 always is.
+      const reserved = this.p.model.features.has("PSE36") ? 0x200000 : 0x3fe000;
+      if (pde & reserved) return PRESENT | RESERVED;
+      const flags = pde & (TLB_WRITE | TLB_USER);
+      return this.leaf(22, pde, (pde >>> 13) & 0xff, pdeAt, flags);
+    }
+    if (effects && !(pde & ACCESSED)) map.write(pdeAt, (pde | ACCESSED) >>> 0, 4);
+    const pteAt = ((pde & ~0xfff) >>> 0) + ((low >>> 12) & 0x3ff) * 4;
+    const pte = map.read(pteAt, 4);
+    steps?.push({ level: 1, address: pteAt, entry: BigInt(pte) });
+    if (!(pte & PRESENT)) return 0;
+    return this.leaf(12, pte, 0, pteAt, pde & pte & (TLB_WRITE | TLB_USER));
+  }
+}
+
+interface Found extends Translation {
+  /** The last entry's low word, and where it is. */
+  readonly entry: number;
+  readonly entryAt: number;
+}
+
+function tableOf(lo: number, hi: number): number {
+  return (hi & 0xfffff) * 2 ** 32 + ((lo & ~0xfff) >>> 0);
+}
+
+/** Nine bits of the linear address: a table's index at `level` (1: the page table). */
+function indexAt(level: number, low: number, high: number): number {
+  switch (level) {
+    case 1:
+      return (low >>> 12) & 511;
+    case 2:
+      return (low >>> 21) & 511;
+    case 3:
+      return ((low >>> 30) | (high << 2)) & 511;
+    case 4:
+      return (high >>> 7) & 511;
+    default:
+      return (high >>> 16) & 511;
+  }
+}
