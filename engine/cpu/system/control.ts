@@ -4,21 +4,22 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { CR0_ET, CR0_PE, CR0_PG, IF, IOPL, OF } from "../registers.ts";
+import { CR0_ET, CR0_PE, CR0_PG, CR4_DE, CR4_PVI, CR4_TSD, CR4_VME, IF, OF } from "../registers.ts";
 import { CS } from "../segments.ts";
 import { loadSegment, moveToSegment } from "./descriptors.ts";
 import { farCall, farJump, farReturn, interruptReturn } from "./far.ts";
 import { deliver } from "./interrupts.ts";
 import { farPointer, loadMemory, operand, read, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
+import { redirectInterrupt } from "./virtual8086.ts";
 
 /** #GP(0) unless at privilege level 0. */
 export function onlyRing0(p: Core): void {
   if (p.cpl !== 0) raise(fault.GP, 0);
 }
 
+/** `checked`: INT n, which virtual-8086 mode guards and may redirect; INT3 and INTO it does not. */
 function softwareInterrupt(p: Core, vector: number, checked: boolean): void {
-  if (checked && p.virtual8086 && (p.flags & IOPL) >> 12 < 3) raise(fault.GP, 0);
   const { surroundings } = p;
   surroundings.event({
     kind: "interrupt",
@@ -28,6 +29,7 @@ function softwareInterrupt(p: Core, vector: number, checked: boolean): void {
     ip: p.instructionIp,
     ax: p.register(0, 16),
   });
+  if (checked && p.virtual8086 && redirectInterrupt(p, vector)) return;
   deliver(p, { vector, kind: "software" });
 }
 
@@ -81,12 +83,13 @@ export function writeControl(p: Core, n: number, value: number): void {
       p.setControl(n, value);
       break;
     case 4:
-      // No feature of CR4 is there yet, so none of its bits can be set.
-      if (value !== 0) {
+      // Of CR4's features only these are there yet.
+      if (value & ~(CR4_VME | CR4_PVI | CR4_TSD | CR4_DE)) {
         const text = `CR4 = ${value.toString(16)}: none of its features is there`;
         p.surroundings.event({ kind: "unimplemented", part: "processor", text });
         raise(fault.GP, 0);
       }
+      p.setControl(4, value);
       break;
     default:
       raise(fault.UD);

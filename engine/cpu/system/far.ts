@@ -9,7 +9,7 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { IF, IOPL, NMI_BLOCKED, NT, RF, VIF, VIP, VM } from "../registers.ts";
+import { IF, IOPL, NMI_BLOCKED, NT, VIF, VIP, VM } from "../registers.ts";
 import { CONFORMING, CS, DPL, DS, ES, FS, GS, S, SS, TR } from "../segments.ts";
 import {
   checkStackSegment,
@@ -31,6 +31,7 @@ import {
 } from "./descriptors.ts";
 import { Stack } from "./stack.ts";
 import { stackOf } from "./tss.ts";
+import { lacksInterruptRight, returnToVirtual8086, setFlagsVirtually } from "./virtual8086.ts";
 
 export interface FarPointer {
   readonly selector: number;
@@ -272,16 +273,15 @@ export function interruptReturn(p: Core, bits: number): void {
   const selector = stack.pop(size) & 0xffff;
   const flags = stack.pop(size);
   const oldLevel = p.cpl;
-  if (!p.protectedMode) {
+  if (!p.protectedMode || p.virtual8086) {
     if (offset > p.segments.limit(CS)) raise(fault.GP, 0);
+    if (lacksInterruptRight(p)) setFlagsVirtually(p, flags, size);
+    else setReturnedFlags(p, flags, size, oldLevel);
     stack.commit();
     setRealCodeSegment(p, selector);
     p.ip = offset;
-  } else {
-    if (size === 4 && flags & VM && oldLevel === 0) {
-      p.surroundings.event({ kind: "unimplemented", part: "processor", text: "IRET to virtual-8086 mode" });
-      raise(fault.GP, 0);
-    }
+  } else if (size === 4 && flags & VM && oldLevel === 0) returnToVirtual8086(p, stack, offset, selector, flags);
+  else {
     const code = returnTarget(p, selector);
     const level = selector & 3;
     checkLimit(code, offset);
@@ -290,8 +290,8 @@ export function interruptReturn(p: Core, bits: number): void {
       setCodeSegment(p, code, level);
       p.ip = offset;
     } else returnToOuter(p, stack, code, level, offset, size, 0);
+    setReturnedFlags(p, flags, size, oldLevel);
   }
-  setReturnedFlags(p, flags, size, oldLevel);
   p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~NMI_BLOCKED, true);
   p.mustLeave = true;
   p.updateMode();
@@ -300,8 +300,7 @@ export function interruptReturn(p: Core, bits: number): void {
 function setReturnedFlags(p: Core, flags: number, size: 2 | 4, level: number): void {
   const old = p.flags;
   let changeable = size === 2 ? 0xffff : 0x3f7fd5;
-  // RF is dropped: it would last for one instruction, and only code breakpoints, which are not there yet, look at it.
-  changeable &= ~(VM | RF);
+  changeable &= ~VM;
   if (p.protectedMode) {
     if (level > 0) changeable &= ~(IOPL | VIF | VIP);
     if (level > (old & IOPL) >> 12) changeable &= ~IF;

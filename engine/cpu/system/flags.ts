@@ -4,18 +4,19 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { AF, CF, DF, IF, IOPL, PF, RF, SF, SHADOW_STI, VIF, VIP, VM, ZF } from "../registers.ts";
+import { AF, CF, DF, IF, IOPL, PF, RF, SF, SHADOW_STI, VIF, VIP, ZF } from "../registers.ts";
 import type { Operation } from "./operation.ts";
 import { Stack } from "./stack.ts";
+import { interruptFlag, ioplOf, lacksInterruptRight, pushedFlags, setFlagsVirtually } from "./virtual8086.ts";
 
 const LOW_FIVE = SF | ZF | AF | PF | CF;
 
-function checkInterruptPrivilege(p: Core): void {
-  if (p.protectedMode && p.cpl > (p.flags & IOPL) >> 12) raise(fault.GP, 0);
-}
-
 function setInterruptFlag(p: Core): void {
-  checkInterruptPrivilege(p);
+  if (interruptFlag(p) === VIF) {
+    if (p.flags & VIP) raise(fault.GP, 0);
+    p.flags |= VIF;
+    return;
+  }
   if (p.flags & IF) return;
   p.flags |= IF;
   p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) | SHADOW_STI, true);
@@ -25,9 +26,9 @@ function setInterruptFlag(p: Core): void {
 const push =
   (size: 2 | 4): Operation =>
   (p) => {
-    if (p.virtual8086 && (p.flags & IOPL) >> 12 < 3) raise(fault.GP, 0);
+    const image = pushedFlags(p, size);
     const stack = new Stack(p);
-    stack.push(p.flags & ~(VM | RF), size);
+    stack.push(image, size);
     stack.commit();
   };
 
@@ -35,22 +36,22 @@ const pop =
   (size: 2 | 4): Operation =>
   (p) => {
     const old = p.flags;
-    const iopl = (old & IOPL) >> 12;
-    if (p.virtual8086 && iopl < 3) raise(fault.GP, 0);
     const stack = new Stack(p);
     const value = stack.pop(size);
+    if (lacksInterruptRight(p)) setFlagsVirtually(p, value, size);
+    else {
+      let changeable = size === 2 ? 0x7fd5 : 0x247fd5;
+      if (p.protectedMode && p.cpl > 0) changeable &= ~IOPL;
+      if (p.protectedMode && p.cpl > ioplOf(old)) changeable &= ~IF;
+      p.flags = ((old & ~changeable) | (value & changeable)) & ~RF;
+    }
     stack.commit();
-    let changeable = size === 2 ? 0x7fd5 : 0x247fd5;
-    if (p.protectedMode && p.cpl > 0) changeable &= ~IOPL;
-    if (p.protectedMode && p.cpl > iopl) changeable &= ~IF;
-    p.flags = ((old & ~changeable) | (value & changeable)) & ~(size === 4 ? RF | VIF | VIP : 0);
     p.mustLeave = true;
   };
 
 export const FLAG_OPERATIONS: Readonly<Record<string, Operation>> = {
   CLI: (p) => {
-    checkInterruptPrivilege(p);
-    p.flags &= ~IF;
+    p.flags &= ~interruptFlag(p);
   },
   STI: setInterruptFlag,
   CLD: (p) => {

@@ -3,7 +3,7 @@
  * descriptor table in protected mode. Source: AMD APM vol. 2, 8.6 "Legacy Protected-Mode Interrupt Control Transfers",
  * 8.5 "Real-Mode Interrupt Control Transfers"; Intel SDM vol. 2, INT n.
  *
- * Not yet: task gates, virtual-8086 mode, long mode's gates.
+ * Not yet: task gates, long mode's gates.
  */
 
 import type { Core } from "../core.ts";
@@ -11,7 +11,7 @@ import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { IF, NT, RF, TF, VM } from "../registers.ts";
-import { CODE, CONFORMING, CS, P, SS } from "../segments.ts";
+import { CODE, CONFORMING, CS, DS, ES, FS, GS, P, SS } from "../segments.ts";
 import {
   checkStackSegment,
   codeOf,
@@ -32,6 +32,7 @@ import {
 } from "./descriptors.ts";
 import { Stack } from "./stack.ts";
 import { stackOf } from "./tss.ts";
+import { dropVirtualSegments } from "./virtual8086.ts";
 
 export interface Interrupt {
   readonly vector: number;
@@ -90,10 +91,13 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   if (!isCode(code) || dplOf(code) > p.cpl) raise(fault.GP, codeOf(selector) + external);
   if (!isPresent(code)) raise(fault.NP, codeOf(selector) + external);
 
+  const { virtual8086 } = p;
   const size = type & 8 ? 4 : 2;
   const offset = size === 4 ? ((high & 0xffff0000) | (low & 0xffff)) >>> 0 : low & 0xffff;
   const conforming = (code.attributes & (CODE | CONFORMING)) === (CODE | CONFORMING);
   const level = conforming ? p.cpl : dplOf(code);
+  // From virtual-8086 mode only level 0 can be entered (Intel SDM vol. 2, INT n).
+  if (virtual8086 && level !== 0) raise(fault.GP, codeOf(selector) + external);
   const words = 3 + (interrupt.errorCode === undefined ? 0 : 1);
   const oldFlags = p.flags;
   // A fault's image says RF (Intel SDM vol. 3B, 17.3.1.1); #DB and #DF are no faults.
@@ -105,23 +109,25 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
     const descriptor = checkStackSegment(p, inner.ss, level, fault.TS, external);
     const segment = toSegment(descriptor);
     stack = new Stack(p, segment, inner.esp, codeOf(inner.ss) + external);
-    stack.probe((words + 2) * size, size);
+    stack.probe((words + 2 + (virtual8086 ? 4 : 0)) * size, size);
     checkOffset(offset, toSegment(code).limit, external);
+    if (virtual8086) for (const n of [GS, FS, DS, ES]) stack.push(p.segments.selector(n), size);
     stack.push(p.segments.selector(SS), size);
     stack.push(p.register(4), size);
     pushFrame(p, stack, size, pushedFlags, interrupt.errorCode);
     p.segments.set(SS, toSegment(markAccessed(p, descriptor)));
+    if (virtual8086) dropVirtualSegments(p);
   } else {
     stack = new Stack(p);
     stack.probe(words * size, size);
     checkOffset(offset, toSegment(code).limit, external);
     pushFrame(p, stack, size, pushedFlags, interrupt.errorCode);
   }
+  const keepsIF = (type & 1) !== 0;
+  p.flags = oldFlags & ~(TF | NT | RF | VM | (keepsIF ? 0 : IF));
   setCodeSegment(p, code, level);
   stack.commit();
   p.ip = offset;
-  const keepsIF = (type & 1) !== 0;
-  p.flags = oldFlags & ~(TF | NT | RF | VM | (keepsIF ? 0 : IF));
 }
 
 function checkOffset(offset: number, limit: number, errorCode: number): void {
