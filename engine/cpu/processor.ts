@@ -31,6 +31,7 @@ import {
   NMI_PENDING,
   OF,
   PF,
+  RF,
   SF,
   SHADOW_SS,
   SHADOW_STI,
@@ -146,7 +147,7 @@ export class Processor extends Core {
         (atBreakpoint && first) ||
         ip === this.deviceIp ||
         shadow & 3 ||
-        this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
+        this.view.getUint32(at.SYSTEM_FLAGS, true) & (TF | RF);
       first = false;
       const record = alone ? 0 : this.findHere();
       const left = record ? this.map.view.getInt32(record + at.R_LEFT, true) : 0;
@@ -193,7 +194,10 @@ export class Processor extends Core {
   /** Runs the one instruction at RIP with every check. */
   private runAlone(): void {
     const shadow = this.view.getUint32(at.SHADOW, true);
-    const trap = this.view.getUint32(at.SYSTEM_FLAGS, true) & TF;
+    const systemFlags = this.view.getUint32(at.SYSTEM_FLAGS, true);
+    const trap = systemFlags & TF;
+    // RF lasts for one instruction; the one that loads it comes first (Intel SDM vol. 3B, 17.3.1.1).
+    this.view.setUint32(at.SYSTEM_FLAGS, systemFlags & ~RF, true);
     const before = this.executed;
     // The shadow covers this instruction; one that it casts itself lasts for the next.
     this.view.setUint32(at.SHADOW, shadow & ~3, true);
