@@ -160,10 +160,34 @@ export class LinearMemory {
     return true;
   }
 
+  /** INVLPG: the page of a linear address, a global one too. */
+  invalidatePage(low: number, high: number): void {
+    this.data.invalidate(low, high, this.paging.pcid);
+    this.code.invalidate(low, high, this.paging.pcid);
+    this.p.mustLeave = true;
+  }
+
+  /** INVPCID type 0: the page of a linear address in one context where it is not global. */
+  invalidateInContext(low: number, high: number, pcid: number): void {
+    this.data.invalidateInContext(low, high, pcid);
+    this.code.invalidateInContext(low, high, pcid);
+    this.p.mustLeave = true;
+  }
+
+  /** Forgets translations: all, all that are not global, or of these those of one context. */
+  flush(which: "all" | "not global" | "context", pcid = 0): void {
+    for (const tlb of [this.data, this.code]) {
+      if (which === "all") tlb.flushAll();
+      else if (which === "not global") tlb.flushNonGlobal();
+      else tlb.flushContext(pcid);
+    }
+    this.p.mappingChanged();
+  }
+
   // ---- addresses -------------------------------------------------------------------------------------------------
 
-  private isCanonical(low: number, high: number): boolean {
-    void low;
+  /** Bits 47 (56 with five levels of paging) to 63 are equal. */
+  isCanonical(_low: number, high: number): boolean {
     const shift = this.paging.levels === 5 ? 7 : 16;
     return (high << shift) >> shift === (high | 0);
   }

@@ -653,7 +653,7 @@ export class Processor extends Core {
 
   /** Linear addresses may mean other physical ones than before. */
   mappingChanged(): void {
-    this.memory.forget();
+    this.memory.updatePaging();
     this.blocks.cutCrossLinks();
     this.forgetJumps();
     this.mustLeave = true;

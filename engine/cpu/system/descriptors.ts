@@ -71,8 +71,8 @@ export function findDescriptor(p: Core, selector: number): Descriptor | undefine
     base = p.view.getUint32(at.GDTR_BASE, true);
   }
   const address = (base + offset) >>> 0;
-  const low = p.memory.load(address, 4);
-  const high = p.memory.load((address + 4) >>> 0, 4);
+  const low = p.memory.load(address, 4, "system");
+  const high = p.memory.load((address + 4) >>> 0, 4, "system");
   return { selector, address, low, high, attributes: (high >>> 8) & 0xf0ff };
 }
 
@@ -91,12 +91,12 @@ export function toSegment(d: Descriptor, selector = d.selector): Segment {
 /** Sets the accessed bit, in the table where it is not set yet, and gives the descriptor with it. */
 export function markAccessed(p: Core, d: Descriptor): Descriptor {
   if (d.attributes & ACCESSED) return d;
-  p.memory.store((d.address + 5) >>> 0, (d.attributes | ACCESSED) & 0xff, 1);
+  p.memory.store((d.address + 5) >>> 0, (d.attributes | ACCESSED) & 0xff, 1, "system");
   return { ...d, attributes: d.attributes | ACCESSED };
 }
 
 export function setBusy(p: Core, d: Descriptor): void {
-  p.memory.store((d.address + 5) >>> 0, (d.attributes | 2) & 0xff, 1);
+  p.memory.store((d.address + 5) >>> 0, (d.attributes | 2) & 0xff, 1, "system");
 }
 
 /** Loads ES, SS, DS, FS or GS (or, in real mode, CS) by selector, with all checks. */

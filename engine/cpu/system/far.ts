@@ -263,7 +263,7 @@ export function interruptReturn(p: Core, bits: number): void {
   const size = bits === 16 ? 2 : 4;
   if (p.protectedMode && !p.virtual8086 && p.flags & NT) {
     // The link to the previous task is the first word of the TSS (AMD APM vol. 2, 12.2.4).
-    const link = p.memory.load(p.segments.base(TR), 2);
+    const link = p.memory.load(p.segments.base(TR), 2, "system");
     if (!isNull(link))
       p.surroundings.event({ kind: "unimplemented", part: "processor", text: "IRET to another task (NT = 1)" });
     raise(fault.TS, codeOf(link));

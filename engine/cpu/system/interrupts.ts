@@ -54,8 +54,8 @@ function deliverReal(p: Core, { vector }: Interrupt): void {
   const limit = p.view.getUint32(at.IDTR_LIMIT, true);
   if (vector * 4 + 3 > limit) raise(fault.GP);
   const entry = (p.view.getUint32(at.IDTR_BASE, true) + vector * 4) >>> 0;
-  const offset = p.memory.load(entry, 2);
-  const selector = p.memory.load((entry + 2) >>> 0, 2);
+  const offset = p.memory.load(entry, 2, "system");
+  const selector = p.memory.load((entry + 2) >>> 0, 2, "system");
   const stack = new Stack(p);
   stack.probe(6, 2);
   stack.push(p.flags, 2);
@@ -73,8 +73,8 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   const inTable = vector * 8 + 2 + external;
   if (vector * 8 + 7 > p.view.getUint32(at.IDTR_LIMIT, true)) raise(fault.GP, inTable);
   const gate = (p.view.getUint32(at.IDTR_BASE, true) + vector * 8) >>> 0;
-  const low = p.memory.load(gate, 4);
-  const high = p.memory.load((gate + 4) >>> 0, 4);
+  const low = p.memory.load(gate, 4, "system");
+  const high = p.memory.load((gate + 4) >>> 0, 4, "system");
   const type = (high >>> 8) & 0x1f;
   const isGate = [SYSTEM_TASK, SYSTEM_INTERRUPT16, SYSTEM_TRAP16, SYSTEM_INTERRUPT32, SYSTEM_TRAP32].includes(type);
   if (!isGate) raise(fault.GP, inTable);

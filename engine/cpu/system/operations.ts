@@ -5,6 +5,7 @@
 import { CONTROL_OPERATIONS } from "./control.ts";
 import { DATA_OPERATIONS } from "./data.ts";
 import { FLAG_OPERATIONS } from "./flags.ts";
+import { INVALIDATE_OPERATIONS } from "./invalidate.ts";
 import type { Operation } from "./operation.ts";
 import { PORT_OPERATIONS } from "./ports.ts";
 import { PROTECTION_OPERATIONS } from "./protection.ts";
@@ -15,6 +16,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...CONTROL_OPERATIONS,
   ...DATA_OPERATIONS,
   ...FLAG_OPERATIONS,
+  ...INVALIDATE_OPERATIONS,
   ...PORT_OPERATIONS,
   ...PROTECTION_OPERATIONS,
   ...STACK_OPERATIONS,

@@ -162,5 +162,4 @@ export const PROTECTION_OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   INVD: onlyRing0,
   WBINVD: onlyRing0,
-  INVLPG: onlyRing0,
 };

@@ -3,6 +3,7 @@
 import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
+import type { Behalf } from "../linear.ts";
 import { DB, insideLimit, type Segment, SS, writable } from "../segments.ts";
 
 /**
@@ -15,11 +16,15 @@ export class Stack {
   private readonly p: Core;
   private readonly mask: number;
   private readonly errorCode: number;
+  /** Pushes onto an inner stack are made at its privilege. */
+  private readonly behalf: Behalf;
 
   /** `errorCode`: of the #SS that a push beyond the limit raises. */
-  constructor(p: Core, segment: Segment = p.segments.get(SS), pointer = p.register(4), errorCode = 0) {
+  constructor(p: Core, inner?: Segment, pointer = p.register(4), errorCode = 0) {
+    const segment = inner ?? p.segments.get(SS);
     this.p = p;
     this.segment = segment;
+    this.behalf = inner ? "supervisor" : "current";
     this.mask = segment.attributes & DB ? 0xffffffff : 0xffff;
     this.pointer = pointer;
     this.errorCode = errorCode;
@@ -38,18 +43,18 @@ export class Stack {
   /** Makes sure that `bytes` more can be pushed. */
   probe(bytes: number, size: 2 | 4): void {
     for (let done = size as number; done <= bytes; done += size) {
-      this.p.memory.probeWrite(this.check(this.offset(this.pointer - done), size, true), size);
+      this.p.memory.probeWrite(this.check(this.offset(this.pointer - done), size, true), size, this.behalf);
     }
   }
 
   push(value: number, size: 2 | 4): void {
     const next = this.offset(this.pointer - size);
-    this.p.memory.store(this.check(next, size, true), size === 2 ? value & 0xffff : value >>> 0, size);
+    this.p.memory.store(this.check(next, size, true), size === 2 ? value & 0xffff : value >>> 0, size, this.behalf);
     this.pointer = next;
   }
 
   pop(size: 2 | 4): number {
-    const value = this.p.memory.load(this.check(this.offset(this.pointer), size, false), size);
+    const value = this.p.memory.load(this.check(this.offset(this.pointer), size, false), size, this.behalf);
     this.pointer = this.offset(this.pointer + size);
     return value;
   }

@@ -15,7 +15,7 @@ const push: Operation = (p, d) => {
   if (size === 4) {
     stack.probe(4, 4);
     stack.drop(-4);
-    const below = new Stack(p, stack.segment, stack.pointer + 2);
+    const below = new Stack(p, undefined, stack.pointer + 2);
     below.push(selector, 2);
   } else stack.push(selector, 2);
   stack.commit();

@@ -14,8 +14,8 @@ export function stackOf(p: Core, level: number, external = 0): { ss: number; esp
   const offset = wide ? 4 + level * 8 : 2 + level * 4;
   if (offset + (wide ? 5 : 3) > tr.limit) raise(fault.TS, codeOf(tr.selector) | external);
   const address = (tr.base + offset) >>> 0;
-  const esp = p.memory.load(address, wide ? 4 : 2);
-  const ss = p.memory.load((address + (wide ? 4 : 2)) >>> 0, 2);
+  const esp = p.memory.load(address, wide ? 4 : 2, "system");
+  const ss = p.memory.load((address + (wide ? 4 : 2)) >>> 0, 2, "system");
   return { ss, esp };
 }
 
@@ -25,9 +25,9 @@ export function checkPorts(p: Core, port: number, bytes: number): void {
   if (!p.virtual8086 && p.cpl <= (p.flags & IOPL) >> 12) return;
   const tr = p.segments.get(TR);
   if (!(tr.attributes & 8) || tr.limit < 103) raise(fault.GP, 0);
-  const map = p.memory.load((tr.base + 102) >>> 0, 2);
+  const map = p.memory.load((tr.base + 102) >>> 0, 2, "system");
   const at = map + (port >> 3);
   if (at + 1 > tr.limit) raise(fault.GP, 0);
-  const bits = p.memory.load((tr.base + at) >>> 0, 2) >> (port & 7);
+  const bits = p.memory.load((tr.base + at) >>> 0, 2, "system") >> (port & 7);
   if (bits & ((1 << bytes) - 1)) raise(fault.GP, 0);
 }

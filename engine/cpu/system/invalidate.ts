@@ -1,0 +1,49 @@
+/**
+ * What forgets translations: INVLPG and INVPCID, and what loads of control registers do to the TLBs.
+ * Source: AMD APM vol. 2, 5.5.2 "TLB Management"; Intel SDM vol. 3A, 4.10.4.
+ */
+import type { Core } from "../core.ts";
+import * as fault from "../fault.ts";
+import { raise } from "../fault.ts";
+import { split } from "../linear.ts";
+import { CR4_PCIDE } from "../registers.ts";
+import { onlyRing0 } from "./control.ts";
+import { addressOf, loadMemory64, operand, read64 } from "./operands.ts";
+import type { Operation } from "./operation.ts";
+
+const invalidatePage: Operation = (p, d) => {
+  onlyRing0(p);
+  const o = operand(d, 0);
+  if (o.kind !== "memory") return raise(fault.UD);
+  const [low, high] = split(addressOf(p, o));
+  p.memory.invalidatePage(low, high);
+};
+
+/** The descriptor: PCID in bits 11–0, linear address in bits 127–64. */
+const invalidateContext: Operation = (p, d) => {
+  onlyRing0(p);
+  const type = read64(p, operand(d, 0));
+  const o = operand(d, 1);
+  if (o.kind !== "memory") return raise(fault.UD);
+  const context = loadMemory64(p, o);
+  const [low, high] = split(BigInt.asIntN(64, loadMemory64(p, o, 8)));
+  const usesContexts = (p.control(4) & CR4_PCIDE) !== 0;
+  if (type > 3n || (type < 2n && context >> 12n) || (type < 2n && context && !usesContexts)) raise(fault.GP, 0);
+  const pcid = Number(context & 0xfffn);
+  if (type === 0n && p.long && !p.memory.isCanonical(low, high)) raise(fault.GP, 0);
+  if (type === 0n) p.memory.invalidateInContext(low, high, pcid);
+  else if (type === 1n) p.memory.flush("context", pcid);
+  else p.memory.flush(type === 2n ? "all" : "not global");
+};
+
+export const INVALIDATE_OPERATIONS: Readonly<Record<string, Operation>> = {
+  INVLPG: invalidatePage,
+  INVPCID: invalidateContext,
+};
+
+/** What a load of CR3 forgets: all of its context that is not global; nothing where it asks for that (bit 63). */
+export function flushForCr3(p: Core, keeps: boolean): void {
+  const usesContexts = (p.control(4) & CR4_PCIDE) !== 0;
+  if (!keeps) p.memory.flush(usesContexts ? "context" : "not global", p.control(3) & 0xfff);
+  p.mappingChanged();
+}
