@@ -12,6 +12,7 @@ import { RingSource } from "./elements/source.ts";
 import { RingTimeline } from "./elements/timeline.ts";
 import { RingValue } from "./elements/value.ts";
 import { RingVerb } from "./elements/verb.ts";
+import { pageTurns } from "./model/turns.ts";
 
 // The machine first: views look for the one around them.
 const elements = {
@@ -29,14 +30,16 @@ const elements = {
   "ring-verb": RingVerb,
   "ring-dock": RingDock,
 };
+// A turn for each: the page may hold dozens of them, and all come to life as their name is defined.
 for (const [name, element] of Object.entries(elements)) {
-  if (!customElements.get(name)) customElements.define(name, element);
+  if (!customElements.get(name)) void pageTurns.take(() => customElements.define(name, element));
 }
 
 // Machines in running text leave their buttons, on a phone, to a dock at the foot of the window.
-if (document.querySelector("article ring-machine") && !document.querySelector("ring-dock")) {
-  document.body.append(document.createElement("ring-dock"));
-}
+void pageTurns.take(() => {
+  if (document.querySelector("article ring-machine, .lab ring-machine") && !document.querySelector("ring-dock"))
+    document.body.append(document.createElement("ring-dock"));
+});
 
 export { allMachines, machineById, whenMachine } from "./model/machines.ts";
 export { pageEngine, usePageEngine } from "./model/page-engine.ts";

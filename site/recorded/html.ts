@@ -5,10 +5,14 @@ import { type DefaultTreeAdapterTypes, parse } from "parse5";
 type Node = DefaultTreeAdapterTypes.ChildNode;
 type Element = DefaultTreeAdapterTypes.Element;
 
-/** An element of a page. `inside` is the offset just after its start tag, `end` the one just before its end tag. */
+/**
+ * An element of a page. `start` is the offset of its start tag, `inside` the one just after that, `end` the one just
+ * before its end tag.
+ */
 export interface Found {
   name: string;
   attributes: Record<string, string>;
+  start: number;
   inside: number;
   end: number;
   text: string;
@@ -31,6 +35,7 @@ function describe(element: Element, html: string): Found {
   return {
     name: element.tagName,
     attributes: Object.fromEntries(element.attrs.map(({ name, value }) => [name, value])),
+    start: place?.startOffset ?? inside,
     inside,
     end,
     text: textOf(element),

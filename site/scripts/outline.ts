@@ -2,14 +2,15 @@
 import { browserStorage, changeProgress } from "./progress.ts";
 
 const article = document.querySelector<HTMLElement>("article[data-lesson]");
-const headings = [...document.querySelectorAll<HTMLElement>(".prose > h2[id]")];
+const headings = [...document.querySelectorAll<HTMLElement>(".prose h2[id]")];
 const links = [...document.querySelectorAll<HTMLAnchorElement>("[data-outline] a")];
 const now = document.querySelector<HTMLElement>("[data-outline-now]");
 let current: string | undefined;
 
 function section(): HTMLElement | undefined {
   const line = innerHeight * 0.4;
-  return headings.findLast((heading) => heading.getBoundingClientRect().top <= line);
+  // The part, not the heading: one that is far from the window need not be laid out to be asked where it is.
+  return headings.findLast((heading) => (heading.closest(".part") ?? heading).getBoundingClientRect().top <= line);
 }
 
 function mark(): void {

@@ -101,7 +101,7 @@ for (const path of lessons) {
       const context = await browser.newContext({ baseURL, javaScriptEnabled });
       const page = await context.newPage();
       await page.goto(path);
-      const parts = page.locator(".prose > p, .prose > h2, .prose > h3, .prose > ul, .prose > ol, .prose > .note");
+      const parts = page.locator(":is(.prose, .part) > :is(p, h2, h3, ul, ol, .note)");
       const texts = await parts.evaluateAll((elements) => elements.map((element) => element.textContent?.trim()));
       const shown = await parts.evaluateAll((elements) =>
         elements.every((element) => (element as HTMLElement).offsetHeight > 0),
@@ -118,7 +118,7 @@ for (const path of lessons) {
 
   test(`/${path} marks the section being read, and the home page continues there`, async ({ page }) => {
     await page.goto(path);
-    const heading = page.locator(".prose > h2[id]").nth(1);
+    const heading = page.locator(".prose h2[id]").nth(1);
     const id = await heading.getAttribute("id");
     await heading.evaluate((element) => element.scrollIntoView({ block: "start" }));
     await expect(page.locator(`.outline-side a[href="#${id}"]`)).toHaveAttribute("aria-current", "location");

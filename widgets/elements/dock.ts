@@ -176,6 +176,8 @@ export class RingDock extends LitElement {
     const line = innerHeight * 0.4;
     let best: { machine: RingMachine; distance: number } | undefined;
     for (const machine of narrow.matches ? document.querySelectorAll<RingMachine>("ring-machine") : []) {
+      // Far away: a page that puts off laying it out need not do it for this question.
+      if (!machine.checkVisibility({ contentVisibilityAuto: true })) continue;
       const { top, bottom } = machine.getBoundingClientRect();
       const distance = top > line ? top - line : bottom < line ? line - bottom : 0;
       if (!best || distance < best.distance) best = { machine, distance };

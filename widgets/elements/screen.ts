@@ -6,6 +6,7 @@ import { icons } from "../icons.ts";
 import { type Reader, screenRows } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
+import { pageTurns } from "../model/turns.ts";
 import { type DrawnText, drawText, textSize } from "../screen/draw-text.ts";
 import { extraKeys, keysOfInput } from "../screen/keys-of-text.ts";
 import { shared, tokens } from "../style.ts";
@@ -36,6 +37,9 @@ export class RingScreen extends MachineView {
   private drawn: DrawnText | undefined;
   private shownPixels: Uint8ClampedArray | undefined;
   private resizer: ResizeObserver | undefined;
+  private painting = false;
+  /** Of this element in CSS pixels, as the browser tells it: asking for it would lay the page out. */
+  private boxWidth = 0;
   private stuck = new Set<string>();
 
   static override styles = [
@@ -161,9 +165,12 @@ export class RingScreen extends MachineView {
     this.blinker = setInterval(() => {
       if (!this.session?.active || still) return;
       this.phase++;
-      this.paint();
+      this.paintSoon();
     }, 267);
-    this.resizer = new ResizeObserver(() => this.paint());
+    this.resizer = new ResizeObserver(([entry]) => {
+      this.boxWidth = entry.contentRect.width;
+      this.paintSoon();
+    });
     this.resizer.observe(this);
   }
   protected override left(): void {
@@ -184,11 +191,21 @@ export class RingScreen extends MachineView {
     this.screen = screen;
     const rows = screenRows(screen);
     if (rows.join("\n") !== this.rows.join("\n")) this.rows = rows;
-    this.paint();
+    this.paintSoon();
   }
 
   protected override updated(): void {
-    this.paint();
+    if (this.rows.length > 0 && !this.drawn) this.paintSoon();
+  }
+
+  /** In one of the page's next turns, once, however often it is asked for. */
+  private paintSoon(): void {
+    if (this.painting) return;
+    this.painting = true;
+    void pageTurns.take(() => {
+      this.painting = false;
+      this.paint();
+    });
   }
 
   /** Draws what changed: on a canvas of the guest's own dots first, then on the one that is seen. */
@@ -204,7 +221,7 @@ export class RingScreen extends MachineView {
     }
     let changed = screen.kind === "text" ? this.paintText(screen, width, height) : this.paintPixels(screen);
     // Whole dots, then down to the box: square dots where it fits, no dropped columns where it does not.
-    const box = canvas.clientWidth * devicePixelRatio || width;
+    const box = this.boxWidth * devicePixelRatio || width;
     const whole = Math.min(4, Math.max(1, Math.ceil(box / width - 0.01)));
     if (canvas.width !== width * whole || canvas.height !== height * whole) {
       canvas.width = width * whole;

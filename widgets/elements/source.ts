@@ -1,6 +1,8 @@
 // <ring-source of="#boot-src">, <ring-source of="firmware">: source whose executing line is lit, and which takes
-// breakpoints by line. The text of a named source is that element's; the firmware's is fetched, a file at a time.
+// breakpoints by line. The text of a named source is that element's; the firmware's is fetched, a file at a time. Only
+// the lines in and near the view are in the page.
 import { css, html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import type { AssembleAnswer, SourceLine } from "../../engine/index.ts";
 import { colourLine } from "../asm-text.ts";
@@ -12,7 +14,8 @@ import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { addressText } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
-import { codeStyle, gutter, here, keepInView, litClass, movedRow } from "./code-rows.ts";
+import { codeStyle, gutter, here, litClass, movedRow } from "./code-rows.ts";
+import { rowWindow, type ShownRows, scrollFor } from "./row-window.ts";
 import { MachineView } from "./view.ts";
 
 export class RingSource extends MachineView {
@@ -37,10 +40,20 @@ export class RingSource extends MachineView {
   private chosen = 0;
   private lit = "";
   private focusRow = false;
+  private hadFocus = false;
+  private scrollHome = false;
   private fetched = "";
   private source: SourceElement | undefined;
   /** Lines of a source that was highlighted at build time, as HTML of ours. */
   private highlighted: readonly string[] | undefined;
+  /** Addresses by line of the shown file; made when first asked for. */
+  private addresses: { of: readonly SourceLine[]; file: string; byLine: Map<number, number> } | undefined;
+  /** The lines that are in the page. */
+  private rows: ShownRows = { from: 0, to: 0 };
+  private rowHeight = 20;
+  /** How far the box is scrolled. */
+  private top = 0;
+  private colours: { of: readonly string[]; lines: unknown[] } = { of: [], lines: [] };
 
   static override styles = [
     tokens,
@@ -63,6 +76,9 @@ export class RingSource extends MachineView {
         background: var(--_raised);
       }
       /* Room below a file's end, so that its last lines can stand high up, too. */
+      .rows td:last-child {
+        min-width: calc(var(--longest, 0) * 1ch);
+      }
       .rows.long table {
         margin-bottom: calc((var(--code-lines) - 10) * var(--row, 20px));
       }
@@ -137,6 +153,8 @@ export class RingSource extends MachineView {
     this.text = text.replace(/\n$/, "").split("\n");
     this.chosen = this.span.first - 1;
     this.lit = "";
+    this.rows = { from: 0, to: 0 };
+    this.scrollHome = true;
   }
 
   /** First and last line shown, from 1, and how many stand in view. */
@@ -160,7 +178,14 @@ export class RingSource extends MachineView {
 
   /** The address of a line (from 1) of the shown file, where it has instructions. */
   private addressOf(number: number): number | undefined {
-    return this.table.find((line) => line.line === number && this.sameFile(line))?.address;
+    if (this.addresses?.of !== this.table || this.addresses.file !== this.shown) {
+      const byLine = new Map<number, number>();
+      for (const line of this.table) {
+        if (this.sameFile(line) && !byLine.has(line.line)) byLine.set(line.line, line.address);
+      }
+      this.addresses = { of: this.table, file: this.shown, byLine };
+    }
+    return this.addresses.byLine.get(number);
   }
 
   private readonly onCommand = (event: Event) => {
@@ -194,34 +219,68 @@ export class RingSource extends MachineView {
     }
   }
 
+  private get box(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(".rows");
+  }
+
+  private readonly onScroll = (event: Event) => this.scrolled((event.target as HTMLElement).scrollTop);
+
+  private scrolled(top: number): void {
+    this.top = top;
+    const { height, first, last } = this.span;
+    if (rowWindow(top, this.rowHeight, height, last - first + 1, this.rows) !== this.rows) this.requestUpdate();
+  }
+
+  /** Scrolls a line into the box; where its row is not in the page yet, it is with the update that this asks for. */
+  private showLine(box: HTMLElement, line: number, high: boolean): void {
+    const { span } = this;
+    const top = scrollFor(line - span.first, this.top, this.rowHeight, span.height, high);
+    if (top === this.top) return;
+    box.scrollTop = top;
+    this.scrolled(top);
+  }
+
+  protected override willUpdate(): void {
+    this.hadFocus = this.shadowRoot?.activeElement?.closest(".rows") != null;
+  }
+
   protected override updated(): void {
-    const box = this.renderRoot.querySelector<HTMLElement>(".rows");
+    const { box, litNow: now } = this;
     if (!box) return;
-    const row = box.querySelector<HTMLElement>(".lit");
-    const place = row ? `${this.shown}:${row.dataset.line}` : "";
-    // In a file just opened the line stands high up, where it is seen even if the foot of the view is off the window.
-    if (row && place !== this.lit && !this.lit.startsWith(`${this.shown}:`))
-      box.scrollTop = row.offsetTop - box.clientHeight / 4;
-    else if (row && place !== this.lit) keepInView(box, row);
-    // Tab and `b` mean the lit line, until the reader has gone to another one.
-    const line = Number(row?.dataset.line) - 1;
-    if (row && place !== this.lit && this.chosen !== line && !box.matches(":focus-within")) {
-      this.chosen = line;
-      this.requestUpdate();
+    // The line that had focus was scrolled away: the box hears the arrows instead.
+    if (this.hadFocus && !this.shadowRoot?.activeElement) box.focus({ preventScroll: true });
+    // Another file stands in the box that was scrolled for the one before.
+    if (this.scrollHome) box.scrollTop = this.top = 0;
+    this.scrollHome = false;
+    const place = now ? `${this.shown}:${now}` : "";
+    if (now && place !== this.lit) {
+      const row = box.querySelector<HTMLElement>("tbody tr[data-line]");
+      if (row) this.rowHeight = row.getBoundingClientRect().height || 20;
+      // In a file just opened the line stands high up, where it is seen even if the foot of the view is off the window.
+      this.showLine(box, now, !this.lit.startsWith(`${this.shown}:`));
+      // Tab and `b` mean the lit line, until the reader has gone to another one.
+      if (this.chosen !== now - 1 && !box.matches(":focus-within")) {
+        this.chosen = now - 1;
+        this.requestUpdate();
+      }
     }
     this.lit = place;
     if (!this.focusRow) return;
-    this.focusRow = false;
-    const chosen = box.querySelector<HTMLElement>('tr[tabindex="0"]');
+    this.showLine(box, this.chosen + 1, false);
+    const chosen = box.querySelector<HTMLElement>(`tr[data-line="${this.chosen + 1}"]`);
+    if (chosen) this.focusRow = false;
     chosen?.focus({ preventScroll: true });
-    if (chosen) keepInView(box, chosen);
+  }
+
+  /** The line that executes, from 1; 0: none of this file. */
+  private get litNow(): number {
+    const { session } = this;
+    const now = session?.active ? undefined : this.lineAt(litAddress(session?.status));
+    return now && this.sameFile(now) ? now.line : 0;
   }
 
   override render() {
-    const { session } = this;
-    const now = session?.active ? undefined : this.lineAt(litAddress(session?.status));
-    const litLine = now && this.sameFile(now) ? now.line : 0;
-    const { span } = this;
+    const { litNow, span } = this;
     const files = this.of === "firmware" && !/-/.test(this.lines) ? firmwareFiles() : [];
     return html`
       <div class="head">
@@ -237,19 +296,49 @@ export class RingSource extends MachineView {
       ${
         this.text.length === 0
           ? html`<p class="empty rows" style=${`--code-lines:${span.height || Number(this.lines) || 16}`}>The source appears when the machine wakes.</p>`
-          : html`<div class=${`rows ${span.height < span.last - span.first + 1 ? "long" : ""}`} style=${`--code-lines:${span.height};max-height:calc(${span.height} * var(--row, 20px))`} @keydown=${this.onKey}>
-              <table aria-label=${`Source ${this.shown}`}><thead class="sr"><tr><th scope="col">Breakpoint</th><th scope="col">Now</th><th scope="col">Line</th><th scope="col">Source</th></tr></thead>
-                <tbody>${this.text.slice(span.first - 1, span.last).map((line, at) => {
-                  const i = span.first - 1 + at;
-                  const address = this.addressOf(i + 1);
-                  const lit = litLine === i + 1;
-                  return html`<tr class=${litClass(lit, session)} data-line=${i + 1} tabindex=${i === this.chosen ? 0 : -1} aria-current=${lit ? "step" : nothing}
-                    title=${address === undefined ? nothing : addressText(address)} @focus=${() => {
-                      this.chosen = i;
-                    }}>${gutter(session, address, `line ${i + 1}`)}${here(lit)}<td class="number">${i + 1}</td>
-                    <td>${this.highlighted ? unsafeHTML(this.highlighted[i]) : colourLine(line)}</td></tr>`;
-                })}</tbody></table></div>`
+          : this.renderRows(span, litNow)
       }
     `;
+  }
+
+  private renderRows(span: { first: number; last: number; height: number }, litNow: number) {
+    const count = span.last - span.first + 1;
+    const long = span.height < count;
+    const { from, to } = rowWindow(this.top, this.rowHeight, span.height, count, this.rows);
+    this.rows = { from, to };
+    const longest = Math.max(...this.text.map((line) => line.replace(/\t/g, "        ").length));
+    const spacer = (rows: number) =>
+      rows > 0
+        ? html`<tr aria-hidden="true"><td colspan="4" style=${`height:calc(${rows} * var(--row, 20px))`}></td></tr>`
+        : nothing;
+    const lines = Array.from({ length: to - from }, (_, i) => span.first + from + i);
+    const stop = lines.includes(this.chosen + 1) ? this.chosen + 1 : lines[0];
+    return html`<div class=${`rows ${long ? "long" : ""}`} tabindex="-1" style=${`--code-lines:${span.height};--longest:${longest};max-height:calc(${span.height} * var(--row, 20px))`}
+        @scroll=${{ handleEvent: this.onScroll, passive: true }} @keydown=${this.onKey}>
+      <table aria-label=${`Source ${this.shown}`} aria-rowcount=${count + 1}><thead class="sr"><tr><th scope="col">Breakpoint</th><th scope="col">Now</th><th scope="col">Line</th><th scope="col">Source</th></tr></thead>
+        <tbody>${spacer(from)}${repeat(
+          lines,
+          (line) => line,
+          (line) => this.renderRow(line, line === litNow, line === stop, line - span.first + 2),
+        )}${spacer(count - to)}</tbody></table></div>`;
+  }
+
+  private renderRow(line: number, lit: boolean, stop: boolean, index: number) {
+    const { session } = this;
+    const address = this.addressOf(line);
+    return html`<tr class=${litClass(lit, session)} data-line=${line} aria-rowindex=${index} tabindex=${stop ? 0 : -1} aria-current=${lit ? "step" : nothing}
+      title=${address === undefined ? nothing : addressText(address)} @focus=${() => {
+        this.chosen = line - 1;
+      }}>${gutter(session, address, `line ${line}`)}${here(lit)}<td class="number">${line}</td>
+      <td>${this.coloured(line)}</td></tr>`;
+  }
+
+  /** A line's text in its colours; the same object as long as the text is the same, so that nothing is drawn anew. */
+  private coloured(line: number) {
+    if (this.colours.of !== this.text) this.colours = { of: this.text, lines: [] };
+    this.colours.lines[line] ??= this.highlighted
+      ? unsafeHTML(this.highlighted[line - 1])
+      : colourLine(this.text[line - 1]);
+    return this.colours.lines[line];
   }
 }

@@ -4,6 +4,7 @@ import { LitElement } from "lit";
 import { whenMachine } from "../model/machines.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
+import { pageTurns } from "../model/turns.ts";
 import type { RingMachine } from "./machine.ts";
 
 const runningIntervalMs = 100;
@@ -30,8 +31,11 @@ export abstract class MachineView extends LitElement {
   private loadedAt = 0;
   private loading = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The machine ran on while this was out of sight: drawn when it comes back, or when the machine stops. */
+  private outdated = false;
   private readonly onChange = () => {
-    this.requestUpdate();
+    this.outdated = !this.visible && this.session?.active === true;
+    if (!this.outdated) this.requestUpdate();
     this.scheduleLoad();
   };
 
@@ -44,7 +48,8 @@ export abstract class MachineView extends LitElement {
     super.connectedCallback();
     this.watcher = new IntersectionObserver((entries) => {
       this.visible = entries.at(-1)!.isIntersecting;
-      this.scheduleLoad();
+      if (this.visible && this.outdated) this.onChange();
+      else this.scheduleLoad();
     }, margin);
     this.watcher.observe(this);
     void this.findMachine();
@@ -61,6 +66,11 @@ export abstract class MachineView extends LitElement {
   override attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     super.attributeChangedCallback(name, before, now);
     if (name === "machine" && this.isConnected && before !== now) void this.findMachine();
+  }
+
+  /** Views draw in the page's turns, not all of them in one task. */
+  protected override async scheduleUpdate(): Promise<void> {
+    await pageTurns.take(() => super.scheduleUpdate());
   }
 
   private async findMachine(): Promise<void> {

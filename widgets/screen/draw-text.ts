@@ -66,8 +66,12 @@ export function drawText(screen: TextScreen, pixels: Uint32Array, phase: TextPha
       (cursorStands || (at !== cursor && at !== cursorBefore)) &&
       !(blinked && blink && cell & 0x8000);
     if (stands) continue;
-    drawCell(screen, pixels, at, colours, phase.charactersLit);
     changed = true;
+    const cleared = known === undefined ? blankRun(screen, at) : 0;
+    if (cleared > 0) {
+      fillCells(screen, pixels, at, cleared, colours[groundOf(screen, cell)]);
+      at += cleared - 1;
+    } else drawCell(screen, pixels, at, colours, phase.charactersLit);
   }
   if (cursor >= 0) drawCursor(screen, pixels, cursor, colours[(cells[cursor] >> 8) & 15]);
   return changed;
@@ -80,6 +84,28 @@ function place(screen: TextScreen, at: number): { corner: number; line: number }
   return { corner: row * screen.glyphHeight * line + (at % screen.columns) * 8 * dotWidth(screen), line };
 }
 
+function groundOf({ blink }: TextScreen, cell: number): number {
+  return (cell >> 12) & (blink ? 7 : 15);
+}
+
+/** How many equal cells from `at` on, in its row, have a glyph without a dot: a cleared screen is mostly these. */
+function blankRun({ cells, font, glyphHeight, columns }: TextScreen, at: number): number {
+  const cell = cells[at];
+  const glyph = (cell & 0xff) * 32;
+  for (let y = 0; y < glyphHeight; y++) if (font[glyph + y] !== 0) return 0;
+  const end = at - (at % columns) + columns;
+  let to = at + 1;
+  while (to < end && cells[to] === cell) to++;
+  return to - at;
+}
+
+function fillCells(screen: TextScreen, pixels: Uint32Array, at: number, count: number, ground: number): void {
+  const { corner, line } = place(screen, at);
+  for (let y = 0; y < screen.glyphHeight; y++) {
+    pixels.fill(ground, corner + y * line, corner + y * line + count * 8 * dotWidth(screen));
+  }
+}
+
 function drawCell(
   screen: TextScreen,
   pixels: Uint32Array,
@@ -89,7 +115,7 @@ function drawCell(
 ): void {
   const { cells, font, glyphHeight, blink } = screen;
   const attribute = cells[at] >> 8;
-  const ground = colours[(attribute >> 4) & (blink ? 7 : 15)];
+  const ground = colours[groundOf(screen, cells[at])];
   const ink = blink && attribute & 0x80 && !charactersLit ? ground : colours[attribute & 15];
   const glyph = (cells[at] & 0xff) * 32;
   const dot = dotWidth(screen);

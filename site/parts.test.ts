@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { markParts } from "./parts.ts";
+
+const page = (prose: string) => `<!doctype html><body><div class="prose">${prose}</div><footer>Foot</footer></body>`;
+
+test("each h2 begins a section that goes to the next; what stands before the first is in none", () => {
+  const html = markParts(page("<p>Lead</p><h2>One</h2><p>Text</p><h2>Two</h2><ring-machine>x</ring-machine>"));
+  const plain = html.replace(/ style="[^"]*"/g, "");
+  expect(plain).toContain(
+    '<p>Lead</p><section class="part"><h2>One</h2><p>Text</p></section>' +
+      '<section class="part"><h2>Two</h2><ring-machine>x</ring-machine></section></div>',
+  );
+  expect(html).toContain("--characters:127;--views:0");
+  expect(html).toContain("--characters:63;--views:1");
+});
+
+test("a page without an h2 is left as it is", () => {
+  expect(markParts(page("<p>Lead</p>"))).toBe(page("<p>Lead</p>"));
+});
