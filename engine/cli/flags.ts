@@ -19,6 +19,7 @@ export interface Options {
   floppies: [string | undefined, string | undefined];
   bios?: string;
   kernel?: string;
+  initrd?: string;
   append?: string;
   serial: Line[];
   /** Ctrl-A is ours, Ctrl-C the guest's: `-nographic`, `-serial mon:stdio`. */
@@ -74,7 +75,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   fdb: { value: "FILE", help: "image of floppy drive B", does: (o, v) => void (o.floppies[1] = v) },
   drive: { value: "file=F,format=raw,if=floppy,index=N", help: "the same, spelled out", does: drive },
   bios: { value: "FILE", help: "firmware in place of our BIOS, at most 256 KiB", does: (o, v) => void (o.bios = v) },
-  kernel: { value: "FILE", help: "a Multiboot 1 kernel, started by the firmware", does: (o, v) => void (o.kernel = v) },
+  kernel: { value: "FILE", help: "a Linux or Multiboot 1 kernel", does: (o, v) => void (o.kernel = v) },
+  initrd: { value: "FILE", help: "Linux's initial RAM disk", does: (o, v) => void (o.initrd = v) },
   append: { value: "TEXT", help: "its command line", does: (o, v) => void (o.append = v) },
   m: {
     value: "SIZE",
@@ -210,7 +212,9 @@ function finish(options: Options, state: State): void {
   if (options.serial.length > 2) throw new UsageError("-serial: there are two serial ports");
   const users = [...options.serial, ...options.debugConsoles.map((each) => each.line)];
   if (users.some((line) => line.kind === "stdio")) options.display ??= "none";
-  if (options.append !== undefined && options.kernel === undefined) throw new UsageError("-append goes with -kernel");
+  for (const flag of ["append", "initrd"] as const) {
+    if (options[flag] !== undefined && options.kernel === undefined) throw new UsageError(`-${flag} goes with -kernel`);
+  }
 }
 
 /** `a=1,b=2` as a record; a word without `=` is a key of its own with "on". */

@@ -1,6 +1,7 @@
 /** `ring`: reads the command line, makes the machine, runs it to its end. */
 import type { MachineConfiguration } from "../machine/api.ts";
 import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configuration.ts";
+import { isLinux } from "../machine/linux.ts";
 import { buildOnDisk, firmwareOnDisk } from "../machine/ondisk.ts";
 import { powerOn } from "../machine/resources.ts";
 import { helpText, type Options, readOptions } from "./flags.ts";
@@ -9,26 +10,33 @@ import { Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 const MAX_KERNEL = 64 * 2 ** 20;
+const MAX_INITRD = 512 * 2 ** 20;
 
 function configurationOf(options: Options): MachineConfiguration {
-  const { memoryMiB, debugExit, rtcBase, floppies, bios, kernel, append } = options;
+  const { memoryMiB, debugExit, rtcBase, floppies, bios, kernel, append, initrd } = options;
   const floppy = (flag: string, path: string | undefined) =>
     path === undefined ? undefined : readImage(flag, path, MAX_FLOPPY, "an image of at most 2,880 KiB");
-  const image = kernel && readImage("-kernel", kernel, MAX_KERNEL, "a Multiboot 1 kernel of at most 64 MiB");
-  // As QEMU does: the first word of the command line is the kernel's path.
-  const commandLine = append === undefined ? kernel : `${kernel} ${append}`;
+  const image = kernel && readImage("-kernel", kernel, MAX_KERNEL, "a kernel of at most 64 MiB");
+  const disk = initrd && readImage("-initrd", initrd, MAX_INITRD, "an initial RAM disk of at most 512 MiB");
+  // As QEMU does: the first word of a Multiboot kernel's command line is its path.
+  const commandLine = image && isLinux(image) ? (append ?? "") : append === undefined ? kernel : `${kernel} ${append}`;
   return {
     memoryMiB,
     floppies: [floppy("-fda", floppies[0]), floppy("-fdb", floppies[1])],
     ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),
-    ...(image ? { kernel: { image, commandLine } } : {}),
+    ...(image ? { kernel: { image, commandLine, ...(disk ? { initrd: disk } : {}) } } : {}),
     ...(debugExit ? { debugExit } : {}),
     ...(rtcBase ? { rtcBase } : {}),
   };
 }
 
 /** The flag behind each part of a configuration. */
-const FLAG_OF: Readonly<Record<string, keyof Options>> = { bios: "bios", "kernel.image": "kernel", rtcBase: "rtcBase" };
+const FLAG_OF: Readonly<Record<string, keyof Options>> = {
+  bios: "bios",
+  "kernel.image": "kernel",
+  "kernel.initrd": "initrd",
+  rtcBase: "rtcBase",
+};
 
 function check(configuration: MachineConfiguration, options: Options): void {
   const [fault] = checkConfiguration(configuration);

@@ -12,8 +12,11 @@ export interface MachineConfiguration {
   readonly bios?: Uint8Array;
   /** Images of drives A and B, 1 byte to 2,880 KiB (short ones are filled up); the machine never writes to them. */
   readonly floppies?: readonly (Uint8Array | undefined)[];
-  /** A Multiboot 1 kernel (ELF32 or with an address header), started in place of the firmware's boot. */
-  readonly kernel?: { readonly image: Uint8Array; readonly commandLine?: string };
+  /**
+   * A Multiboot 1 kernel (ELF32 or with an address header) or a Linux bzImage, started in place of the firmware's boot;
+   * `initrd` is Linux's initial RAM disk.
+   */
+  readonly kernel?: { readonly image: Uint8Array; readonly commandLine?: string; readonly initrd?: Uint8Array };
   /** Ports that hold isa-debug-exit; none by default. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
   /** Wall-clock time at tick 0, ISO 8601 in UTC. Default 2026-01-01T00:00:00Z. */

@@ -4,6 +4,7 @@
 import { TICKS_PER_SECOND } from "../chipset/bus.ts";
 import type { MachineConfiguration } from "./api.ts";
 import { readKernel } from "./kernelimage.ts";
+import { isLinux, readLinux } from "./linux.ts";
 
 /** What is wrong with one part of a configuration. */
 export interface ConfigurationFault {
@@ -98,13 +99,20 @@ function floppies(value: unknown, report: Report): void {
 }
 
 function kernel(value: unknown, report: Report, memoryBytes: number): void {
-  const hint = "A Multiboot 1 kernel of at most 64 MiB: ELF32, or with addresses in its header.";
-  const { image, commandLine } = (value ?? {}) as { image?: unknown; commandLine?: unknown };
+  const hint = "A kernel of at most 64 MiB: Linux's bzImage, or Multiboot 1 (ELF32, or with addresses in its header).";
+  const { image, commandLine, initrd } = (value ?? {}) as { image?: unknown; commandLine?: unknown; initrd?: unknown };
+  const hasDisk = initrd instanceof Uint8Array;
+  if (initrd !== undefined && !hasDisk) report("is not bytes", "An initial RAM disk.", ".initrd");
   if (!(image instanceof Uint8Array)) report("is not bytes", hint, ".image");
   else if (image.length === 0 || image.length > MAX_KERNEL) {
     report(`is ${image.length.toLocaleString("en")} bytes long`, hint, ".image");
   } else {
-    const kernel = readKernel(image, memoryBytes);
+    const text = typeof commandLine === "string" ? commandLine : "";
+    const kernel = isLinux(image)
+      ? readLinux(image, text, hasDisk ? initrd.length : 0, memoryBytes)
+      : readKernel(image, memoryBytes);
+    if (hasDisk && !isLinux(image))
+      report("goes with a Linux kernel", "No RAM disk for a Multiboot kernel.", ".initrd");
     if ("message" in kernel) report(`is no kernel: byte ${kernel.offset}: ${kernel.message}`, hint, ".image");
   }
   if (commandLine !== undefined && (typeof commandLine !== "string" || commandLine.length > 4095)) {

@@ -12,6 +12,7 @@ import type { CompleteConfiguration } from "./configuration.ts";
 import type { CpuMaker, CpuStop, ProcessorEvent } from "./cpu.ts";
 import { EventLog } from "./eventlog.ts";
 import type { Input } from "./history.ts";
+import { enterLinux, isLinux } from "./linux.ts";
 import { enterKernel } from "./multiboot.ts";
 import { Pc } from "./pc.ts";
 import { readState, type SnapshotFault } from "./snapshot.ts";
@@ -239,7 +240,10 @@ export class Guest {
   #enterKernel(): void {
     const { kernel } = this.configuration;
     this.#kernel = "none";
-    if (kernel !== undefined) enterKernel(this.pc, kernel.image, kernel.commandLine ?? "");
+    if (kernel === undefined) return;
+    const { image, commandLine = "", initrd } = kernel;
+    if (isLinux(image)) enterLinux(this.pc, image, commandLine, initrd);
+    else enterKernel(this.pc, image, commandLine);
   }
 
   /** Lets something from outside take effect now. */
