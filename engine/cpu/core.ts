@@ -83,9 +83,9 @@ export interface Surroundings {
   pause?(): void;
 }
 
-/** Ranges of the state that INIT leaves alone: the time-stamp counter, x87 to XCR0, XMM and YMM, MSRs. */
+/** Ranges of the state that INIT leaves alone: the time-stamp counter, counted instructions, x87 to XCR0, XMM and YMM, MSRs. */
 const KEPT_BY_INIT = [
-  [at.TSC_OFFSET, at.TSC_OFFSET + 8],
+  [at.TSC_OFFSET, at.RETIRED_USER + 8],
   [at.X87, at.XCR0 + 8],
   [at.XMM, at.YMM_HIGH + 256],
   [at.MSRS, at.TLBS],

@@ -37,6 +37,8 @@ export const INTERRUPT = 172;
 export const TSC_OFFSET = 176;
 /** Instructions retired since reset, those of a run in progress not yet included: for the performance counters. */
 export const RETIRED = 184;
+/** Of those, the ones at privilege level 3; at that level, what to add to all instructions retired to get it. */
+export const RETIRED_USER = 192;
 
 /** Segment registers ES CS SS DS FS GS, LDTR (6), TR (7): 32 bytes each. */
 export const SEGMENTS = 256;
@@ -91,6 +93,8 @@ export const YMM_HIGH = 1280;
 
 /** Model-specific registers, 8 bytes each, in the order of `system/msr.ts`. */
 export const MSRS = 2048;
+/** Performance counters: event select and value, 8 bytes each. */
+export const PERFORMANCE = 3968;
 
 /** The architectural TLBs (tlb.ts). */
 export const TLBS = 4096;

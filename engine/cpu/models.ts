@@ -18,7 +18,23 @@ export interface Model {
 }
 
 /** What the engine does. A feature comes in here, and only then is claimed, when all that it promises is there. */
-const BUILT: ReadonlySet<Feature> = new Set<Feature>([...generations("P6"), "TSC", "CX8", "CMOV"]);
+const BUILT: ReadonlySet<Feature> = new Set<Feature>([
+  ...generations("P6"),
+  "TSC",
+  "CX8",
+  "CMOV",
+  "MSR",
+  "VME",
+  "DE",
+  "PSE",
+  "PAE",
+  "PGE",
+  "PSE36",
+  "MCE",
+  "MCA",
+  "MTRR",
+  "PAT",
+]);
 
 const I486: readonly Feature[] = [...generations("CPUID"), "FPU", "VME", "PSE"];
 const PENTIUM: readonly Feature[] = [...I486, "DE", "TSC", "MSR", "MCE", "CX8", "MMX", "APIC"];

@@ -42,6 +42,7 @@ import {
 } from "./registers.ts";
 import { CS, SS } from "./segments.ts";
 import { deliver } from "./system/interrupts.ts";
+import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
@@ -68,6 +69,8 @@ export class Processor extends Core {
   private readonly crossing = new Map<number | string, { readonly record: number; readonly bytes: Uint8Array }>();
   private breakpointSet: ReadonlySet<number> = new Set();
   private codeTag = 0;
+  /** Instructions are counted as those of privilege level 3. */
+  private countsUser = false;
   private epoch = 0;
 
   constructor(map: PhysicalMap, surroundings: Surroundings, number = 0, model: Model = DEFAULT_MODEL) {
@@ -95,8 +98,14 @@ export class Processor extends Core {
     this.reset();
   }
 
+  override reset(): void {
+    super.reset();
+    resetMsrs(this);
+  }
+
   /** Call after `state` was assigned, or memory replaced under the processor. */
   restored(): void {
+    this.countsUser = this.cpl === 3;
     this.blocks.flush();
     this.memory.updatePaging();
     this.updateMode();
@@ -615,6 +624,7 @@ export class Processor extends Core {
       this.setCodeTag();
       this.mustLeave = true;
     }
+    if (this.countsUser !== (this.cpl === 3)) this.countPrivilege();
     const { codeBits } = mode;
     const name: ModeName = !this.protectedMode
       ? "real"
@@ -631,6 +641,15 @@ export class Processor extends Core {
       this.modeName = name;
       this.surroundings.event({ kind: "mode", mode: name });
     }
+  }
+
+  /** The privilege level has become 3, or is it no longer: what RETIRED_USER says. */
+  private countPrivilege(): void {
+    this.countsUser = !this.countsUser;
+    const v = this.view;
+    const all = v.getBigUint64(at.RETIRED, true) + BigInt(this.executed);
+    const user = v.getBigInt64(at.RETIRED_USER, true);
+    v.setBigInt64(at.RETIRED_USER, this.countsUser ? user - all : user + all, true);
   }
 
   get modeNow(): ModeName {

@@ -4,12 +4,13 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { CR0_ET, CR0_PE, CR0_PG, CR4_DE, CR4_PVI, CR4_TSD, CR4_VME, IF, OF } from "../registers.ts";
+import { IF, OF } from "../registers.ts";
 import { CS } from "../segments.ts";
+import { readControlRegister, writeControlRegister } from "./controlregisters.ts";
 import { loadSegment, moveToSegment } from "./descriptors.ts";
 import { farCall, farJump, farReturn, interruptReturn } from "./far.ts";
 import { deliver } from "./interrupts.ts";
-import { farPointer, loadMemory, operand, read, write } from "./operands.ts";
+import { farPointer, loadMemory, operand, read, read64, write, write64 } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import { redirectInterrupt } from "./virtual8086.ts";
 
@@ -43,8 +44,8 @@ const move: Operation = (p, d) => {
   }
   if (from.kind === "segment") return write(p, to.kind === "memory" ? { ...to, bits: 16 } : to, read(p, from));
   onlyRing0(p);
-  if (from.kind === "control") return write(p, to, readControl(p, from.number));
-  if (to.kind === "control") return writeControl(p, to.number, read(p, from));
+  if (from.kind === "control") return write64(p, to, readControlRegister(p, from.number));
+  if (to.kind === "control") return writeControlRegister(p, to.number, read64(p, from));
   if (from.kind === "debug") return write(p, to, p.view.getUint32(at.DR + debugNumber(from.number) * 8, true));
   if (to.kind === "debug") return writeDebug(p, debugNumber(to.number), read(p, from));
   throw new EngineError("MOV: no such form", { operands: d.operands.map((o) => o.kind) });
@@ -58,44 +59,6 @@ function debugNumber(n: number): number {
 function writeDebug(p: Core, n: number, value: number): void {
   const fixed = n === 6 ? (value & 0xe00f) | 0xffff0ff0 : n === 7 ? (value & 0xffff2bff) | 0x400 : value;
   p.view.setUint32(at.DR + n * 8, fixed >>> 0, true);
-}
-
-function readControl(p: Core, n: number): number {
-  if (n === 0 || n === 2 || n === 3 || n === 4) return p.control(n);
-  return raise(fault.UD);
-}
-
-/** Source: AMD APM vol. 2, 3.1 "System-Control Registers". */
-export function writeControl(p: Core, n: number, value: number): void {
-  switch (n) {
-    case 0: {
-      if (value & CR0_PG && !(value & CR0_PE)) raise(fault.GP, 0);
-      if (value & 0x20000000 && !(value & 0x40000000)) raise(fault.GP, 0);
-      if (value & CR0_PG) {
-        p.surroundings.event({ kind: "unimplemented", part: "processor", text: "paging (CR0.PG = 1)" });
-        raise(fault.GP, 0);
-      }
-      p.setControl(0, ((value & 0xe005003f) | CR0_ET) >>> 0);
-      break;
-    }
-    case 2:
-    case 3:
-      p.setControl(n, value);
-      break;
-    case 4:
-      // Of CR4's features only these are there yet.
-      if (value & ~(CR4_VME | CR4_PVI | CR4_TSD | CR4_DE)) {
-        const text = `CR4 = ${value.toString(16)}: none of its features is there`;
-        p.surroundings.event({ kind: "unimplemented", part: "processor", text });
-        raise(fault.GP, 0);
-      }
-      p.setControl(4, value);
-      break;
-    default:
-      raise(fault.UD);
-  }
-  p.mappingChanged();
-  p.updateMode();
 }
 
 /** LDS, LES, LFS, LGS, LSS: the segment first, as it may fault. */

@@ -1,8 +1,7 @@
 /**
- * What forgets translations: INVLPG and INVPCID, and what loads of control registers do to the TLBs.
+ * What forgets translations: INVLPG and INVPCID. Writes to control registers: controlregisters.ts.
  * Source: AMD APM vol. 2, 5.5.2 "TLB Management"; Intel SDM vol. 3A, 4.10.4.
  */
-import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import { split } from "../linear.ts";
@@ -40,10 +39,3 @@ export const INVALIDATE_OPERATIONS: Readonly<Record<string, Operation>> = {
   INVLPG: invalidatePage,
   INVPCID: invalidateContext,
 };
-
-/** What a load of CR3 forgets: all of its context that is not global; nothing where it asks for that (bit 63). */
-export function flushForCr3(p: Core, keeps: boolean): void {
-  const usesContexts = (p.control(4) & CR4_PCIDE) !== 0;
-  if (!keeps) p.memory.flush(usesContexts ? "context" : "not global", p.control(3) & 0xfff);
-  p.mappingChanged();
-}

@@ -80,27 +80,29 @@ export function write64(p: Core, o: Operand, value: bigint): void {
   else write(p, o, Number(BigInt.asUintN(32, value)));
 }
 
-/** Value of a register, memory or immediate operand. */
+/** Value of a register, memory or immediate operand; of one of 64 bits the low half. */
 export function read(p: Core, o: Operand): number {
   switch (o.kind) {
     case "register":
-      return o.high ? p.register(o.number, 16) >> 8 : p.register(o.number, o.bits);
+      return o.high ? p.register(o.number, 16) >> 8 : p.register(o.number, Math.min(o.bits, 32));
     case "immediate":
       return Number(BigInt.asUintN(32, o.value));
     case "segment":
       return p.segments.selector(o.number);
     case "memory":
-      return loadMemory(p, o, (o.bits / 8) as Bytes);
+      return loadMemory(p, o, Math.min(o.bits / 8, 4) as Bytes);
     default:
       throw new EngineError(`cannot read an operand of kind ${o.kind}`);
   }
 }
 
+/** Stores a number; one of 64 bits gets zeros above it. */
 export function write(p: Core, o: Operand, value: number): void {
   if (o.kind === "register") {
     if (o.high) p.setRegister(o.number, (p.register(o.number, 16) & 0xff) | ((value & 0xff) << 8), 16);
-    else p.setRegister(o.number, value, o.bits);
-  } else if (o.kind === "memory") storeMemory(p, o, value, (o.bits / 8) as Bytes);
+    else p.setRegister(o.number, value, Math.min(o.bits, 32));
+  } else if (o.kind === "memory" && o.bits === 64) storeMemory64(p, o, BigInt(value >>> 0));
+  else if (o.kind === "memory") storeMemory(p, o, value, (o.bits / 8) as Bytes);
   else throw new EngineError(`cannot write an operand of kind ${o.kind}`);
 }
 

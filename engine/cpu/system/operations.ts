@@ -6,6 +6,7 @@ import { CONTROL_OPERATIONS } from "./control.ts";
 import { DATA_OPERATIONS } from "./data.ts";
 import { FLAG_OPERATIONS } from "./flags.ts";
 import { INVALIDATE_OPERATIONS } from "./invalidate.ts";
+import { MSR_OPERATIONS } from "./msroperations.ts";
 import type { Operation } from "./operation.ts";
 import { PORT_OPERATIONS } from "./ports.ts";
 import { PROTECTION_OPERATIONS } from "./protection.ts";
@@ -17,6 +18,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...DATA_OPERATIONS,
   ...FLAG_OPERATIONS,
   ...INVALIDATE_OPERATIONS,
+  ...MSR_OPERATIONS,
   ...PORT_OPERATIONS,
   ...PROTECTION_OPERATIONS,
   ...STACK_OPERATIONS,

@@ -9,7 +9,8 @@ import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { CR0_ET, CR0_TS, ZF } from "../registers.ts";
 import { LDTR, TR } from "../segments.ts";
-import { onlyRing0, writeControl } from "./control.ts";
+import { onlyRing0 } from "./control.ts";
+import { writeControlRegister } from "./controlregisters.ts";
 import {
   codeOf,
   type Descriptor,
@@ -147,7 +148,8 @@ export const PROTECTION_OPERATIONS: Readonly<Record<string, Operation>> = {
     onlyRing0(p);
     const old = p.control(0);
     // PE can be set and not cleared.
-    writeControl(p, 0, (old & ~0xe) | (read(p, operand(d, 0)) & 0xf) | CR0_ET);
+    const next = (old & ~0xe) | (read(p, operand(d, 0)) & 0xf) | CR0_ET;
+    writeControlRegister(p, 0, BigInt(next >>> 0));
   },
   LLDT: loadLdt,
   LTR: loadTask,

@@ -54,5 +54,6 @@ system("CPUID", ["0F A2  -"], "Says what the processor is and can do, for the le
 system("RDTSC", ["0F 31  -  ends"], "Loads the time-stamp counter into EDX:EAX.", { feature: "TSC" });
 system("RDMSR", ["0F 32  -"], "Loads the model-specific register that ECX names into EDX:EAX.", { feature: "MSR" });
 system("WRMSR", ["0F 30  -  ends"], "Stores EDX:EAX to the model-specific register that ECX names.", { feature: "MSR" });
+system("RDPMC", ["0F 33  -"], "Loads the performance counter that ECX names into EDX:EAX.", { feature: "MMX" });
 system("CMPXCHG8B", ["0F C7 /1  Mq  lock o32", "0F C7 /1  Mq  lock o16"], "Compares EDX:EAX with eight bytes, and stores ECX:EBX there where they are equal.", { feature: "CX8", flags: "ZF" });
 system("UD2", ["0F 0B  -  ends"], "Raises #UD, for certain.", { feature: "286" });

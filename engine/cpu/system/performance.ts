@@ -1,0 +1,77 @@
+/**
+ * Performance counters: retired instructions, and cycles as the time-stamp counter's steps for them, each split by
+ * privilege. Every other event counts nothing. A repeated string instruction counts each of its iterations. Deterministic:
+ * a counter is a difference to the processor's own count of instructions.
+ *
+ * Not modelled: overflow interrupts, counter masks, edge detection.
+ * Source: AMD APM vol. 2, 13.2 "Performance Monitoring Counters"; Intel SDM vol. 3B, 20.6.1.
+ */
+import type { Core } from "../core.ts";
+import * as fault from "../fault.ts";
+import { raise } from "../fault.ts";
+import * as at from "../layout.ts";
+import { CR4_PCE, TSC_PER_TICK } from "../registers.ts";
+import { has, isIntel } from "./features.ts";
+import type { Operation } from "./operation.ts";
+
+const USER = 1n << 16n;
+const KERNEL = 1n << 17n;
+const ENABLED = 1n << 22n;
+const COUNTER_MASK = 0xffn << 24n;
+
+const RETIRED_INSTRUCTIONS = 0xc0n;
+const CYCLES_AMD = 0x76n;
+const CYCLES_P6 = 0x79n;
+const CYCLES_INTEL = 0x3cn;
+
+const selectAt = (i: number): number => at.PERFORMANCE + 16 * i;
+const valueAt = (i: number): number => at.PERFORMANCE + 16 * i + 8;
+
+/** What the event has counted since reset. */
+function counted(p: Core, select: bigint): bigint {
+  if (!(select & ENABLED) || select & COUNTER_MASK) return 0n;
+  const event = (select & 0xffn) | ((select >> 24n) & 0xf00n);
+  const isCycles = isIntel(p) ? event === CYCLES_P6 || event === CYCLES_INTEL : event === CYCLES_AMD;
+  if (event !== RETIRED_INSTRUCTIONS && !isCycles) return 0n;
+  const all = p.view.getBigUint64(at.RETIRED, true) + BigInt(p.executed);
+  const offset = p.view.getBigInt64(at.RETIRED_USER, true);
+  const user = p.cpl === 3 ? all + offset : offset;
+  const instructions = (select & USER ? user : 0n) + (select & KERNEL ? all - user : 0n);
+  return isCycles ? instructions * TSC_PER_TICK : instructions;
+}
+
+/** AMD's counters are 48 bits wide, the P6's 40. */
+const widthOf = (p: Core): number => (isIntel(p) ? 40 : 48);
+
+/** The counter now. */
+export function counterValue(p: Core, i: number): bigint {
+  const select = p.view.getBigUint64(selectAt(i), true);
+  return BigInt.asUintN(widthOf(p), p.view.getBigInt64(valueAt(i), true) + counted(p, select));
+}
+
+/** A P6 takes 32 bits and extends their sign (Intel SDM vol. 3B, 20.6.1.2). */
+export function setCounter(p: Core, i: number, value: bigint): boolean {
+  const wide = isIntel(p) ? BigInt.asIntN(32, value) : value;
+  const select = p.view.getBigUint64(selectAt(i), true);
+  p.view.setBigInt64(valueAt(i), BigInt.asUintN(widthOf(p), wide) - counted(p, select), true);
+  return true;
+}
+
+/** Selects an event; the count goes on from where it is. */
+export function setEvent(p: Core, i: number, select: bigint): boolean {
+  const value = counterValue(p, i);
+  p.view.setBigUint64(selectAt(i), select, true);
+  p.view.setBigInt64(valueAt(i), value - counted(p, select), true);
+  return true;
+}
+
+/** RDPMC. Source: AMD APM vol. 3, RDPMC. */
+export const readCounter: Operation = (p) => {
+  if (p.cpl !== 0 && !(p.control(4) & CR4_PCE)) raise(fault.GP, 0);
+  const count = isIntel(p) ? 2 : has(p, "PERFCTR_CORE") ? 6 : 4;
+  const i = p.register(1);
+  if (i >= count) raise(fault.GP, 0);
+  const value = counterValue(p, i);
+  p.setRegister(0, Number(value & 0xffffffffn));
+  p.setRegister(2, Number(value >> 32n));
+};
