@@ -3,6 +3,7 @@
  * `processor.ts` runs it.
  */
 
+import { DebugRegisters } from "./debugregisters.ts";
 import type { Fault } from "./fault.ts";
 import * as at from "./layout.ts";
 import type { LinearMemory } from "./linear.ts";
@@ -98,6 +99,7 @@ export abstract class Core {
   readonly map: PhysicalMap;
   readonly surroundings: Surroundings;
   readonly segments: SegmentFile;
+  readonly debug: DebugRegisters;
   abstract readonly memory: LinearMemory;
   readonly model: Model;
   /** Address of this processor in linear memory, and its view. */
@@ -130,6 +132,7 @@ export abstract class Core {
     this.cpu = at.FIRST_PROCESSOR + number * at.PROCESSOR_BYTES;
     this.view = new DataView(map.memory.buffer, this.cpu, at.PROCESSOR_BYTES);
     this.segments = new SegmentFile(map.view, this.cpu);
+    this.debug = new DebugRegisters(this.view);
   }
 
   /** Call after `state` was assigned, or memory replaced under the processor. */

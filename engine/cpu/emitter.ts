@@ -399,7 +399,7 @@ export abstract class Emitter implements Meaning {
           const ticks = this.let(w.sub(this.ticks, w.i32(1)));
           f.if(w.lts(ticks, w.i32(0)), () => {
             this.spill();
-            this.leave(at.EXIT_BUDGET, w.load("i64", 64, this.record(), at.R_RIP), this.ticks);
+            this.leave(at.EXIT_REPEATING, w.load("i64", 64, this.record(), at.R_RIP), this.ticks);
           });
           f.assign(this.ticks, ticks);
           f.br(again);

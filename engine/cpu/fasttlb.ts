@@ -6,12 +6,17 @@
  */
 import * as at from "./layout.ts";
 
-/** Kinds of access: CPL 3; CPL 0–2; CPL 0–2 while CR4.SMAP guards user pages. */
-export type AccessClass = 0 | 1 | 2;
+/**
+ * Kinds of access: CPL 3; CPL 0–2; CPL 0–2 while CR4.SMAP guards user pages; any while each access is looked at, for
+ * alignment or a data breakpoint.
+ */
+export type AccessClass = 0 | 1 | 2 | 3;
 export const CLASS_USER = 0;
 export const CLASS_SUPERVISOR = 1;
 export const CLASS_GUARDED = 2;
+export const CLASS_CHECKED = 3;
 
+/** The last one has one table, which stays empty. */
 const CLASSES = 3;
 /** As many filled slots are remembered one by one; beyond that a table is wiped whole. */
 const LOG = 1024;
@@ -66,7 +71,7 @@ export class FastTlb {
   constructor(view: DataView, cpu: number) {
     this.view = view;
     this.cpu = cpu;
-    this.tables = Array.from({ length: CLASSES * 2 }, (_, i) => new Table(view.buffer, cpu + tableAt(i)));
+    this.tables = Array.from({ length: CLASSES * 2 + 1 }, (_, i) => new Table(view.buffer, cpu + tableAt(i)));
     this.select(CLASS_SUPERVISOR);
   }
 
@@ -74,7 +79,7 @@ export class FastTlb {
   select(now: AccessClass): void {
     this.now = now;
     this.view.setInt32(at.TLB_READ, this.cpu + tableAt(now * 2), true);
-    this.view.setInt32(at.TLB_WRITE, this.cpu + tableAt(now * 2 + 1), true);
+    this.view.setInt32(at.TLB_WRITE, this.cpu + tableAt(now === CLASS_CHECKED ? CLASSES * 2 : now * 2 + 1), true);
   }
 
   get selected(): AccessClass {
@@ -83,7 +88,7 @@ export class FastTlb {
 
   /** `mark`: CODE_PAGE where the page holds decoded code. */
   remember(write: boolean, low: number, high: number, host: number, mark = 0): void {
-    (this.tables[this.now * 2 + (write ? 1 : 0)] as Table).set(low, high, host, mark);
+    if (this.now !== CLASS_CHECKED) (this.tables[this.now * 2 + (write ? 1 : 0)] as Table).set(low, high, host, mark);
   }
 
   /** Forgets a page of 2^`pageBits` bytes. */

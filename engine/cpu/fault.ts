@@ -12,6 +12,8 @@ export interface Fault {
  */
 export class GuestFault {
   readonly fault: Fault;
+  /** The operation had its effect, and the fault comes behind it: a task switch whose new task is faulty. */
+  isCommitted = false;
   constructor(fault: Fault) {
     this.fault = fault;
   }

@@ -27,7 +27,10 @@ export const SYSTEM_FLAGS = 156;
 /** 1: stopped by HLT, waits for an interrupt; WAITS_FOR_STARTUP: after INIT, waits for a start-up message. */
 export const HALTED = 160;
 export const WAITS_FOR_STARTUP = 2;
-/** What the last instruction blocks until the next boundary: bit 0 STI's, bit 1 MOV SS's shadow; bit 2 NMI until IRET. */
+/**
+ * What the last instruction blocks until the next boundary: bit 0 STI's, bit 1 MOV SS's shadow; bit 2 NMI until IRET;
+ * bit 3: it stands between two elements of a repeated instruction.
+ */
 export const SHADOW = 164;
 /** Not zero: shut down by a triple fault. */
 export const SHUTDOWN = 168;
@@ -39,6 +42,12 @@ export const TSC_OFFSET = 176;
 export const RETIRED = 184;
 /** Of those, the ones at privilege level 3; at that level, what to add to all instructions retired to get it. */
 export const RETIRED_USER = 192;
+/** Bits of DR6 of a #DB that waits for the next boundary that lets it through. */
+export const PENDING_DEBUG = 200;
+/** System management mode: where its state-save area is, and the port access that an SMI came from (smm.ts). */
+export const SMBASE = 204;
+export const IO_RESTART = 208;
+export const IO_RESTART_BYTES = 40;
 
 /** Segment registers ES CS SS DS FS GS, LDTR (6), TR (7): 32 bytes each. */
 export const SEGMENTS = 256;
@@ -130,7 +139,7 @@ export const SCRATCH = WORK + 64;
 export const FAST_TLB_ENTRIES = 4096;
 export const FAST_TLB = WORK + 4096;
 /** Jump table: 4,096 entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
-export const JUMPS = FAST_TLB + 6 * FAST_TLB_ENTRIES * 16;
+export const JUMPS = FAST_TLB + 7 * FAST_TLB_ENTRIES * 16;
 export const PROCESSOR_BYTES = JUMPS + 4096 * 16;
 
 export const FIRST_PROCESSOR = 0x1000;
@@ -145,6 +154,8 @@ export const EXIT_SYSTEM = 3;
 export const EXIT_BREAKPOINT = 4;
 /** Raises the exception whose vector is in SCRATCH. */
 export const EXIT_RAISE = 5;
+/** Between two elements of a repeated instruction. */
+export const EXIT_REPEATING = 6;
 
 /** A record: one decoded instruction. */
 export const RECORD_BYTES = 64;

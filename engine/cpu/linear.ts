@@ -8,13 +8,14 @@
 
 import { CODE_PAGE, withCodePages } from "./codepages.ts";
 import type { Core } from "./core.ts";
-import { CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
+import { CLASS_CHECKED, CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
 import * as fault from "./fault.ts";
 import { GuestFault } from "./fault.ts";
 import type { ImportFunctions } from "./handlers.ts";
 import * as at from "./layout.ts";
 import { FETCH, IMPLICIT, Paging, USER, WRITE } from "./paging.ts";
 import { PAGE } from "./physical.ts";
+import { AC, CR0_AM } from "./registers.ts";
 import { FS, insideLimit, readable, SS, writable } from "./segments.ts";
 import { Tlb } from "./tlb.ts";
 
@@ -39,6 +40,9 @@ export class LinearMemory {
   onCodeMoved: () => void = () => {};
   /** Where the access was that raised BEYOND. */
   beyond = 0n;
+  /** CR0.AM and EFLAGS.AC at privilege 3. */
+  private checksAlignment = false;
+  private watches = false;
   private readonly fast: FastTlb;
   private readonly p: Core;
   private readonly scratch: number;
@@ -154,7 +158,18 @@ export class LinearMemory {
 
   /** CPL, or EFLAGS.AC under SMAP, may have changed; whether pages that could be accessed or run may not be any more. */
   updateAccess(): boolean {
-    const now = this.current ? CLASS_USER : this.paging.guardsUserPages ? CLASS_GUARDED : CLASS_SUPERVISOR;
+    const { p } = this;
+    const { current } = this;
+    this.checksAlignment =
+      current !== 0 && (p.control(0) & CR0_AM) !== 0 && (p.view.getUint32(at.SYSTEM_FLAGS, true) & AC) !== 0;
+    this.watches = this.checksAlignment || p.debug.watchesData;
+    const now = this.watches
+      ? CLASS_CHECKED
+      : current
+        ? CLASS_USER
+        : this.paging.guardsUserPages
+          ? CLASS_GUARDED
+          : CLASS_SUPERVISOR;
     if (now === this.fast.selected) return false;
     this.fast.select(now);
     return true;
@@ -212,10 +227,23 @@ export class LinearMemory {
     return low + bytes > 2 ** 32 && this.p.long ? (high + 1) | 0 : high;
   }
 
+  /** Every access passes here while alignment is checked or a data breakpoint is armed; #AC, before any #PF. */
+  private observe(low: number, high: number, bytes: number, write: boolean, behalf: Behalf = "current"): void {
+    if (behalf === "system") return;
+    if (behalf === "current") this.checkAlignment(low, bytes);
+    this.p.debug.access(low, high, bytes, write);
+  }
+
+  private checkAlignment(low: number, bytes: number): void {
+    // Wider accesses than 8 bytes have their own rules.
+    if (this.checksAlignment && low & ((bytes >= 8 ? 8 : bytes) - 1)) fault.raise(fault.AC, 0);
+  }
+
   // ---- the slow path ---------------------------------------------------------------------------------------------
 
   private readSlow(low: number, high: number, bytes: number): number {
     const access = this.current;
+    if (this.watches) this.observe(low, high, bytes, false);
     if (this.check(low, high, bytes)) {
       const host = this.p.map.readable(this.translate(low, high, access));
       if (host >= 0) {
@@ -230,6 +258,7 @@ export class LinearMemory {
 
   private updateSlow(low: number, high: number, bytes: number): number {
     const access = this.current | WRITE;
+    if (this.watches) this.observe(low, high, bytes, true);
     if (this.check(low, high, bytes)) {
       const host = this.p.map.writable(this.translate(low, high, access));
       if (host >= 0 && this.storable(low, high, host, bytes)) return host;
@@ -241,6 +270,7 @@ export class LinearMemory {
 
   private storeSlow(low: number, high: number, bytes: number): number {
     const access = this.current | WRITE;
+    if (this.watches) this.observe(low, high, bytes, true);
     if (this.check(low, high, bytes)) {
       const host = this.p.map.writable(this.translate(low, high, access));
       if (host >= 0 && this.storable(low, high, host, bytes)) {
@@ -348,11 +378,13 @@ export class LinearMemory {
   probeWrite(la: LinearAddress, bytes: number, behalf: Behalf = "current"): void {
     const [low, high] = split(la);
     this.check(low, high, bytes);
+    if (behalf === "current") this.checkAlignment(low, bytes);
     this.ends(low, high, bytes, this.accessOf(behalf) | WRITE);
   }
 
   load(la: LinearAddress, bytes: 1 | 2 | 4, behalf: Behalf = "current"): number {
     const [low, high] = split(la);
+    if (this.watches) this.observe(low, high, bytes, false, behalf);
     const { map, view } = this.p;
     const access = this.accessOf(behalf);
     if (this.check(low, high, bytes)) return map.read(this.translate(low, high, access), bytes);
@@ -362,6 +394,7 @@ export class LinearMemory {
 
   load64(la: LinearAddress, behalf: Behalf = "current"): bigint {
     const [low, high] = split(la);
+    if (this.watches) this.observe(low, high, 8, false, behalf);
     this.check(low, high, 8);
     this.readToScratch(low, high, 8, this.accessOf(behalf));
     return this.p.view.getBigUint64(at.SCRATCH, true);
@@ -369,6 +402,7 @@ export class LinearMemory {
 
   store(la: LinearAddress, value: number, bytes: 1 | 2 | 4, behalf: Behalf = "current"): void {
     const [low, high] = split(la);
+    if (this.watches) this.observe(low, high, bytes, true, behalf);
     const access = this.accessOf(behalf) | WRITE;
     if (this.check(low, high, bytes)) {
       this.p.map.write(this.translate(low, high, access), value, bytes);
@@ -380,6 +414,7 @@ export class LinearMemory {
 
   store64(la: LinearAddress, value: bigint, behalf: Behalf = "current"): void {
     const [low, high] = split(la);
+    if (this.watches) this.observe(low, high, 8, true, behalf);
     this.check(low, high, 8);
     this.p.view.setBigUint64(at.SCRATCH, BigInt.asUintN(64, value), true);
     this.commit(low, high, 8, this.accessOf(behalf) | WRITE);

@@ -13,6 +13,7 @@ import { EngineError } from "../wasm/error.ts";
 import { Blocks, fitsLimit, linearOf } from "./blocks.ts";
 import { Core, hex4, type ModeName, type Surroundings } from "./core.ts";
 import { withCrossPages } from "./crosspages.ts";
+import { DR6_BS } from "./debugregisters.ts";
 import { jumpIndex } from "./emitter.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
@@ -31,6 +32,7 @@ import {
   NMI_PENDING,
   OF,
   PF,
+  REPEATING,
   RF,
   SF,
   SHADOW_SS,
@@ -66,6 +68,8 @@ export class Processor extends Core {
   private entryTicks = 0;
   private attentionAsked = false;
   /** Instructions that cross a page, by offset and mode: their bytes are compared each time. */
+  /** An exception was raised since the instruction in progress began. */
+  private faulted = false;
   private readonly crossing = new Map<number | string, { readonly record: number; readonly bytes: Uint8Array }>();
   private breakpointSet: ReadonlySet<number> = new Set();
   private codeTag = 0;
@@ -107,6 +111,7 @@ export class Processor extends Core {
   restored(): void {
     this.countsUser = this.cpl === 3;
     this.blocks.flush();
+    this.debug.update();
     this.memory.updatePaging();
     this.updateMode();
   }
@@ -142,20 +147,26 @@ export class Processor extends Core {
     let first = true;
     while (this.executed < ticks) {
       if (this.attentionAsked) return "attention";
-      const shadow = this.view.getUint32(at.SHADOW, true);
       // A handler that is entered here is one the run came to, not one it began at.
-      if (!(shadow & (SHADOW_STI | SHADOW_SS)) && !this.isShutDown && this.takeInterrupts()) first = false;
+      if (!this.isShutDown && this.takeEvents()) first = false;
       if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
       const remaining = ticks - this.executed;
       const atBreakpoint = this.breakpointSet.size > 0 && this.breakpointSet.has(linearOf(this.rip, this.mode));
       if (atBreakpoint && !first) return "breakpoint";
+      if (this.debug.isArmed && this.meetsCodeBreakpoint()) {
+        first = false;
+        continue;
+      }
+      const shadow = this.view.getUint32(at.SHADOW, true);
+      if (shadow & REPEATING) this.view.setUint32(at.SHADOW, shadow & ~REPEATING, true);
       const ip = this.ip;
       if (ip !== this.deviceIp) this.deviceIp = -1;
       const alone =
         (atBreakpoint && first) ||
         ip === this.deviceIp ||
         shadow & 3 ||
+        this.debug.isArmed ||
         this.view.getUint32(at.SYSTEM_FLAGS, true) & (TF | RF);
       first = false;
       const record = alone ? 0 : this.findHere();
@@ -174,6 +185,7 @@ export class Processor extends Core {
     this.handlers.enter(this.cpu, record, ticks - left);
     let unused = v.getInt32(at.LEFT_TICKS, true);
     const exit = v.getInt32(at.EXIT, true);
+    if (exit === at.EXIT_REPEATING) v.setUint32(at.SHADOW, v.getUint32(at.SHADOW, true) | REPEATING, true);
     if (exit === at.EXIT_FAULT || exit === at.EXIT_RAISE) {
       const at_ = v.getInt32(at.EXIT_RECORD, true);
       const behind = this.map.view.getInt32(at_ + at.R_LEFT, true);
@@ -211,6 +223,8 @@ export class Processor extends Core {
     // The shadow covers this instruction; one that it casts itself lasts for the next.
     this.view.setUint32(at.SHADOW, shadow & ~3, true);
     this.entered = false;
+    this.faulted = false;
+    this.debug.met = 0;
     this.alone = true;
     try {
       const record = this.findAlone();
@@ -222,10 +236,36 @@ export class Processor extends Core {
     if (this.executed === before) this.executed = before + 1;
     // A load of SS holds the trap back until behind the next instruction; INT has cleared TF (Intel SDM vol. 3, 6.8.3).
     const held = this.view.getUint32(at.SHADOW, true) & SHADOW_SS;
-    if (trap && !this.entered && !held && !this.isShutDown) {
-      this.view.setUint32(at.DR + 6 * 8, this.view.getUint32(at.DR + 6 * 8, true) | 0x4000, true);
+    if (trap && !this.entered && !held) this.debug.pend(DR6_BS);
+    if (this.debug.met && !this.faulted) this.debug.pend(this.debug.met);
+  }
+
+  /**
+   * What comes between two instructions, the most urgent first (AMD APM vol. 2, table 8-8): traps of the last one, NMI,
+   * interrupts. Whether there was something.
+   */
+  private takeEvents(): boolean {
+    const trapped = this.debug.pending !== 0 && !(this.view.getUint32(at.SHADOW, true) & SHADOW_SS);
+    if (trapped) {
+      this.halted = false;
       this.fault({ vector: fault.DB });
+      if (this.isShutDown) return true;
     }
+    if (this.view.getUint32(at.SHADOW, true) & (SHADOW_STI | SHADOW_SS)) return trapped;
+    return this.takeInterrupts() || trapped;
+  }
+
+  /** Raises #DB where a breakpoint is on the instruction at RIP, unless RF or a shadow holds it back. */
+  private meetsCodeBreakpoint(): boolean {
+    const held = this.view.getUint32(at.SHADOW, true) & (SHADOW_SS | REPEATING);
+    if (held || this.view.getUint32(at.SYSTEM_FLAGS, true) & RF) return false;
+    const bits = this.debug.atCode(...this.here());
+    if (!bits) return false;
+    // It costs a tick, so that a handler with a breakpoint on itself does not run for ever in no time.
+    this.executed++;
+    this.debug.fault = bits;
+    this.fault({ vector: fault.DB });
+    return true;
   }
 
   /** The instruction that last turned out to touch device memory: its repetitions run alone at once. */
@@ -451,8 +491,10 @@ export class Processor extends Core {
   fault(first: Fault): void {
     const chain: string[] = [];
     let current = first;
+    this.faulted = true;
     for (;;) {
       chain.push(fault.exceptionName(current.vector));
+      if (current.vector === fault.DB) this.debug.raised();
       this.surroundings.event({
         kind: "exception",
         vector: current.vector,
@@ -594,6 +636,12 @@ export class Processor extends Core {
       operation(this, d);
     } catch (e) {
       if (!(e instanceof GuestFault)) throw e;
+      if (e.isCommitted) {
+        this.fault(e.fault);
+        this.view.setInt32(at.LEFT_TICKS, ticks, true);
+        this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
+        return 1;
+      }
       v.setUint32(at.RIP, ip, true);
       v.setInt32(at.RIP + 4, ipHigh, true);
       this.pendingFault = e.fault;

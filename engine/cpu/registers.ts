@@ -55,6 +55,7 @@ export const CR4_PKE = 0x400000;
 export const SHADOW_STI = 1;
 export const SHADOW_SS = 2;
 export const NMI_BLOCKED = 4;
+export const REPEATING = 8;
 
 export const EFER_SCE = 0x001;
 export const EFER_LME = 0x100;

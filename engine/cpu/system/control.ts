@@ -3,10 +3,10 @@ import { EngineError } from "../../wasm/error.ts";
 import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
-import * as at from "../layout.ts";
 import { IF, OF } from "../registers.ts";
 import { CS } from "../segments.ts";
 import { readControlRegister, writeControlRegister } from "./controlregisters.ts";
+import { readDebugRegister, writeDebugRegister } from "./debug.ts";
 import { loadSegment, moveToSegment } from "./descriptors.ts";
 import { farCall, farJump, farReturn, interruptReturn } from "./far.ts";
 import { deliver } from "./interrupts.ts";
@@ -46,20 +46,10 @@ const move: Operation = (p, d) => {
   onlyRing0(p);
   if (from.kind === "control") return write64(p, to, readControlRegister(p, from.number));
   if (to.kind === "control") return writeControlRegister(p, to.number, read64(p, from));
-  if (from.kind === "debug") return write(p, to, p.view.getUint32(at.DR + debugNumber(from.number) * 8, true));
-  if (to.kind === "debug") return writeDebug(p, debugNumber(to.number), read(p, from));
+  if (from.kind === "debug") return write(p, to, Number(readDebugRegister(p, from.number)));
+  if (to.kind === "debug") return writeDebugRegister(p, to.number, BigInt(read(p, from)));
   throw new EngineError("MOV: no such form", { operands: d.operands.map((o) => o.kind) });
 };
-
-/** DR4 and DR5 are DR6 and DR7 (with CR4.DE clear). */
-function debugNumber(n: number): number {
-  return n === 4 || n === 5 ? n + 2 : n;
-}
-
-function writeDebug(p: Core, n: number, value: number): void {
-  const fixed = n === 6 ? (value & 0xe00f) | 0xffff0ff0 : n === 7 ? (value & 0xffff2bff) | 0x400 : value;
-  p.view.setUint32(at.DR + n * 8, fixed >>> 0, true);
-}
 
 /** LDS, LES, LFS, LGS, LSS: the segment first, as it may fault. */
 const loadFar =

@@ -1,8 +1,6 @@
 /**
  * Far transfers: JMP, CALL and RET to another code segment, call gates, IRET. Source: AMD APM vol. 2, 4.11 and 4.12;
  * Intel SDM vol. 2, JMP, CALL, RET, IRET; vol. 3A, 5.8 "Privilege Level Checking When Transferring Control".
- *
- * Not yet: task switches (JMP and CALL to a TSS or task gate, IRET with NT), virtual-8086 mode.
  */
 
 import type { Core } from "../core.ts";
@@ -10,7 +8,7 @@ import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { IF, IOPL, NMI_BLOCKED, NT, VIF, VIP, VM } from "../registers.ts";
-import { CONFORMING, CS, DPL, DS, ES, FS, GS, S, SS, TR } from "../segments.ts";
+import { CONFORMING, CS, DPL, DS, ES, FS, GS, S, SS } from "../segments.ts";
 import {
   checkStackSegment,
   codeOf,
@@ -30,6 +28,7 @@ import {
   typeOf,
 } from "./descriptors.ts";
 import { Stack } from "./stack.ts";
+import { leadsToTask, returnToTask, transferToTask } from "./task.ts";
 import { stackOf } from "./tss.ts";
 import { lacksInterruptRight, returnToVirtual8086, setFlagsVirtually } from "./virtual8086.ts";
 
@@ -49,6 +48,10 @@ export function farJump(p: Core, target: FarPointer, bits: number): void {
     checkDirect(p, d, target.selector);
     checkLimit(d, target.offset);
     enter(p, d, p.cpl, bits === 16 ? target.offset & 0xffff : target.offset);
+    return;
+  }
+  if (leadsToTask(d)) {
+    transferToTask(p, d, "JMP");
     return;
   }
   const gate = callGate(p, d, target.selector);
@@ -82,7 +85,8 @@ export function farCall(p: Core, target: FarPointer, bits: number): void {
     enter(p, d, p.cpl, target.offset);
     return;
   }
-  callThroughGate(p, callGate(p, d, target.selector));
+  if (leadsToTask(d)) transferToTask(p, d, "CALL");
+  else callThroughGate(p, callGate(p, d, target.selector));
 }
 
 function callThroughGate(p: Core, gate: Gate): void {
@@ -161,12 +165,6 @@ function callGate(p: Core, d: Descriptor, selector: number): Gate {
   const type = typeOf(d);
   if (isSegment(d)) raise(fault.GP, codeOf(selector));
   if (type !== SYSTEM_CALL16 && type !== SYSTEM_CALL32) {
-    if ([1, 5, 9].includes(type))
-      p.surroundings.event({
-        kind: "unimplemented",
-        part: "processor",
-        text: `task switch through selector ${selector.toString(16)}`,
-      });
     raise(fault.GP, codeOf(selector));
   }
   if (dplOf(d) < p.cpl || dplOf(d) < (selector & 3)) raise(fault.GP, codeOf(selector));
@@ -261,12 +259,12 @@ function dropPrivileged(p: Core, n: number, level: number): void {
 /** IRET, IRETD. */
 export function interruptReturn(p: Core, bits: number): void {
   const size = bits === 16 ? 2 : 4;
+  // NMIs are let through again even where what follows faults (Intel SDM vol. 3A, 6.7.1).
+  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~NMI_BLOCKED, true);
+  p.mustLeave = true;
   if (p.protectedMode && !p.virtual8086 && p.flags & NT) {
-    // The link to the previous task is the first word of the TSS (AMD APM vol. 2, 12.2.4).
-    const link = p.memory.load(p.segments.base(TR), 2, "system");
-    if (!isNull(link))
-      p.surroundings.event({ kind: "unimplemented", part: "processor", text: "IRET to another task (NT = 1)" });
-    raise(fault.TS, codeOf(link));
+    returnToTask(p);
+    return;
   }
   const stack = new Stack(p);
   const offset = stack.pop(size);
@@ -292,8 +290,6 @@ export function interruptReturn(p: Core, bits: number): void {
     } else returnToOuter(p, stack, code, level, offset, size, 0);
     setReturnedFlags(p, flags, size, oldLevel);
   }
-  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~NMI_BLOCKED, true);
-  p.mustLeave = true;
   p.updateMode();
 }
 

@@ -3,14 +3,14 @@
  * descriptor table in protected mode. Source: AMD APM vol. 2, 8.6 "Legacy Protected-Mode Interrupt Control Transfers",
  * 8.5 "Real-Mode Interrupt Control Transfers"; Intel SDM vol. 2, INT n.
  *
- * Not yet: task gates, long mode's gates.
+ * Not yet: long mode's gates.
  */
 
 import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { IF, NT, RF, TF, VM } from "../registers.ts";
+import { IF, NT, REPEATING, RF, TF, VM } from "../registers.ts";
 import { CODE, CONFORMING, CS, DS, ES, FS, GS, P, SS } from "../segments.ts";
 import {
   checkStackSegment,
@@ -31,6 +31,7 @@ import {
   toSegment,
 } from "./descriptors.ts";
 import { Stack } from "./stack.ts";
+import { switchThroughGate } from "./task.ts";
 import { stackOf } from "./tss.ts";
 import { dropVirtualSegments } from "./virtual8086.ts";
 
@@ -44,7 +45,7 @@ export interface Interrupt {
 export function deliver(p: Core, interrupt: Interrupt): void {
   if (p.protectedMode) deliverThroughGate(p, interrupt);
   else deliverReal(p, interrupt);
-  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~3, true);
+  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~(3 | REPEATING), true);
   p.entered = true;
   p.mustLeave = true;
   p.updateMode();
@@ -80,12 +81,16 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   if (!isGate) raise(fault.GP, inTable);
   if (kind === "software" && ((high >>> 13) & 3) < p.cpl) raise(fault.GP, inTable);
   if (!((high >>> 8) & P)) raise(fault.NP, inTable);
+  const selector = low >>> 16;
+  // The image of the flags that a fault leaves says RF, and so does one between two elements of a repeated instruction
+  // (Intel SDM vol. 3B, 17.3.1.1); #DB and #DF are no faults.
+  const isFault = kind === "exception" && vector !== fault.DB && vector !== fault.DF;
+  const resumes = isFault || (p.view.getUint32(at.SHADOW, true) & REPEATING) !== 0;
   if (type === SYSTEM_TASK) {
-    p.surroundings.event({ kind: "unimplemented", part: "processor", text: `task gate at vector ${vector}` });
-    raise(fault.GP, inTable);
+    switchThroughGate(p, selector, "INT", { external, resumes, errorCode: interrupt.errorCode });
+    return;
   }
 
-  const selector = low >>> 16;
   if (isNull(selector)) raise(fault.GP, external);
   const code = findDescriptor(p, selector) ?? raise(fault.GP, codeOf(selector) + external);
   if (!isCode(code) || dplOf(code) > p.cpl) raise(fault.GP, codeOf(selector) + external);
@@ -100,8 +105,7 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   if (virtual8086 && level !== 0) raise(fault.GP, codeOf(selector) + external);
   const words = 3 + (interrupt.errorCode === undefined ? 0 : 1);
   const oldFlags = p.flags;
-  // A fault's image says RF (Intel SDM vol. 3B, 17.3.1.1); #DB and #DF are no faults.
-  const pushedFlags = kind === "exception" && vector !== fault.DB && vector !== fault.DF ? oldFlags | RF : oldFlags;
+  const pushedFlags = resumes ? oldFlags | RF : oldFlags;
 
   let stack: Stack;
   if (level < p.cpl) {

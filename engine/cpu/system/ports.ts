@@ -2,7 +2,8 @@
 
 import type { Decoded } from "../../isa/decoded.ts";
 import type { Core } from "../core.ts";
-import { DF } from "../registers.ts";
+import * as at from "../layout.ts";
+import { DF, REPEATING } from "../registers.ts";
 import { ES } from "../segments.ts";
 import { type Bytes, operand, read, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
@@ -13,6 +14,7 @@ const input: Operation = (p, d) => {
   const bytes = (to.kind === "register" ? to.bits / 8 : 1) as Bytes;
   const port = read(p, operand(d, 1)) & 0xffff;
   checkPorts(p, port, bytes);
+  p.debug.port(port, bytes);
   write(p, to, p.surroundings.portRead(port, bytes));
 };
 
@@ -21,6 +23,7 @@ const output: Operation = (p, d) => {
   const bytes = (from.kind === "register" ? from.bits / 8 : 1) as Bytes;
   const port = read(p, operand(d, 0)) & 0xffff;
   checkPorts(p, port, bytes);
+  p.debug.port(port, bytes);
   p.surroundings.portWrite(port, read(p, from), bytes);
 };
 
@@ -40,10 +43,13 @@ function element(
   checkPorts(p, port, bytes);
   const offset = p.register(pointer, bits);
   once(offset, port);
+  p.debug.port(port, bytes);
   p.setRegister(pointer, offset + (p.flags & DF ? -bytes : bytes), bits);
   if (!repeats) return;
   p.setRegister(1, count - 1, bits);
-  if (count > 1) p.ip = p.instructionIp;
+  if (count === 1) return;
+  p.ip = p.instructionIp;
+  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) | REPEATING, true);
 }
 
 const inputString =

@@ -84,9 +84,9 @@ function isRedirected(p: Core, vector: number): boolean {
   const tr = p.segments.get(TR);
   // Only a 32-bit TSS has the map; one that lies beyond the limit faults.
   if (!(tr.attributes & 8) || tr.limit < 103) raise(fault.GP, codeOf(tr.selector));
-  const at = p.memory.load((tr.base + 102) >>> 0, 2) - 32 + (vector >> 3);
+  const at = p.memory.load((tr.base + 102) >>> 0, 2, "system") - 32 + (vector >> 3);
   if (at < 0 || at > tr.limit) raise(fault.GP, 0);
-  return ((p.memory.load((tr.base + at) >>> 0, 1) >> (vector & 7)) & 1) === 0;
+  return ((p.memory.load((tr.base + at) >>> 0, 1, "system") >> (vector & 7)) & 1) === 0;
 }
 
 /** Loads a segment register as this mode has it. */
