@@ -2,14 +2,17 @@
  * Physical memory of one machine: RAM, ROM and device memory, a page (4 KiB) at a time, in one WebAssembly memory that
  * never grows. Also where bus masters, loaders and views reach it from.
  */
-import type { AccessSize, PhysicalMemory } from "../chipset/bus.ts";
+import type { AccessSize } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import * as at from "./layout.ts";
 
 export const PAGE = 4096;
-const KIND_RAM = 0;
-const KIND_ROM = 1;
-const KIND_DEVICE = 2;
+/** What reaches RAM, of a page in RAM's range; the rest goes to ROM or a device. */
+const READS = 1;
+const WRITES = 2;
+/** Where SMRAM lies. */
+const SMRAM = 0xa0000;
+const SMRAM_BYTES = 0x20000;
 const RECORDS_BYTES = 4 << 20;
 /** ROM images lie above RAM in linear memory, in as much space as this. */
 const ROM_SPACE = 1 << 20;
@@ -32,7 +35,12 @@ export interface MemoryReader {
   mapChanges(): void;
 }
 
-export class PhysicalMap implements PhysicalMemory {
+/**
+ * Who sees RAM at A0000–BFFFF instead of the display: nobody, processors in system management mode, or everybody.
+ */
+export type SmramView = "none" | "smm" | "all";
+
+export class PhysicalMap {
   readonly memory: WebAssembly.Memory;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
@@ -46,7 +54,10 @@ export class PhysicalMap implements PhysicalMemory {
   readonly readers: MemoryReader[] = [];
   devices: DeviceMemory = { read: () => 0xffffffff, write() {} };
   a20 = true;
-  private readonly kinds: Uint8Array;
+  private smram: SmramView = "none";
+  private smm = false;
+  /** READS and WRITES of each page in RAM's range. */
+  private readonly reach: Uint8Array;
   private readonly roms: { first: number; last: number; host: number }[] = [];
   private romEnd: number;
 
@@ -68,33 +79,47 @@ export class PhysicalMap implements PhysicalMemory {
     this.view = new DataView(this.memory.buffer);
     this.ram = new Uint8Array(this.memory.buffer, this.ramAt, ramBytes);
     this.romEnd = this.ramAt + ramBytes;
-    this.kinds = new Uint8Array(ramBytes / PAGE);
-    this.mapDevice(0xa0000, 0x60000);
+    this.reach = new Uint8Array(ramBytes / PAGE).fill(READS | WRITES);
+    this.setReach(0xa0000, 0x60000, false, false);
   }
 
-  /** Read-only pages at `hpa` (page-aligned), inside RAM's range or above it. */
+  /** Read-only pages at `hpa` (page-aligned); inside RAM's range they are seen where reads do not reach RAM. */
   mapRom(hpa: number, image: Uint8Array): void {
     if (hpa % PAGE || image.length % PAGE || image.length === 0) {
       throw new EngineError(`ROM of ${image.length} bytes at 0x${hpa.toString(16)}: expected whole pages of 4 KiB`);
     }
-    if (hpa + image.length <= this.ram.length) {
-      this.ram.set(image, hpa);
-      this.kinds.fill(KIND_ROM, hpa / PAGE, (hpa + image.length) / PAGE);
-    } else {
-      const host = this.romEnd;
-      if (host + image.length > this.ramAt + this.ram.length + ROM_SPACE)
-        throw new EngineError("ROM images: more than 1 MiB in all");
-      this.bytes.set(image, host);
-      this.romEnd += image.length;
-      this.roms.push({ first: hpa, last: hpa + image.length - 1, host });
-    }
+    const host = this.romEnd;
+    if (host + image.length > this.ramAt + this.ram.length + ROM_SPACE)
+      throw new EngineError("ROM images: more than 1 MiB in all");
+    this.bytes.set(image, host);
+    this.romEnd += image.length;
+    this.roms.push({ first: hpa, last: hpa + image.length - 1, host });
     this.onMapChange();
   }
 
-  /** Gives a range inside RAM's to devices (page-aligned). */
-  mapDevice(hpa: number, bytes: number): void {
-    this.kinds.fill(KIND_DEVICE, hpa / PAGE, (hpa + bytes) / PAGE);
+  /** Which accesses to a range inside RAM's (page-aligned) reach RAM; the others go to ROM or a device. */
+  setReach(hpa: number, bytes: number, reads: boolean, writes: boolean): void {
+    const reach = (reads ? READS : 0) | (writes ? WRITES : 0);
+    if (this.reach.subarray(hpa / PAGE, (hpa + bytes) / PAGE).every((now) => now === reach)) return;
+    this.reach.fill(reach, hpa / PAGE, (hpa + bytes) / PAGE);
     this.onMapChange();
+  }
+
+  /** The host bridge says who sees SMRAM. */
+  setSmram(view: SmramView): void {
+    this.smram = view;
+    this.showSmram();
+  }
+
+  /** Whether the processor whose turn it is is in system management mode. Called at each change of either. */
+  setSmm(active: boolean): void {
+    this.smm = active;
+    this.showSmram();
+  }
+
+  private showSmram(): void {
+    const shown = this.smram === "all" || (this.smram === "smm" && this.smm);
+    this.setReach(SMRAM, SMRAM_BYTES, shown, shown);
   }
 
   setA20(enabled: boolean): void {
@@ -109,16 +134,23 @@ export class PhysicalMap implements PhysicalMemory {
 
   /** Address in linear memory of the page of `hpa` where it can be read as memory, else −1. `hpa` as the processor sends it. */
   readable(hpa: number): number {
-    const a = this.masked(hpa);
-    if (a < this.ram.length) return this.kinds[a >>> 12] === KIND_DEVICE ? -1 : this.ramAt + a;
+    return this.readableAt(this.masked(hpa));
+  }
+
+  /** The same where it can be both read and written as RAM. */
+  writable(hpa: number): number {
+    return this.writableAt(this.masked(hpa));
+  }
+
+  /** `readable` of a physical address as the bus carries it: A20 is decided. */
+  readableAt(a: number): number {
+    if (a < this.ram.length && (this.reach[a >>> 12] as number) & READS) return this.ramAt + a;
     for (const rom of this.roms) if (a >= rom.first && a <= rom.last) return rom.host + (a - rom.first);
     return -1;
   }
 
-  /** The same where it can be written as memory. */
-  writable(hpa: number): number {
-    const a = this.masked(hpa);
-    return a < this.ram.length && this.kinds[a >>> 12] === KIND_RAM ? this.ramAt + a : -1;
+  writableAt(a: number): number {
+    return a < this.ram.length && this.reach[a >>> 12] === (READS | WRITES) ? this.ramAt + a : -1;
   }
 
   /** Whether the line of linear-memory address `host` holds decoded code. */
@@ -169,42 +201,18 @@ export class PhysicalMap implements PhysicalMemory {
     this.write(hpa, value, 1);
   }
 
-  read32(hpa: number): number {
-    if (hpa % PAGE <= PAGE - 4) return this.read(hpa, 4);
-    let value = 0;
-    for (let i = 3; i >= 0; i--) value = (value << 8) | this.read(hpa + i, 1);
-    return value >>> 0;
-  }
-
-  write32(hpa: number, value: number): void {
-    if (hpa % PAGE <= PAGE - 4) this.write(hpa, value, 4);
-    else for (let i = 0; i < 4; i++) this.write(hpa + i, (value >>> (8 * i)) & 0xff, 1);
-  }
-
-  readBytes(hpa: number, target: Uint8Array): void {
-    for (let i = 0; i < target.length; ) {
-      const count = Math.min(target.length - i, PAGE - ((hpa + i) % PAGE));
-      const host = this.readable(hpa + i);
-      if (host >= 0) target.set(this.bytes.subarray(host, host + count), i);
-      else for (let j = i; j < i + count; j++) target[j] = this.read(hpa + j, 1);
-      i += count;
-    }
-  }
-
-  writeBytes(hpa: number, source: Uint8Array): void {
-    for (let i = 0; i < source.length; ) {
-      const count = Math.min(source.length - i, PAGE - ((hpa + i) % PAGE));
-      const host = this.writable(hpa + i);
-      if (host >= 0 && !this.pageHasCode(host)) this.bytes.set(source.subarray(i, i + count), host);
-      else for (let j = i; j < i + count; j++) this.write(hpa + j, source[j] as number, 1);
-      i += count;
-    }
-  }
-
   /** An access that does not cross a page. */
   read(hpa: number, size: AccessSize): number {
-    const host = this.readable(hpa);
-    if (host < 0) return this.devices.read(this.masked(hpa), size) >>> 0;
+    return this.readAt(this.masked(hpa), size);
+  }
+
+  write(hpa: number, value: number, size: AccessSize): void {
+    this.writeAt(this.masked(hpa), value, size);
+  }
+
+  readAt(a: number, size: AccessSize): number {
+    const host = this.readableAt(a);
+    if (host < 0) return this.devices.read(a, size) >>> 0;
     return size === 1
       ? (this.bytes[host] as number)
       : size === 2
@@ -212,12 +220,14 @@ export class PhysicalMap implements PhysicalMemory {
         : this.view.getUint32(host, true);
   }
 
-  write(hpa: number, value: number, size: AccessSize): void {
-    const host = this.writable(hpa);
-    if (host < 0) {
-      if (this.readable(hpa) < 0) this.devices.write(this.masked(hpa), value >>> 0, size);
+  writeAt(a: number, value: number, size: AccessSize): void {
+    // RAM takes writes below a ROM, too, that reads do not see yet: how firmware copies itself.
+    const isRam = a < this.ram.length && ((this.reach[a >>> 12] as number) & WRITES) !== 0;
+    if (!isRam) {
+      if (this.readableAt(a) < 0) this.devices.write(a, value >>> 0, size);
       return;
     }
+    const host = this.ramAt + a;
     if (this.hasCode(host) || this.hasCode(host + size - 1)) this.onCodeWrite(host, size);
     if (size === 1) this.bytes[host] = value;
     else if (size === 2) this.view.setUint16(host, value, true);

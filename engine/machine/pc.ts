@@ -7,6 +7,7 @@ import type { AccessSize, Bus, Device, DeviceEvent, Tick } from "../chipset/bus.
 import { TickClock } from "../chipset/clock.ts";
 import { IoPorts } from "../chipset/ioports.ts";
 import { MmioSpace } from "../chipset/mmiospace.ts";
+import { BusMasters } from "../cpu/busmasters.ts";
 import { PhysicalMap } from "../cpu/physical.ts";
 import { type Board, type BoardOutputs, buildBoard } from "./board.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
@@ -61,7 +62,7 @@ export class Pc implements CpuSurroundings {
     };
     mapFirmware(this.map, rom);
     this.cpu = makeCpu(this.map, this);
-    const bus: Bus = { ports: this.ports, mmio: this.mmio, memory: this.map, clock: this.clock, log };
+    const bus: Bus = { ports: this.ports, mmio: this.mmio, memory: new BusMasters(this.map), clock: this.clock, log };
     this.board = buildBoard(bus, configuration, {
       serial: (port, byte) => outputs.serial(port, byte),
       debug: (byte, port) => outputs.debug(byte, port),
