@@ -77,6 +77,9 @@ export interface PhysicalMemory {
   writeBytes(hpa: number, source: Uint8Array): void;
 }
 
+/** Who sees memory at A0000–BFFFF instead of the display: nobody, processors in system management mode, or everybody. */
+export type SmramView = "none" | "smm" | "all";
+
 /**
  * A device on a DMA channel, as the controller sees it when it acknowledges a request. Values are bytes, or words on a
  * 16-bit channel. `terminalCount` comes with the last transfer of the programmed count. A device that wants no further

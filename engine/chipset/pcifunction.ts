@@ -27,6 +27,12 @@ export interface Bar {
   readonly prefetchable?: boolean;
 }
 
+/** A range that the device places by registers of its own. */
+export interface Window extends Pick<Bar, "kind" | "size" | "registers"> {
+  /** Where it answers now, or undefined; asked after every change of the configuration space. */
+  readonly base: (config: PciFunction) => number | undefined;
+}
+
 /** A capability: what follows its ID and next pointer. */
 export interface Capability {
   readonly id: number;
@@ -61,12 +67,14 @@ export interface PciFunctionOptions {
   readonly revision?: number;
   /** Class, subclass, programming interface: 0x020000 is an Ethernet controller. */
   readonly classCode: number;
+  /** 1AF4:1100 unless given, as on QEMU's `pc`: firmware knows the machine by it. */
   readonly subsystemVendorId?: number;
   readonly subsystemId?: number;
   /** 1 is INTA#; none unless given. */
   readonly interruptPin?: 1 | 2 | 3 | 4;
   /** By number; the one behind a wide BAR is undefined. */
   readonly bars?: readonly (Bar | undefined)[];
+  readonly windows?: readonly Window[];
   /** The image of the expansion ROM. */
   readonly rom?: Uint8Array;
   readonly registers?: readonly ConfigRegister[];
@@ -77,6 +85,8 @@ export interface PciFunctionOptions {
   readonly reads?: (offset: number, size: AccessSize) => void;
   /** Called after software wrote. */
   readonly written?: (offset: number, size: AccessSize) => void;
+  /** Called after software wrote, and after a reset and a restored snapshot: what the registers mean may have changed. */
+  readonly settled?: () => void;
 }
 
 const COMMAND = 0x04;
@@ -95,10 +105,8 @@ const FIRST_BAR = 0x10;
 const ROM_BAR = 0x30;
 const CAPABILITIES = 0x34;
 
-/** A range that a BAR holds. */
-interface Range {
-  readonly at: number;
-  readonly bar: Bar;
+/** A range that answers where registers say. */
+interface Range extends Window {
   mapped?: { mapping: Mapping; base: number } | undefined;
 }
 
@@ -149,11 +157,12 @@ export class PciFunction implements Device {
       this.capabilities.push(...messages.capabilities.map((capability) => this.#addCapability(capability)));
     }
     this.#layBars();
-    this.reset();
+    this.state.config.set(this.#initial);
+    this.#messages?.reset();
   }
 
   #describe(): void {
-    const { vendorId, deviceId, revision = 0, classCode, subsystemVendorId = 0, subsystemId = 0 } = this.#options;
+    const { vendorId, deviceId, revision = 0, classCode, subsystemVendorId = 0x1af4, subsystemId = 0x1100 } = this.#options;
     this.#register({ offset: 0x00, size: 4, value: vendorId | (deviceId << 16) });
     this.#register({ offset: COMMAND, size: 4, value: 0, writable: COMMAND_WRITABLE, clears: STATUS_ERRORS });
     this.#register({ offset: 0x08, size: 4, value: revision | (classCode << 8) });
@@ -200,13 +209,15 @@ export class PciFunction implements Device {
       if (wide)
         this.#register({ offset: at + 4, size: 4, value: 0, writable: size > 2 ** 32 ? -(size / 2 ** 32) : -1 });
       const registers = this.#messages?.inBar(n, bar.registers) ?? bar.registers;
-      this.#ranges.push({ at, bar: { ...bar, registers } });
+      this.#ranges.push({ kind, size, registers, base: () => this.#baseOf(at, bar) });
     }
+    this.#ranges.push(...(this.#options.windows ?? []).map((window) => ({ ...window })));
     if (rom === undefined) return;
     const size = Math.max(2048, 2 ** Math.ceil(Math.log2(rom.length)));
     const registers: Registers = { read: (offset) => rom[offset] ?? 0xff, write() {} };
     this.#register({ offset: ROM_BAR, size: 4, value: 0, writable: -size | 1 });
-    this.#ranges.push({ at: ROM_BAR, bar: { kind: "memory", size, registers } });
+    const bar: Bar = { kind: "memory", size, registers };
+    this.#ranges.push({ ...bar, base: () => this.#baseOf(ROM_BAR, bar) });
   }
 
   /** There are others of the same device. */
@@ -220,10 +231,12 @@ export class PciFunction implements Device {
     this.state.pin = false;
     this.#messages?.reset();
     this.#configured();
+    this.#options.settled?.();
   }
 
   restored(): void {
     this.#remap();
+    this.#options.settled?.();
   }
 
   /** The device's own view of its configuration space, little-endian. */
@@ -252,6 +265,7 @@ export class PciFunction implements Device {
     this.#configured();
     this.#messages?.settle();
     this.#options.written?.(offset, size);
+    this.#options.settled?.();
   }
 
   get isMaster(): boolean {
@@ -290,15 +304,15 @@ export class PciFunction implements Device {
 
   #remap(): void {
     for (const range of this.#ranges) {
-      const base = this.#baseOf(range);
+      const base = range.base(this);
       if (range.mapped?.base === base) continue;
       range.mapped?.mapping.unmap();
-      range.mapped = base === undefined ? undefined : { base, mapping: this.#map(range.bar, base) };
+      range.mapped = base === undefined ? undefined : { base, mapping: this.#map(range, base) };
     }
   }
 
-  /** Where a range answers now, or undefined. */
-  #baseOf({ at, bar: { kind, size, wide } }: Range): number | undefined {
+  /** Where the range of the BAR at `at` answers now, or undefined. */
+  #baseOf(at: number, { kind, size, wide }: Bar): number | undefined {
     const isIo = kind === "io";
     if (!(this.state.config[COMMAND] & (isIo ? COMMAND_IO : COMMAND_MEMORY))) return undefined;
     if (at === ROM_BAR && !(this.state.config[ROM_BAR] & 1)) return undefined;
@@ -309,7 +323,7 @@ export class PciFunction implements Device {
     return base !== 0 && fits ? base : undefined;
   }
 
-  #map({ kind, size, registers }: Bar, base: number): Mapping {
+  #map({ kind, size, registers }: Window, base: number): Mapping {
     const space = kind === "io" ? this.#bus.ports : this.#bus.mmio;
     const rank = (this.device << 3) | (this.#options.function ?? 0);
     const moved: Registers = {

@@ -2,7 +2,7 @@
  * Physical memory of one machine: RAM, ROM and device memory, a page (4 KiB) at a time, in one WebAssembly memory that
  * never grows. Also where bus masters, loaders and views reach it from.
  */
-import type { AccessSize } from "../chipset/bus.ts";
+import type { AccessSize, SmramView } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import * as at from "./layout.ts";
 
@@ -34,11 +34,6 @@ export interface MemoryReader {
   /** The meaning of physical addresses has changed: ROM mapped, A20. */
   mapChanges(): void;
 }
-
-/**
- * Who sees RAM at A0000–BFFFF instead of the display: nobody, processors in system management mode, or everybody.
- */
-export type SmramView = "none" | "smm" | "all";
 
 export class PhysicalMap {
   readonly memory: WebAssembly.Memory;

@@ -1,6 +1,7 @@
 # Loads a register script (see scripts.ts) from cylinder 40, runs it, and sends its answers to port 0xE9.
 # Records: 1 port value: out; 2 port: in; 3 port mask value: poll; 4 address count value:
 # fill; 5 address count: dump; 6: send what comes from port 0x60, for ever; 0: exit. Ports, addresses and counts are words.
+# 7 port value: out of a word; 8 port: in of a word; 9 port value: out of a dword; 10 port: in of a dword.
     .code16
     .globl _start
 _start:
@@ -32,6 +33,14 @@ next:
     je   op_dump
     cmp  $6, %al
     je   listen
+    cmp  $7, %al
+    je   op_outw
+    cmp  $8, %al
+    je   op_inw
+    cmp  $9, %al
+    je   op_outl
+    cmp  $10, %al
+    je   op_inl
     mov  $0x501, %dx
     out  %al, %dx
 1:  hlt
@@ -55,6 +64,35 @@ op_in:
     mov  %ax, %dx
     in   %dx, %al
     out  %al, $0xE9
+    jmp  next
+op_outw:
+    lodsw
+    mov  %ax, %dx
+    lodsw
+    out  %ax, %dx
+    call pause
+    jmp  next
+op_outl:
+    lodsw
+    mov  %ax, %dx
+    lodsl
+    out  %eax, %dx
+    call pause
+    jmp  next
+op_inw:
+    lodsw
+    mov  %ax, %dx
+    in   %dx, %ax
+    mov  $2, %cx
+    jmp  1f
+op_inl:
+    lodsw
+    mov  %ax, %dx
+    in   %dx, %eax
+    mov  $4, %cx
+1:  out  %al, $0xE9
+    shr  $8, %eax
+    loop 1b
     jmp  next
 op_poll:
     lodsw

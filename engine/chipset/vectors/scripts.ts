@@ -2,6 +2,7 @@
  * Register scripts that run on a real machine model (QEMU's `pc`) and on ours, with the answers compared byte by byte.
  *
  *   out PORT VALUE…        in PORT [MASK]          byte accesses; `in` is an answer, of which MASK is compared
+ *   outw, outl, inw, inl                           the same of words and dwords; answers are bytes, lowest first
  *   poll PORT MASK VALUE   until (in PORT) & MASK = VALUE
  *   fill ADDRESS COUNT VALUE, dump ADDRESS COUNT   memory, from 0x20000; `dump` gives answers
  *

@@ -17,7 +17,9 @@ import { SCRIPTS } from "./scripts.ts";
 const FILE = new URL("./qemu.json", import.meta.url);
 const KEYS_FILE = new URL("./qemukeys.json", import.meta.url);
 const RECORDER = new URL("./recorder.S", import.meta.url);
-const OPERATIONS = ["end", "out", "in", "poll", "fill", "dump", "listen"];
+const OPERATIONS = ["end", "out", "in", "poll", "fill", "dump", "listen", "outw", "inw", "outl", "inl"];
+/** Bytes of the operations that access more than one. */
+const WIDTHS: { [operation: string]: 2 | 4 } = { outw: 2, inw: 2, outl: 4, inl: 4 };
 
 /** `[operation, numbers]`, one value of an `out` each. */
 function parse(script: string): [string, number[]][] {
@@ -27,7 +29,7 @@ function parse(script: string): [string, number[]][] {
     .filter(([operation]) => operation !== "")
     .flatMap(([operation, ...words]): [string, number[]][] => {
       const numbers = words.map((word) => Number.parseInt(word, 16));
-      if (operation !== "out") return [[operation, numbers]];
+      if (!operation.startsWith("out")) return [[operation, numbers]];
       return numbers.slice(1).map((value) => [operation, [numbers[0], value]]);
     });
 }
@@ -36,6 +38,9 @@ function parse(script: string): [string, number[]][] {
 function shown(script: string, answers: readonly number[]): string {
   const masks = parse(script).flatMap(([operation, [, second]]) => {
     if (operation === "in") return [second ?? 0xff];
+    if (operation in WIDTHS && operation.startsWith("in")) {
+      return Array.from({ length: WIDTHS[operation] }, (_, i) => ((second ?? -1) >>> (8 * i)) & 0xff);
+    }
     return operation === "dump" ? Array<number>(second).fill(0xff) : [];
   });
   return answers.map((byte, i) => (byte & (masks[i] ?? 0xff)).toString(16).padStart(2, "0")).join(" ");
@@ -61,7 +66,11 @@ function ours(script: string): string {
   for (const [operation, [first, second, third]] of parse(script)) {
     if (operation === "out") bus.out(first, second);
     else if (operation === "in") answers.push(bus.in(first));
-    else if (operation === "poll") {
+    else if (operation === "outw" || operation === "outl") bus.ports.write(first, second, WIDTHS[operation]);
+    else if (operation === "inw" || operation === "inl") {
+      const value = bus.ports.read(first, WIDTHS[operation]);
+      for (let i = 0; i < WIDTHS[operation]; i++) answers.push((value >>> (8 * i)) & 0xff);
+    } else if (operation === "poll") {
       for (let i = 0; i < 20_000 && (bus.in(first) & second) !== third; i++) bus.wait(50_000);
     } else if (operation === "fill") ram.fill(third, first, first + second);
     else for (let i = 0; i < second; i++) answers.push(bus.memory.read8(at(first + i)));
@@ -78,7 +87,11 @@ function encode(script: string): Uint8Array {
     bytes.push(OPERATIONS.indexOf(operation));
     if (operation === "listen") continue;
     word(numbers[0]);
-    if (operation === "in") continue;
+    if (operation.startsWith("in")) continue;
+    if (operation in WIDTHS) {
+      for (let i = 0; i < WIDTHS[operation]; i++) bytes.push((numbers[1] >>> (8 * i)) & 0xff);
+      continue;
+    }
     if (operation === "fill" || operation === "dump") word(numbers[1]);
     bytes.push(...numbers.slice(operation === "fill" || operation === "dump" ? 2 : 1));
   }
