@@ -79,7 +79,8 @@ export class I440fx {
     const set = (hpa: number, bytes: number, bits: number) =>
       setReach(hpa, bytes, (bits & READS) !== 0, (bits & WRITES) !== 0);
     set(0xf0000, 0x10000, this.pci.get(PAM0, 1) >> 4);
-    for (let n = 0; n < 12; n++) set(0xc0000 + n * 0x4000, 0x4000, this.pci.get(PAM0 + 1 + (n >> 1), 1) >> (4 * (n & 1)));
+    for (let n = 0; n < 12; n++)
+      set(0xc0000 + n * 0x4000, 0x4000, this.pci.get(PAM0 + 1 + (n >> 1), 1) >> (4 * (n & 1)));
     setSmram(!(this.#smram & G_SMRAME) ? "none" : this.#smram & D_OPEN ? "all" : "smm");
   }
 }

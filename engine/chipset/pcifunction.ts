@@ -162,7 +162,14 @@ export class PciFunction implements Device {
   }
 
   #describe(): void {
-    const { vendorId, deviceId, revision = 0, classCode, subsystemVendorId = 0x1af4, subsystemId = 0x1100 } = this.#options;
+    const {
+      vendorId,
+      deviceId,
+      revision = 0,
+      classCode,
+      subsystemVendorId = 0x1af4,
+      subsystemId = 0x1100,
+    } = this.#options;
     this.#register({ offset: 0x00, size: 4, value: vendorId | (deviceId << 16) });
     this.#register({ offset: COMMAND, size: 4, value: 0, writable: COMMAND_WRITABLE, clears: STATUS_ERRORS });
     this.#register({ offset: 0x08, size: 4, value: revision | (classCode << 8) });

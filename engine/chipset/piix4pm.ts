@@ -177,10 +177,10 @@ export class Piix4Pm implements Device {
   }
 
   #smbus(): Registers {
-    const { smbus } = this.state;
     return {
-      read: (offset) => smbus[offset],
+      read: (offset) => this.state.smbus[offset],
       write: (offset, value) => {
+        const { smbus } = this.state;
         if (offset === 0) smbus[0] &= ~value;
         else smbus[offset] = offset === 2 ? value & ~SMBUS_START : value;
         if (offset === 2 && value & SMBUS_START) smbus[0] |= SMBUS_DEVICE_ERROR;

@@ -213,6 +213,8 @@ export class Session {
     switch (stop.kind) {
       case "exit":
         return stop.status & 0xff;
+      case "power off":
+        return this.#options.noShutdown ? this.#wait() : 0;
       case "failed":
         throw new Error(stop.message);
       case "halt":

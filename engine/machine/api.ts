@@ -41,6 +41,7 @@ export type StopReason =
   | { readonly kind: "halt"; readonly forever: boolean } // HLT; forever: with IF = 0 nothing can end it
   | { readonly kind: "triple fault"; readonly chain: readonly string[] }
   | { readonly kind: "exit"; readonly status: number }
+  | { readonly kind: "power off" } // by ACPI
   | { readonly kind: "failed"; readonly message: string };
 
 export interface MachineStatus {

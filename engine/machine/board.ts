@@ -3,7 +3,9 @@
  *
  *   IRQ 0  8254 counter 0        IRQ 3  COM2, 2F8       IRQ 8   MC146818
  *   IRQ 1  8042 keyboard         IRQ 4  COM1, 3F8       IRQ 12  8042 mouse
- *   IRQ 2  second 8259           IRQ 6  82077, DMA 2
+ *   IRQ 2  second 8259           IRQ 6  82077, DMA 2    IRQ 9   ACPI
+ *
+ *   00:00.0 440FX host bridge    00:01.0 PIIX3 ISA bridge    00:01.3 PIIX4 power management
  *
  * Source: IBM PC AT technical reference, section 1; QEMU's "pc" for ports 402h, E9h and isa-debug-exit.
  */
@@ -11,14 +13,19 @@ import type { AccessSize, Bus, Device, Line } from "../chipset/bus.ts";
 import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
 import { DebugConsole } from "../chipset/debugconsole.ts";
 import { floppyFormat } from "../chipset/floppydisk.ts";
+import { I440fx, type I440fxOptions } from "../chipset/i440fx.ts";
 import { I8042 } from "../chipset/i8042.ts";
 import { DmaPages, I8237 } from "../chipset/i8237.ts";
 import { I8254 } from "../chipset/i8254.ts";
 import { I8259 } from "../chipset/i8259.ts";
 import { I82077 } from "../chipset/i82077.ts";
+import { InterruptLines } from "../chipset/interruptlines.ts";
 import { IsaDebugExit } from "../chipset/isadebugexit.ts";
 import { Mc146818 } from "../chipset/mc146818.ts";
 import { Ns16550 } from "../chipset/ns16550.ts";
+import { PciBus } from "../chipset/pci.ts";
+import { Piix3, pirqs } from "../chipset/piix3.ts";
+import { Piix4Pm } from "../chipset/piix4pm.ts";
 import { Port61 } from "../chipset/port61.ts";
 import { Port80 } from "../chipset/port80.ts";
 import { Port92 } from "../chipset/port92.ts";
@@ -38,6 +45,10 @@ export interface BoardOutputs {
   resetRequested(): void;
   interrupt(level: boolean): void;
   a20(level: boolean): void;
+  powerOff(): void;
+  /** Of the host bridge (i440fx.ts). */
+  readonly setReach: I440fxOptions["setReach"];
+  readonly setSmram: I440fxOptions["setSmram"];
 }
 
 /** The parts that somebody asks for by name; `devices` has all, in the order of reset. */
@@ -49,11 +60,15 @@ export interface Board {
   readonly typist: Typist;
   readonly uarts: readonly [Ns16550, Ns16550];
   readonly floppies: I82077;
+  readonly pci: PciBus;
+  readonly power: Piix4Pm;
 }
 
 export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outputs: BoardOutputs): Board {
   const [interrupts, slave] = interruptControllers(bus, outputs);
-  const irq = (n: number): Line => (n < 8 ? interrupts.input(n) : slave.input(n - 8));
+  const lines = new InterruptLines((n, level) => (n < 8 ? interrupts.input(n) : slave.input(n - 8)).set(level));
+  const irq = (n: number): Line => lines.driver(n);
+  const { pci, ...bridges } = hostBridges(bus, configuration, outputs, irq);
   const pit = new I8254(bus, { outputs: [irq(0)] });
   const vga = new Vga(bus);
   const uart = (port: 0 | 1, base: number, line: Line) =>
@@ -71,7 +86,24 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const ps2 = { keyboard, mouse, keyboardIrq: irq(1), mouseIrq: irq(12) };
   const dma = dmaControllers(bus);
   const floppies = floppyController(bus, configuration, irq(6), dma[0]);
-  const devices = [interrupts, slave, pit, new Port61(bus, pit), ...dma, vga, ...uarts, keyboard, mouse, floppies];
+  const { power, isa } = bridges;
+  const devices = [
+    interrupts,
+    slave,
+    lines,
+    pci,
+    ...pci.functions,
+    isa,
+    power,
+    pit,
+    new Port61(bus, pit),
+    ...dma,
+    vga,
+    ...uarts,
+    keyboard,
+    mouse,
+    floppies,
+  ];
   const { debugExit } = configuration;
   const more = [
     new I8042(bus, { ...ps2, a20: a20.input(0), resetCpu }),
@@ -86,7 +118,20 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
       ? [new IsaDebugExit(bus, { ...debugExit, iosize: debugExit.iosize as AccessSize, exit: outputs.exit })]
       : []),
   ];
-  return { devices: [...devices, ...more], interrupts, vga, keyboard, typist, uarts, floppies };
+  return { devices: [...devices, ...more], interrupts, vga, keyboard, typist, uarts, floppies, pci, power };
+}
+
+/** The PCI bus, with the chips that every board of its kind has on it. */
+function hostBridges(bus: Bus, configuration: CompleteConfiguration, outputs: BoardOutputs, irq: (n: number) => Line) {
+  const wires = pirqs();
+  const pci = new PciBus(bus, wires.lines);
+  const { setReach, setSmram, resetRequested } = outputs;
+  const memoryBytes = configuration.memoryMiB * 2 ** 20;
+  new I440fx(pci, { memoryBytes, setReach, setSmram, resetCpu: resetRequested });
+  let power: Piix4Pm | undefined;
+  const isa = new Piix3(bus, pci, wires, { irq, reset: resetRequested, apmc: (value) => power?.apmc(value) });
+  power = new Piix4Pm(bus, pci, { sci: irq(9), powerOff: outputs.powerOff });
+  return { pci, isa, power };
 }
 
 function interruptControllers(bus: Bus, outputs: BoardOutputs): [I8259, I8259] {

@@ -66,6 +66,7 @@ export class Guest {
   /** Instructions and iterations of repeated ones since power-on: ticks without idle time. */
   instructions = 0;
   exit: number | null = null;
+  isOff = false;
   chain: string[] | null = null;
   failure: string | undefined;
   /** The parts' state at power-on: what a restored one must look like. */
@@ -88,6 +89,7 @@ export class Guest {
         this.onDebug(byte, port);
       },
       exit: (status: number) => this.#exited(status),
+      powerOff: () => this.#poweredOff(),
       resetRequested: () => this.#requestReset(),
       event: (event: ProcessorEvent) => this.#happened(event),
       port: (write: boolean, port: number, size: number, value: number) => {
@@ -109,6 +111,7 @@ export class Guest {
   get over(): StopReason | undefined {
     if (this.failure !== undefined) return { kind: "failed", message: this.failure };
     if (this.exit !== null) return { kind: "exit", status: this.exit };
+    if (this.isOff) return { kind: "power off" };
     return this.chain === null ? undefined : { kind: "triple fault", chain: this.chain };
   }
 
@@ -213,10 +216,20 @@ export class Guest {
 
   #exited(status: number): void {
     this.exit = status;
-    // What is still on its way out of the transmitter would be lost with the machine.
+    this.#letSerialLeave();
+    this.stopSoon({ kind: "exit", status });
+  }
+
+  #poweredOff(): void {
+    this.isOff = true;
+    this.#letSerialLeave();
+    this.stopSoon({ kind: "power off" });
+  }
+
+  /** What is still on its way out of the transmitter would be lost with the machine. */
+  #letSerialLeave(): void {
     const { shifting, tx } = this.pc.board.uarts[0].state;
     for (const byte of shifting >= 0 ? [shifting, ...tx] : tx) this.serial[0].add(byte);
-    this.stopSoon({ kind: "exit", status });
   }
 
   #requestReset(): void {
@@ -270,6 +283,7 @@ export class Guest {
         return;
       case "reset":
         this.exit = null;
+        this.isOff = false;
         this.chain = null;
         this.#reset();
         return;
@@ -283,6 +297,7 @@ export class Guest {
     const said = [...this.serial, this.debug].map((line) => line.save());
     const machine: State = {
       exit: this.exit,
+      isOff: this.isOff,
       chain: this.chain,
       heldUntil: this.#heldUntil,
       kernel: this.#kernel,
@@ -305,7 +320,7 @@ export class Guest {
     assignState(this.pc.cpu.state, state.processor);
     const machine = assignState({}, state.machine) as unknown as SavedMachine;
     for (const [i, line] of [...this.serial, this.debug].entries()) line.load(machine.said[i]);
-    Object.assign(this, { exit: machine.exit, chain: machine.chain, failure: undefined });
+    Object.assign(this, { exit: machine.exit, isOff: machine.isOff, chain: machine.chain, failure: undefined });
     Object.assign(this, { instructions: checkpoint.instructions });
     this.#resetPending = false;
     this.#heldUntil = machine.heldUntil;
@@ -319,6 +334,7 @@ export class Guest {
 /** What `state` says of the machine itself. */
 interface SavedMachine {
   readonly exit: number | null;
+  readonly isOff: boolean;
   readonly chain: string[] | null;
   readonly heldUntil: Tick;
   readonly kernel: "none" | "waits" | "enters";

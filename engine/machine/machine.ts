@@ -105,7 +105,8 @@ export class Machine implements Driven {
   #life(): Pick<MachineStatus, "state" | "reason"> {
     const over = this.guest.over;
     if (over !== undefined) {
-      const state = over.kind === "exit" ? "exited" : over.kind === "failed" ? "failed" : "faulted";
+      const state =
+        over.kind === "exit" || over.kind === "power off" ? "exited" : over.kind === "failed" ? "failed" : "faulted";
       return { state, reason: over };
     }
     if (this.#job !== undefined) {

@@ -1,7 +1,8 @@
 /**
  * The PC: memory, the devices of the board, the processor, and what the processor sees of them.
  *
- * ROM ends at 4 GiB, and its last 128 KiB also at 1 MiB (read-only: no shadow RAM). A0000–FFFFF is otherwise the devices'.
+ * ROM ends at 4 GiB, and its last 128 KiB also at 1 MiB, where the host bridge can put memory over it. A0000–FFFFF is
+ * otherwise the devices'.
  */
 import type { AccessSize, Bus, Device, DeviceEvent, Tick } from "../chipset/bus.ts";
 import { TickClock } from "../chipset/clock.ts";
@@ -14,7 +15,7 @@ import type { CompleteConfiguration } from "./configuration.ts";
 import type { Cpu, CpuMaker, CpuStop, CpuSurroundings, ProcessorEvent } from "./cpu.ts";
 
 /** Where the PC's wires leave it. */
-export interface PcOutputs extends Omit<BoardOutputs, "interrupt" | "a20"> {
+export interface PcOutputs extends Omit<BoardOutputs, "interrupt" | "a20" | "setReach" | "setSmram"> {
   /** From the processor, or from a device. */
   event(event: ProcessorEvent): void;
   /** A port was read or written; only called while `watchesPorts`. */
@@ -70,6 +71,9 @@ export class Pc implements CpuSurroundings {
       resetRequested: () => outputs.resetRequested(),
       interrupt: (level) => this.cpu.setInterrupt(level),
       a20: (level) => this.map.setA20(level),
+      powerOff: () => outputs.powerOff(),
+      setReach: (hpa, bytes, reads, writes) => this.map.setReach(hpa, bytes, reads, writes),
+      setSmram: (view) => this.map.setSmram(view),
     });
     this.devices = [this.clock, this.ports, ...this.board.devices];
     this.clock.deadlineMoved = (next) => {

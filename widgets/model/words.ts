@@ -46,6 +46,8 @@ export function reasonText(status: MachineStatus): string {
       return reason.chain.join(", ");
     case "exit":
       return `exited with status ${reason.status}`;
+    case "power off":
+      return "switched off";
     case "failed":
       return reason.message;
     case "power on":
