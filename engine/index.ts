@@ -11,9 +11,12 @@ export { screenText } from "./machine/screentext.ts";
 export { EngineError } from "./wasm/error.ts";
 export type { Machine };
 
-/** The engine of this page, in a worker of its own. One is enough for all machines of a page. */
-export function createEngine(): Engine {
-  return new WorkerEngine(() => new Worker(new URL("./machine/worker.ts", import.meta.url), { type: "module" }));
+/**
+ * The engine of this page, in a worker of its own. One is enough for all machines of a page. `early`: a worker of the
+ * same script that the page has started already.
+ */
+export function createEngine(early?: Worker): Engine {
+  return new WorkerEngine(() => new Worker(new URL("./machine/worker.ts", import.meta.url), { type: "module" }), early);
 }
 
 /** The same interface on this thread: for tests, and for programs in Node. */

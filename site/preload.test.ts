@@ -20,16 +20,19 @@ const script = '<script type="module" src="/_astro/page.js"></script>';
 const read = (name: string) => files[name];
 
 test("a page without a machine gets what its scripts import, and nothing lazy", () => {
-  expect(findPreloads(script, read)).toEqual({ modules: ["widgets.js", "progress.js", "runtime.js"], workerFiles: [] });
+  expect(findPreloads(script, read)).toEqual({
+    modules: ["widgets.js", "progress.js", "runtime.js"],
+    worker: undefined,
+  });
 });
 
-test("a page with a machine gets the engine's client, its worker, and all that the worker loads", () => {
+test("a page with a machine gets the engine's client, and starts its worker", () => {
   expect(findPreloads(`${script}<ring-machine id="m"></ring-machine>`, read)).toEqual({
     modules: ["widgets.js", "progress.js", "runtime.js", "engine.js"],
-    workerFiles: ["worker-1.js", "resources.js", "rom.js"],
+    worker: "worker-1.js",
   });
 });
 
 test("a machine that is woken by hand fetches no engine", () => {
-  expect(findPreloads(`${script}<ring-machine id="m" manual></ring-machine>`, read).workerFiles).toEqual([]);
+  expect(findPreloads(`${script}<ring-machine id="m" manual></ring-machine>`, read).worker).toBeUndefined();
 });

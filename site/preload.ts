@@ -1,6 +1,6 @@
 // Tells each page's head what its scripts will import, so that a browser fetches all of it at once and not one import
-// after the other; where the page has a machine, also the engine's worker and what that loads. Names come from the built
-// files themselves. A worker's files are fetched as scripts: they serve it from the browser's cache.
+// after the other. Where the page has a machine, its head also starts the engine's worker, which comes up while the page
+// is read; widgets/model/page-engine.ts takes it over. Names come from the built files themselves.
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,8 +20,8 @@ function closure(from: readonly string[], next: (text: string) => string[], read
   return [...seen];
 }
 
-/** What a page imports, and what the engine's worker loads, beyond the scripts in the page itself. */
-export function findPreloads(html: string, read: ReadScript): { modules: string[]; workerFiles: string[] } {
+/** What a page imports beyond the scripts in the page itself, and the engine's worker. */
+export function findPreloads(html: string, read: ReadScript): { modules: string[]; worker: string | undefined } {
   const scripts = named(html, /<script type="module" src="[^"]*\/([\w.-]+\.js)"/g);
   const modules = closure(scripts, (text) => named(text, staticImports), read);
   // The engine's client is the lazy import that makes engine/machine/worker.ts (the notebook makes a worker, too, but
@@ -30,12 +30,19 @@ export function findPreloads(html: string, read: ReadScript): { modules: string[
     ? modules.flatMap((name) => named(read(name) ?? "", lazyImports)).filter((name) => makesWorker(read(name)))
     : [];
   const started = clients.flatMap((name) => named(read(name) ?? "", workers));
-  const workerFiles = closure(started, (text) => [...named(text, staticImports), ...named(text, lazyImports)], read);
   const all = [...modules, ...closure(clients, (text) => named(text, staticImports), read)];
-  return { modules: [...new Set(all)].filter((name) => !scripts.includes(name)), workerFiles };
+  return { modules: [...new Set(all)].filter((name) => !scripts.includes(name)), worker: started[0] };
 }
 
 const makesWorker = (text = "") => text.includes("new Worker(") && named(text, workers).length > 0;
+
+/** Starts a worker, unless the reader saves data; where that fails, the page's own attempt says why. */
+function startEarly(worker: string): string {
+  return (
+    `<script>if(!navigator.connection?.saveData)try{` +
+    `(self.ringWorker=new Worker("/_astro/${worker}",{type:"module"})).onerror=function(){this.failed=true}}catch{}</script>`
+  );
+}
 
 /** Adds the hints to every page, before its links are made relative. */
 export function preloads(): AstroIntegration {
@@ -52,11 +59,11 @@ export function preloads(): AstroIntegration {
         };
         for (const file of globSync("**/*.html", { cwd: folder })) {
           const html = readFileSync(folder + file, "utf8");
-          const { modules, workerFiles } = findPreloads(html, read);
-          const links =
-            modules.map((name) => `<link rel="modulepreload" href="/_astro/${name}">`).join("") +
-            workerFiles.map((name) => `<link rel="preload" as="script" crossorigin href="/_astro/${name}">`).join("");
-          if (links) writeFileSync(folder + file, html.replace("</head>", `${links}</head>`));
+          const { modules, worker } = findPreloads(html, read);
+          const links = modules.map((name) => `<link rel="modulepreload" href="/_astro/${name}">`).join("");
+          // Before the first style sheet: a script after one waits for it.
+          const early = worker ? html.replace("<link", `${startEarly(worker)}<link`) : html;
+          if (links) writeFileSync(folder + file, early.replace("</head>", `${links}</head>`));
         }
       },
     },

@@ -41,9 +41,11 @@ export class WorkerEngine implements Engine {
   readonly #machines = new Map<string, RemoteMachine>();
   readonly #notices = new Set<(notice: Notice) => void>();
 
-  constructor(makeWorker: () => Worker) {
+  constructor(makeWorker: () => Worker, early?: Worker) {
     this.#makeWorker = makeWorker;
-    this.#worker = this.#start();
+    this.#worker = this.#start(early);
+    // It may have said that it is ready before anybody listened: any answer says so, too.
+    if (early !== undefined) this.send({ to: "ping" });
     setInterval(() => this.#watch(), PING_MS);
   }
 
@@ -92,8 +94,8 @@ export class WorkerEngine implements Engine {
     }
   }
 
-  #start(): Worker {
-    const worker = this.#makeWorker();
+  #start(early?: Worker): Worker {
+    const worker = early ?? this.#makeWorker();
     this.#isReady = false;
     this.#missed = 0;
     worker.onmessage = ({ data }: { data: WorkerMessage }) => this.#receive(data);
@@ -105,10 +107,9 @@ export class WorkerEngine implements Engine {
 
   #receive(message: WorkerMessage): void {
     this.#missed = 0;
+    this.#isReady = true;
     switch (message.from) {
       case "ready":
-        this.#isReady = true;
-        return;
       case "pong":
         return;
       case "answer":

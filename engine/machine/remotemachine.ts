@@ -3,6 +3,7 @@
 import type * as api from "./api.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { applyChange, changeOf } from "./mirror.ts";
+import { type PackedLines, unpackLines } from "./packedlines.ts";
 import type { PageMessage, RemoteMethod, Request, WorkerMessage } from "./protocol.ts";
 
 /** What a remote machine needs of its engine. */
@@ -216,8 +217,8 @@ export class RemoteMachine implements api.MachineHandle {
   hash() {
     return this.#call("hash");
   }
-  firmwareLines() {
-    return this.#call("firmwareLines");
+  async firmwareLines() {
+    return unpackLines((await this.#call("firmwareLines")) as unknown as PackedLines);
   }
   close(): void {
     this.#line.forget(this.id);

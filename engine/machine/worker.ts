@@ -1,12 +1,17 @@
+/// <reference path="./virtual.d.ts" />
 /**
  * The engine worker of a page: a LocalEngine behind messages (protocol.ts). Twice a second, at rest or at work, it tells
  * the page what has changed in each machine since it told last, so that the page can bring them back without it.
  */
+// Part of the worker's own file: the first machine needs it, and a page may wait for one file less.
+import "virtual:ring-engine";
+import type { SourceLine } from "./api.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { LocalEngine } from "./local.ts";
 import type { LocalMachine } from "./localmachine.ts";
 import type { Machine } from "./machine.ts";
 import { applyChange, changeOf, transferable } from "./mirror.ts";
+import { packLines } from "./packedlines.ts";
 import type { PageMessage, Subscription, WorkerMessage } from "./protocol.ts";
 
 interface Page {
@@ -45,6 +50,8 @@ page.addEventListener("message", ({ data }) => {
 });
 setInterval(mirrorAll, MIRROR_MS);
 page.postMessage({ from: "ready" });
+// While the page is still being read: the first machine of a page finds its processor's code compiled.
+void engine.warmUp();
 
 async function handle(message: PageMessage): Promise<void> {
   switch (message.to) {
@@ -96,7 +103,8 @@ async function create(message: Extract<PageMessage, { to: "create" }>): Promise<
 async function call(id: string, method: string, args: readonly unknown[]): Promise<unknown> {
   const machine = served.get(id)?.machine as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
   if (machine === undefined) throw new Error(`there is no machine ${id}`);
-  return machine[method](...args);
+  const value = await machine[method](...args);
+  return method === "firmwareLines" ? packLines(value as readonly SourceLine[]) : value;
 }
 
 function keyOf(subscription: Subscription): string {

@@ -21,6 +21,8 @@ test("a machine is recorded where it wakes: its frame as data, its screen, code 
   const html = await record(`${boot}<ring-machine id="m" label="M" floppy="#boot" at="0x7c00"></ring-machine>`);
   const frame = JSON.parse(/class="recorded">(.*?)<\/script>/.exec(html)?.[1] ?? "");
   expect([frame.status.cs, frame.status.ip]).toEqual([0, 0x7c00]);
+  expect(frame.disks.map(({ name }: { name: string }) => name)).toEqual(["#boot"]);
+  expect(atob(frame.disks[0].bytes).slice(0, 3)).toBe("\xb8\x41\x0e");
   expect(html).toContain("CS:IP = 0000:7C00");
   expect(html).toMatch(/&gt; 0*7c00 {2}mov +\$0xe41,%ax/i);
 });

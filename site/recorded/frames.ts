@@ -6,6 +6,7 @@ import { evaluate, type Readable } from "../../widgets/model/expression.ts";
 import { binary, grouped, hex } from "../../widgets/model/number.ts";
 import { chosenByMachine, showNumber } from "../../widgets/model/prediction.ts";
 import { type RecordedFrame, recordFrame, screenRows } from "../../widgets/model/reader.ts";
+import { type RecordedDisk, recordDisk } from "../../widgets/model/recorded-disk.ts";
 import { parseUntil } from "../../widgets/model/until.ts";
 import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
 
@@ -71,6 +72,8 @@ class Recorder {
   private readonly engine: Engine;
   private readonly readFile: Surroundings["readFile"];
   private count = 0;
+  /** By the name of their source. */
+  private readonly assembled = new Map<string, RecordedDisk>();
 
   constructor(found: readonly Found[], page: string, engine: Engine, readFile: Surroundings["readFile"]) {
     this.found = found;
@@ -102,6 +105,11 @@ class Recorder {
     if (wish.value.tick !== machine.status.tick) await machine.run(wish.value);
   }
 
+  /** The disks that were assembled for a machine. */
+  private disksOf({ attributes }: Found): RecordedDisk[] {
+    return [attributes.floppy, attributes["floppy-b"]].flatMap((name) => this.assembled.get(name ?? "") ?? []);
+  }
+
   private async image(name: string | undefined): Promise<Uint8Array | undefined> {
     if (!name) return undefined;
     const image = new Uint8Array(floppyBytes);
@@ -113,7 +121,8 @@ class Recorder {
     if (!source) this.refuse(`there is no source ${name} on the page`);
     const { attributes } = source;
     const pre = findElements(source.html, ["pre"])[0];
-    const answer = await this.engine.assemble(pre?.text ?? source.text, {
+    const text = pre?.text ?? source.text;
+    const answer = await this.engine.assemble(text, {
       file: attributes["data-file"] ?? `${attributes.id}.S`,
       origin: Number(attributes["data-origin"] ?? 0x7c00),
       codeBits: attributes["data-bits"] === "32" ? 32 : attributes["data-bits"] === "64" ? 64 : 16,
@@ -122,13 +131,18 @@ class Recorder {
     const wrong = answer.diagnostics.find(({ severity }) => severity === "error");
     if (wrong) this.refuse(`${wrong.file}, line ${wrong.line}: ${wrong.message} ${wrong.hint}`);
     image.set(answer.bytes.subarray(0, floppyBytes));
+    this.assembled.set(name, recordDisk(name, text, image));
     return image;
   }
 
   /** The frame as data, and for readers without a script the screen as text. */
   async frame(element: Found): Promise<string> {
     const machine = await this.machine(element);
-    const frame = await recordFrame(machine, { codeLines: 24 });
+    const disks = this.disksOf(element);
+    const frame: RecordedFrame = {
+      ...(await recordFrame(machine, { codeLines: 24 })),
+      ...(disks.length > 0 && { disks }),
+    };
     const screen = await machine.screen();
     const rows = screen.kind === "text" ? screenRows(screen) : [];
     const { tick, cs, ip } = machine.status;

@@ -219,7 +219,7 @@ export class RingMachine extends LitElement {
   private async configuration(engine: Engine, progress: (step: string) => void): Promise<MachineConfiguration> {
     const floppies: (Uint8Array | undefined)[] = [];
     for (const name of [this.floppy, this.floppyB]) {
-      const image = name ? await readImage(name, this, engine) : undefined;
+      const image = name ? await readImage(name, this, engine, this.session.frame?.disks) : undefined;
       if (image) progress(`disk ${byteSize(image.length)}`);
       floppies.push(image);
     }

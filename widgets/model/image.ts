@@ -1,6 +1,7 @@
 // Where a machine's disk comes from: `floppy="#boot-src"` names an element that holds assembly source (a notebook's
 // named block, a <textarea>, a <script type="text/x-asm">), anything else is the address of an image.
 import type { AssembleAnswer, Engine } from "../../engine/index.ts";
+import { type RecordedDisk, recordedImage } from "./recorded-disk.ts";
 
 /**
  * An element with assembly source: its `source` property where it has one, else its value or text. It may carry
@@ -46,11 +47,21 @@ export async function assembleElement(element: SourceElement, engine: Engine): P
   return answer;
 }
 
-/** The bytes of a 1.44 MB floppy, or of the image at an address. Throws with the first thing that is wrong. */
-export async function readImage(name: string, from: Element, engine: Engine): Promise<Uint8Array> {
+/**
+ * The bytes of a 1.44 MB floppy, or of the image at an address. Throws with the first thing that is wrong. `disks`: what
+ * the build assembled, for sources that are still as they were.
+ */
+export async function readImage(
+  name: string,
+  from: Element,
+  engine: Engine,
+  disks?: readonly RecordedDisk[],
+): Promise<Uint8Array> {
   if (name.startsWith("#")) {
     const element = sourceIn(name, from);
     if (!element) throw new Error(`There is no source “${name}” on this page.`);
+    const recorded = recordedImage(disks, name, sourceText(element), floppyBytes);
+    if (recorded) return recorded;
     const { bytes, diagnostics } = await assembleElement(element, engine);
     const wrong = diagnostics.find(({ severity }) => severity === "error");
     if (wrong) throw new Error(`${wrong.file}, line ${wrong.line}: ${wrong.message} ${wrong.hint}`);

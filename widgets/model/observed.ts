@@ -241,9 +241,8 @@ export class ObservedMachine extends EventTarget {
   }
 
   private async adopt(handle: MachineHandle): Promise<void> {
-    this.registers = await handle.registers();
-    this.start = this.registers;
-    const screen = await handle.screen();
+    const [registers, screen] = await Promise.all([handle.registers(), handle.screen()]);
+    this.registers = this.start = registers;
     if (!this.handle) countServed(1);
     this.handle = handle;
     this.furthest = handle.status.tick;

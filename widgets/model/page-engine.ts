@@ -1,7 +1,15 @@
 // The page's one engine: loaded when the first machine wakes, shared by all of them.
 import type { Engine } from "../../engine/index.ts";
 
-let make: () => Promise<Engine> = async () => (await import("../../engine/index.ts")).createEngine();
+/** A worker that the page's head started (site/preload.ts), so that it comes up beside the page; once. */
+function takeEarlyWorker(): Worker | undefined {
+  const page = globalThis as { ringWorker?: Worker & { failed?: boolean } };
+  const worker = page.ringWorker;
+  page.ringWorker = undefined;
+  return worker?.failed ? undefined : worker;
+}
+
+let make: () => Promise<Engine> = async () => (await import("../../engine/index.ts")).createEngine(takeEarlyWorker());
 let engine: Promise<Engine> | undefined;
 let served = 0;
 

@@ -9,6 +9,7 @@ import type {
   SegmentView,
   TextScreen,
 } from "../../engine/index.ts";
+import type { RecordedDisk } from "./recorded-disk.ts";
 
 /** A recorded frame: plain JSON, numbers instead of bigints, bytes in base64. Made by `recordFrame`. */
 export interface RecordedFrame {
@@ -21,6 +22,8 @@ export interface RecordedFrame {
   readonly memory?: readonly { readonly address: number; readonly bytes: string }[];
   readonly screen?: RecordedScreen;
   readonly serial?: string;
+  /** What the build assembled for the machine's drives. */
+  readonly disks?: readonly RecordedDisk[];
 }
 
 interface RecordedRegisters extends Omit<RegisterFile, "general" | "ip" | "control"> {

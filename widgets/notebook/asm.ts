@@ -18,12 +18,16 @@ export interface AssembledSource extends AssembleAnswer {
   readonly source: string;
 }
 
+/** So long after its machine is awake is a source assembled that the machine did not need: the machine goes first. */
+const asideMs = 500;
+
 export class RingAsm extends CodeBlock implements Named, SourceElement {
   protected readonly language = "asm";
   readonly needs: readonly string[] = [];
   private readonly summary = document.createElement("p");
   private provide: ((value: AssembledSource) => void) | undefined;
   private answer: AssembleAnswer | undefined;
+  private asked = false;
   /** The text that runs: the one assembled last, not the one being typed. */
   private running = "";
   private session: MachineSession | undefined;
@@ -113,6 +117,13 @@ export class RingAsm extends CodeBlock implements Named, SourceElement {
   }
 
   private lightNow(): void {
+    // A machine that was built with the page had no need of the assembler; the line and the summary have.
+    if (this.session?.handle && !this.answer && !this.asked) {
+      this.asked = true;
+      setTimeout(() => {
+        if (!this.answer) void this.assemble();
+      }, asideMs);
+    }
     const status = this.session?.handle?.status;
     const standing = status !== undefined && status.state !== "running" && this.state !== "edited";
     const at = standing ? litAddress(status) : undefined;
