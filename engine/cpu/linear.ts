@@ -293,9 +293,10 @@ export class LinearMemory {
   /** Physical addresses of an access's first and last byte: both are translated before anything happens. */
   private ends(low: number, high: number, bytes: number, access: number): [number, number] {
     const first = this.translate(low, high, access);
-    if ((low & (PAGE - 1)) + bytes <= PAGE) return [first, first + bytes - 1];
-    const last = this.translate((low + bytes - 1) >>> 0, this.highAfter(low, high, bytes), access);
-    return [first, last];
+    const behind = (low & (PAGE - 1)) + bytes - PAGE;
+    if (behind <= 0) return [first, first + bytes - 1];
+    const next = (low + bytes - behind) >>> 0;
+    return [first, this.translate(next, this.highAfter(low, high, bytes), access) + behind - 1];
   }
 
   /** Device memory is only touched by an instruction that runs alone: there ticks are exact, and nothing happens twice. */

@@ -16,6 +16,8 @@ const GUESTS: Readonly<Record<string, readonly string[]>> = {
   interrupts: ["0"],
   detection: ["0"],
   virtual: ["0"],
+  paging: ["0"],
+  pae: ["0"],
   dma: ["d"],
   shutdown: ["a", "b", "c", "e", "f", "i", "j", "k"],
 };
