@@ -192,6 +192,7 @@ export class Blocks {
     for (const o of d.operands) {
       if (o.kind === "register")
         v.setUint8(record + at.R_REGISTER + registers++, at.GPR + o.number * 8 + (o.high ? 1 : 0));
+      else if (o.kind === "xmm" || o.kind === "mmx") v.setUint8(record + at.R_REGISTER + registers++, o.number * 16);
       else if (o.kind === "immediate") v.setBigUint64(record + at.R_IMMEDIATE, o.value, true);
       else if (o.kind === "target") v.setBigUint64(record + at.R_TARGET, o.address, true);
       else if (o.kind === "memory" && !isDestination(o)) {

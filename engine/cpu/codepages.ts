@@ -8,6 +8,7 @@ import * as w from "../wasm/expression.ts";
 import { assembleModule, FunctionBuilder, importedFunction, type Signature } from "../wasm/module.ts";
 import type { ImportFunctions } from "./handlers.ts";
 import * as at from "./layout.ts";
+import { typeOf } from "./media.ts";
 import type { PhysicalMap } from "./physical.ts";
 
 /** In the fast TLB's write table: the page holds decoded code. */
@@ -27,10 +28,9 @@ export function withCodePages(
 ): Pick<ImportFunctions, "store" | "update"> {
   const store = emit(map, importedFunction(shape, "store"), (f, host, bits) => {
     const from = w.add(f.parameter(0), w.i32(at.SCRATCH));
-    for (const size of [8, 16, 32, 64]) {
+    for (const size of [8, 16, 32, 64, 128] as const) {
       f.if(w.eq(bits, w.i32(size)), () => {
-        const type = size === 64 ? "i64" : "i32";
-        f.store(size, host, w.load(type, size, from));
+        f.store(size, host, w.load(typeOf(size), size, from));
         f.return(w.i32(0));
       });
     }

@@ -2,13 +2,14 @@
  * What interpreter and translator share of `Meaning`: memory behind the fast TLB, the stack, strings, flags as
  * arithmetic. They differ in where registers, flags and operands are, and in how they leave; those are the abstract parts.
  */
-import type { Bits, Bulk, Flags, FlagValue, Meaning, Place, Value } from "../isa/meaning.ts";
+import type { Bits, Bulk, Flags, FlagValue, Meaning, Place, PlaceBits, Value } from "../isa/meaning.ts";
 import { signExtend, truncate } from "../isa/width.ts";
 import type { Callee } from "../wasm/expression.ts";
 import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder } from "../wasm/module.ts";
 import { emitBulk } from "./bulk.ts";
 import * as at from "./layout.ts";
+import { emitEnterMmx, emitMediaCheck, mediaPlace, typeOf } from "./media.ts";
 
 /** Functions of TypeScript that generated code calls; all take and give i32. */
 export interface Imports {
@@ -197,7 +198,9 @@ export abstract class Emitter implements Meaning {
     const slot = this.let(w.add(this.cpu, segment));
     if (addressing === "based") return this.let(w.add(w.extendU(offset), w.load("i64", 64, slot, at.SEGMENT_BASE)));
     const end = w.load("i32", 32, slot, write ? at.SEGMENT_WRITE_END : at.SEGMENT_READ_END);
-    this.f.if(w.geu(offset, end), () => {
+    // The fast end is meant for 8 bytes.
+    const beyond = w.geu(offset, end);
+    this.f.if(bits > 64 ? w.or(beyond, w.geu(w.add(offset, w.i32(bits / 8 - 8)), end)) : beyond, () => {
       const bad = w.call(this.imports.segment, this.cpu, segment, offset, w.i32(bits), w.i32(write ? 1 : 0));
       this.f.if(bad, () => this.fault());
     });
@@ -240,15 +243,15 @@ export abstract class Emitter implements Meaning {
     return host;
   }
 
-  private valueAt(host: Value, bits: Bits): Value {
-    return this.f.copy(w.load(bits === 64 ? "i64" : "i32", bits, host));
+  private valueAt(host: Value, bits: PlaceBits): Value {
+    return this.f.copy(w.load(typeOf(bits), bits, host));
   }
 
-  protected loadLinear(la: Value, bits: Bits): Value {
+  protected loadLinear(la: Value, bits: PlaceBits): Value {
     return this.valueAt(this.translated(la, bits, false), bits);
   }
 
-  protected storeLinear(la: Value, value: Value, bits: Bits): void {
+  protected storeLinear(la: Value, value: Value, bits: PlaceBits): void {
     const f = this.f;
     const v = this.let(value);
     const { slot, hit } = this.probe(la, bits, at.TLB_WRITE);
@@ -262,26 +265,39 @@ export abstract class Emitter implements Meaning {
     );
   }
 
-  /** A place in memory at `offset` (evaluated once) of a segment. */
-  protected memory(offset: () => Value, segment: () => Value, addressing: Addressing, bits: Bits): Place {
+  /** A place in memory at `offset` (evaluated once) of a segment; 128 bits are aligned unless the row says otherwise. */
+  protected memory(
+    offset: () => Value,
+    segment: () => Value,
+    addressing: Addressing,
+    bits: PlaceBits,
+    aligned = bits === 128,
+  ): Place {
     const x = this;
+    const linear = (write: boolean): Value => {
+      const la = x.linear(offsetOnce(), segment(), addressing, bits, write);
+      if (aligned) x.f.if(w.and(w.wrap(la), w.i32(15)), () => x.fault(GP));
+      return la;
+    };
     let off: Value | undefined;
     let held: { la: Value; host: Value } | undefined;
     const offsetOnce = () => (off ??= x.let(offset()));
     return {
-      bits,
+      bits: bits === 128 ? 64 : bits,
+      isVector: bits === 128,
       isMemory: true,
       isTarget: false,
       offset: offsetOnce,
-      get: () => x.loadLinear(x.linear(offsetOnce(), segment(), addressing, bits, false), bits),
+      unaligned: () => x.memory(offset, segment, addressing, bits, false),
+      get: () => x.loadLinear(linear(false), bits),
       getForUpdate() {
-        const la = x.linear(offsetOnce(), segment(), addressing, bits, true);
+        const la = linear(true);
         const host = x.translated(la, bits, true);
         held = { la, host };
         return x.valueAt(host, bits);
       },
       set(value) {
-        if (!held) return x.storeLinear(x.linear(offsetOnce(), segment(), addressing, bits, true), value, bits);
+        if (!held) return x.storeLinear(linear(true), value, bits);
         const { la, host } = held;
         x.f.store(bits, host, value);
         x.f.if(w.eq(host, w.add(x.cpu, w.i32(at.SCRATCH))), () => {
@@ -289,6 +305,20 @@ export abstract class Emitter implements Meaning {
         });
       },
     };
+  }
+
+  // ---- MMX and SSE -----------------------------------------------------------------------------------------------
+
+  media(registers: "mmx" | "sse" | "both"): void {
+    emitMediaCheck(this, registers);
+  }
+
+  enterMmx(empty = false): void {
+    emitEnterMmx(this, empty);
+  }
+
+  xmm(number: number, bits: PlaceBits): Place {
+    return mediaPlace(this.f, "xmm", () => this.cpu, number * 16, bits);
   }
 
   // ---- stack -----------------------------------------------------------------------------------------------------

@@ -152,6 +152,9 @@ function nameOf(o: OperandShape): string {
   switch (o.kind) {
     case "register":
       return `r${o.bits}`;
+    case "xmm":
+    case "mmx":
+      return `${o.kind} ${o.bits}`;
     case "memory":
       return `m${o.bits}${o.index ? "x" : ""}`;
     case "immediate":
@@ -170,6 +173,9 @@ function operandShapes(d: Decoded): OperandShape[] {
     switch (o.kind) {
       case "register":
         return { kind: "register", bits: o.bits };
+      case "xmm":
+      case "mmx":
+        return { kind: o.kind, bits: o.bits };
       case "memory":
         return { kind: "memory", bits: o.bits, index: o.index >= 0 };
       case "immediate":

@@ -4,7 +4,7 @@
  *
  *     handler(cpu, record, ticks)      ticks: what is left of the budget after this block
  */
-import type { Bits, Flags, Place, Value } from "../isa/meaning.ts";
+import type { Bits, Flags, Place, PlaceBits, Value } from "../isa/meaning.ts";
 import type { Row } from "../isa/row.ts";
 import { truncate } from "../isa/width.ts";
 import * as w from "../wasm/expression.ts";
@@ -22,12 +22,14 @@ import {
   withZero,
 } from "./emitter.ts";
 import * as at from "./layout.ts";
+import { mediaPlace } from "./media.ts";
 
 export const HANDLER_SIGNATURE: Signature = { parameters: ["i32", "i32", "i32"], results: [] };
 
 /** An operand as a handler knows it: its kind and width; which one, the record says. */
 export type OperandShape =
   | { readonly kind: "register"; readonly bits: Bits }
+  | { readonly kind: "xmm" | "mmx"; readonly bits: PlaceBits }
   | { readonly kind: "memory"; readonly bits: number; readonly index: boolean }
   | { readonly kind: "immediate"; readonly bits: Bits }
   | { readonly kind: "constant"; readonly bits: Bits; readonly value: number }
@@ -99,12 +101,19 @@ class Interpretation extends Emitter {
           const where = () => (address ??= this.let(w.add(this.cpu, w.load("i32", 8, this.record(), slot))));
           return this.registerAt(where, 0, o.bits);
         }
+        case "xmm":
+        case "mmx": {
+          const slot = at.R_REGISTER + registers++;
+          let address: Value | undefined;
+          const where = () => (address ??= this.let(w.add(this.cpu, w.load("i32", 8, this.record(), slot))));
+          return mediaPlace(this.f, o.kind, where, 0, o.bits);
+        }
         case "memory":
           return this.memory(
             () => this.effectiveOffset(o.index),
             () => this.operandSegment(),
             this.shape.operandAddressing,
-            o.bits as Bits,
+            o.bits as PlaceBits,
           );
         case "immediate":
           return fixed(o.bits, () =>
@@ -122,8 +131,9 @@ class Interpretation extends Emitter {
 
   private registerAt(where: () => Value, offset: number, bits: Bits): Place {
     const get = () => this.f.copy(w.load(bits === 64 ? "i64" : "i32", bits, where(), offset));
-    return {
+    const place: Place = {
       bits,
+      isVector: false,
       isMemory: false,
       isTarget: false,
       get,
@@ -132,7 +142,9 @@ class Interpretation extends Emitter {
       set: (value) =>
         bits === 32 ? this.f.store(64, where(), w.extendU(value), offset) : this.f.store(bits, where(), value, offset),
       offset: () => w.i32(0),
+      unaligned: () => place,
     };
+    return place;
   }
 
   register(number: number, bits: Bits): Place {
@@ -197,7 +209,18 @@ class Interpretation extends Emitter {
 function fixed(bits: Bits, value: () => Value): Place {
   let once: Value | undefined;
   const get = () => (once ??= value());
-  return { bits, isMemory: false, isTarget: false, get, getForUpdate: get, set() {}, offset: () => w.i32(0) };
+  const place: Place = {
+    bits,
+    isVector: false,
+    isMemory: false,
+    isTarget: false,
+    get,
+    getForUpdate: get,
+    set() {},
+    offset: () => w.i32(0),
+    unaligned: () => place,
+  };
+  return place;
 }
 
 /** Flags stored as each row leaves them. */

@@ -3,6 +3,7 @@ import { decode } from "../isa/decode.ts";
 import * as at from "./layout.ts";
 import { PhysicalMap } from "./physical.ts";
 import { Processor } from "./processor.ts";
+import { CR4_OSFXSR, CR4_OSXMMEXCPT } from "./registers.ts";
 import { CS, DS, ES, FS, GS, SS } from "./segments.ts";
 
 export interface Program {
@@ -98,7 +99,26 @@ const processor = new Processor(
   0,
   {
     name: "test",
-    features: new Set(["8086", "186", "286", "386", "486", "CPUID", "CX8", "TSC", "CMOV", "LM", "FPU"]),
+    features: new Set([
+      "8086",
+      "186",
+      "286",
+      "386",
+      "486",
+      "CPUID",
+      "CX8",
+      "TSC",
+      "CMOV",
+      "LM",
+      "FPU",
+      "MMX",
+      "SSE",
+      "SSE2",
+      "SSE3",
+      "SSSE3",
+      "SSE4.1",
+      "SSE4.2",
+    ]),
     signature: 0,
     vendor: "",
     brand: "",
@@ -157,6 +177,9 @@ export function runProgram(program: Program, options: Options): Outcome {
   if (codeBits !== 16) p.setControl(0, 0x11);
   if (codeBits === 64) p.view.setUint32(at.EFER, 0x500, true);
   p.flags = options.state.flags;
+  p.setControl(4, CR4_OSFXSR | CR4_OSXMMEXCPT);
+  p.view.setUint32(at.MXCSR, 0x1f80, true);
+  for (let i = 0; i < 256; i++) p.view.setUint8(at.XMM + i, (i * 73 + options.state.flags) & 0xff);
   p.view.setUint16(at.X87_CONTROL, 0x37f, true);
   for (const [r, low, top] of [
     [0, 0xc000000000000000n, 0x4000],

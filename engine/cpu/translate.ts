@@ -4,7 +4,7 @@
  * type that stands in for the handler of the block's first record.
  */
 import type { Decoded, Operand } from "../isa/decoded.ts";
-import type { Bits, Flags, FlagValue, Place, Value } from "../isa/meaning.ts";
+import type { Bits, Flags, FlagValue, Place, PlaceBits, Value } from "../isa/meaning.ts";
 import { truncate } from "../isa/width.ts";
 import { EngineError } from "../wasm/error.ts";
 import * as w from "../wasm/expression.ts";
@@ -23,6 +23,7 @@ import {
 } from "./emitter.ts";
 import { HANDLER_SIGNATURE, letFlag } from "./interpret.ts";
 import * as at from "./layout.ts";
+import { mediaPlace } from "./media.ts";
 
 /** One instruction of a block to translate: decoded, where its record is, and what shapes it. */
 export interface Step {
@@ -194,7 +195,7 @@ class Translation extends Emitter {
       const placed = w.shl(w.extendU(truncate(value, bits)), w.i64(shift));
       f.assign(whole, w.or(w.and(whole, w.i64(~mask)), placed));
     };
-    return { bits, isMemory: false, isTarget: false, get, getForUpdate: get, set, offset: () => w.i32(0) };
+    return registerLike(bits, get, set);
   }
 
   places(operands: readonly Operand[]): Place[] {
@@ -202,12 +203,15 @@ class Translation extends Emitter {
       switch (o.kind) {
         case "register":
           return this.registerPlace(o.number, o.bits, o.high ? 8 : 0);
+        case "xmm":
+        case "mmx":
+          return mediaPlace(this.f, o.kind, () => this.cpu, o.number * 16, o.bits);
         case "memory":
           return this.memory(
             () => this.effectiveOffset(o),
             () => w.i32(at.SEGMENTS + o.segment * at.SEGMENT_BYTES),
             this.shape.operandAddressing,
-            o.bits as Bits,
+            o.bits as PlaceBits,
           );
         case "immediate":
           return constant(o.bits, o.bits === 64 ? w.i64(o.value) : w.i32(Number(BigInt.asIntN(32, o.value))));
@@ -306,7 +310,22 @@ class Translation extends Emitter {
 
 function constant(bits: Bits, value: Value): Place {
   const get = () => value;
-  return { bits, isMemory: false, isTarget: false, get, getForUpdate: get, set() {}, offset: () => w.i32(0) };
+  return registerLike(bits, get, () => {});
+}
+
+function registerLike(bits: Bits, get: () => Value, set: Place["set"]): Place {
+  const place: Place = {
+    bits,
+    isVector: false,
+    isMemory: false,
+    isTarget: false,
+    get,
+    getForUpdate: get,
+    set,
+    offset: () => w.i32(0),
+    unaligned: () => place,
+  };
+  return place;
 }
 
 /** Flags kept as what set them. Values that are written later are copied first: `let` passes locals of registers. */

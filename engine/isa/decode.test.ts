@@ -140,7 +140,9 @@ function ourOperand(o: Operand, codeBits: number): string {
 }
 
 function ourOperands(d: Decoded): string[] {
-  const list = d.operands.map((o) => ourOperand(o, d.codeBits));
+  // XMM0 of the variable blends is written in no encoding, and iced counts it as none.
+  const written = d.operands.filter((_, i) => d.encoding.operands[i]?.file !== "xmm");
+  const list = written.map((o) => ourOperand(o, d.codeBits));
   const size = sizeInName(d.row);
   const place = WRITTEN_ACCUMULATOR[stem(d.row)];
   if (place && size) {

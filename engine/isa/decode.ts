@@ -178,7 +178,8 @@ function fits(c: Candidate, p: Prefixes, modrm: number, mode: DecodeMode): boole
   if (a.has("o64") && mode.codeBits !== 64) return false;
   if (a.has("mode") && !mode.protectedMode) return false;
   if (encoding.mandatory === "NP" && (p.operandSize || p.repeat)) return false;
-  if (encoding.mandatory === 0x66 && !p.operandSize) return false;
+  // F2 and F3 go before 66: the three choose one column of the opcode map (Intel SDM vol. 2, A.2.1).
+  if (encoding.mandatory === 0x66 && (!p.operandSize || p.repeat)) return false;
   if ((encoding.mandatory === 0xf2 || encoding.mandatory === 0xf3) && p.repeat !== encoding.mandatory) return false;
   if (isSecondByte(encoding)) {
     const byte = encoding.opcode[1] as number;
@@ -188,6 +189,7 @@ function fits(c: Candidate, p: Prefixes, modrm: number, mode: DecodeMode): boole
   const isRegister = modrm >= 0xc0;
   for (const o of encoding.operands) {
     if (o.place === "M" && isRegister) return false;
+    if ((o.place === "U" || o.place === "N") && !isRegister) return false;
     if (o.place === "R" && !isRegister && encoding.modrm && o.place === "R" && !ignoresMod(c)) return false;
     if (o.place === "E" && isRegister && o.width === "t") return false;
     const reg = (modrm >> 3) & 7;
@@ -225,6 +227,10 @@ export function bitsOf(code: OperandCode, size: OperandSize): number {
       return 64;
     case "t":
       return 80;
+    case "dq":
+      return 128;
+    case "fx":
+      return 4096;
     case "v":
       return size;
     case "z":
@@ -332,10 +338,10 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
 
   const operandBits = operandSizeOf(chosen, p, mode);
   const addressBits = addressSizeOf(p, mode);
-  const usesMemory = encoding.operands.some((o) => "EM".includes(o.place)) && modrm < 0xc0;
+  const usesMemory = encoding.operands.some((o) => "EMWQ".includes(o.place)) && modrm < 0xc0;
   let memory: MemoryOperand | undefined;
   if (encoding.modrm && modrm < 0xc0 && !ignoresMod(chosen)) {
-    const code = encoding.operands.find((o) => o.place === "E" || o.place === "M");
+    const code = encoding.operands.find((o) => "EMWQ".includes(o.place));
     memory = readMemory(r, p, modrm, code ? bitsOf(code, operandBits) : 0, addressBits, mode);
   }
   const reg = ((modrm >> 3) & 7) | ((p.rex & 4) << 1);
@@ -348,6 +354,20 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
       case "E":
       case "M":
         operands.push(memory ?? register(rm, bits, p.rex));
+        break;
+      case "W":
+      case "U":
+        operands.push((code.place === "W" && memory) || { kind: "xmm", number: rm, bits: bits as 128 });
+        break;
+      case "Q":
+      case "N":
+        operands.push((code.place === "Q" && memory) || { kind: "mmx", number: rm & 7, bits: bits as 64 });
+        break;
+      case "V":
+        operands.push({ kind: "xmm", number: reg, bits: bits as 128 });
+        break;
+      case "P":
+        operands.push({ kind: "mmx", number: reg & 7, bits: bits as 64 });
         break;
       case "R":
         operands.push(register(rm, bits, p.rex));
@@ -366,7 +386,8 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
         operands.push(register((opcode & 7) | ((p.rex & 1) << 3), bits, p.rex));
         break;
       case "fixed":
-        if (code.file === "segment") operands.push({ kind: "segment", number: code.number as number });
+        if (code.file === "xmm") operands.push({ kind: "xmm", number: code.number as number, bits: 128 });
+        else if (code.file === "segment") operands.push({ kind: "segment", number: code.number as number });
         else operands.push({ kind: "register", number: code.number as number, bits: bits as 8 });
         break;
       case "one":

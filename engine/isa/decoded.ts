@@ -11,6 +11,8 @@ export type Operand =
   | { readonly kind: "segment"; readonly number: number }
   | { readonly kind: "control" | "debug"; readonly number: number }
   | { readonly kind: "st"; readonly number: number }
+  /** XMM register 0–15 or MMX register 0–7; `bits` of it are used, the lowest. */
+  | { readonly kind: "xmm" | "mmx"; readonly number: number; readonly bits: 8 | 16 | 32 | 64 | 128 }
   | MemoryOperand
   /** `value` is what the instruction uses: sign-extended where the encoding extends it. */
   | { readonly kind: "immediate"; readonly value: bigint; readonly bits: 8 | 16 | 32 | 64 }

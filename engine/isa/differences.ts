@@ -79,6 +79,11 @@ export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
     applies: (d) => d.row.name === "MOVSXD" && d.operandBits === 16,
   },
   {
+    name: "REX.W before PINSRW, PEXTRW and their like",
+    reason: "Binutils print the general register of 32 bits, of which the instruction uses fewer; iced-x86 prints 64.",
+    applies: (d) => d.operandBits === 64 && /^P(INS|EXT)R[BW]$|^EXTRACTPS$/.test(d.row.name),
+  },
+  {
     name: "a prefix twice",
     reason: "Binutils print each; one counts.",
     applies: (_d, text) => /lock lock|rep rep|repnz repnz|repz repz/.test(text),

@@ -22,6 +22,7 @@ const POINTER: Readonly<Record<number, string>> = {
   48: "FWORD PTR ",
   64: "QWORD PTR ",
   80: "TBYTE PTR ",
+  128: "XMMWORD PTR ",
 };
 
 /** The text of an instruction; a branch target is `0x1234`, or `1234 <name>` where `symbol` knows it. */
@@ -54,7 +55,8 @@ function usualBits(d: Decoded): number {
 const isPinned = (d: Decoded) =>
   d.encoding.operands.some((c, i) => {
     const o = d.operands[i];
-    if (o?.kind === "st" || o?.kind === "control" || o?.kind === "debug") return true;
+    if (o?.kind === "st" || o?.kind === "xmm" || o?.kind === "mmx" || o?.kind === "control" || o?.kind === "debug")
+      return true;
     return o?.kind === "register" && c.text !== "CL" && (c.text !== "DX" || d.encoding.operands.length === 1);
   });
 
@@ -261,10 +263,13 @@ function stackName(o: Extract<Operand, { kind: "st" }>, d: Decoded): string {
   return d.encoding.operands[d.operands.indexOf(o)]?.number === undefined ? `st(${o.number})` : "st";
 }
 
+/** Instructions whose memory operand Intel syntax shows without its size. */
+const UNSIZED: ReadonlySet<string> = new Set(["LEA", "LDDQU"]);
+
 function intelMemory(o: MemoryOperand, d: Decoded): string {
   const isAlone = o.base < 0 && o.index < 0;
-  const code = d.encoding.operands.find((c) => c.place === "E" || c.place === "M");
-  const isPlain = code ? code.width === "s" || d.row.name === "LEA" : !isString(o, d) && d.row.name !== "XLAT";
+  const code = d.encoding.operands.find((c) => "EMWQ".includes(c.place));
+  const isPlain = code ? code.width === "s" || UNSIZED.has(d.row.name) : !isString(o, d) && d.row.name !== "XLAT";
   const pointer = isPlain ? "" : (POINTER[o.bits || 8] ?? "");
   const segment = o.override || isString(o, d) || isAlone ? `${SEGMENT_NAMES[o.segment]}:` : "";
   if (isAlone) return `${pointer}${segment}${hex(displacementText(o, d, "intel"))}`;

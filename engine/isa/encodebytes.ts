@@ -69,7 +69,7 @@ export function build<R>(
 
   const implicit = e.operands.find((c, i) => (c.place === "X" || c.place === "Y") && lined[i]);
   const rm = lined.find(
-    (o, i): o is MemorySource<R> => o?.kind === "memory" && "EMO".includes((e.operands[i] as OperandCode).place),
+    (o, i): o is MemorySource<R> => o?.kind === "memory" && "EMOWQ".includes((e.operands[i] as OperandCode).place),
   );
   if (rm) memory = rm;
   for (const o of lined)
@@ -90,7 +90,7 @@ export function build<R>(
   const operandPrefix = dependsOnSize(e) && size !== nominal && size !== 64;
   // A segment register is zero-extended anyway, so 32 bits do for 64.
   const isSelector = row.name === "STR" || row.name === "SLDT" || (row.name === "MOV" && e.operands[1]?.place === "S");
-  if (size === 64 && nominal !== 64 && dependsOnSize(e) && !isSelector) rex |= 8;
+  if (size === 64 && nominal !== 64 && dependsOnSize(e) && !isSelector && !isShort(row)) rex |= 8;
 
   for (let i = 0; i < e.operands.length; i++) {
     const code = e.operands[i] as OperandCode;
@@ -100,14 +100,14 @@ export function build<R>(
       if (code.place === "X" && o.segment >= 0 && o.segment !== SEGMENT.DS) segment = o.segment;
     }
     if (o === undefined) continue;
-    if (code.place === "E" || code.place === "R" || code.place === "M") {
+    if ("ERMWUQN".includes(code.place)) {
       if (o.kind === "memory") memoryBits = bitsOf(code, size);
       else if ("number" in o) {
         const n = number(o);
         modrm |= 0xc0 | (n & 7);
         if (n >= 8 && !(o.kind === "register" && o.high)) rex |= 1;
       }
-    } else if (code.place === "G" || code.place === "S" || code.place === "C" || code.place === "D") {
+    } else if ("GSCDVP".includes(code.place)) {
       if (!("number" in o)) continue;
       const n = number(o);
       modrm |= (n & 7) << 3;
@@ -207,6 +207,11 @@ export function build<R>(
       extendedTo: f.extendedTo,
     })),
   };
+}
+
+/** Instructions that zero-extend a few bits to a general register, or read a few of one, need no REX.W for a whole one. */
+export function isShort(row: Row): boolean {
+  return /^(P(INS|EXT)R[BW]|EXTRACTPS|MOVMSKP[SD]|PMOVMSKB)$/.test(row.name);
 }
 
 interface CodedMemory {

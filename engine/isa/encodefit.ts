@@ -158,6 +158,16 @@ export function matches<R>(
     case "G":
     case "Z":
       return yes(o.kind === "register" && o.bits === bits && o.number < 16);
+    case "W":
+      return yes((o.kind === "memory" && (o.bits === 0 || o.bits === bits)) || o.kind === "xmm");
+    case "V":
+    case "U":
+      return yes(o.kind === "xmm");
+    case "Q":
+      return yes((o.kind === "memory" && (o.bits === 0 || o.bits === bits)) || o.kind === "mmx");
+    case "P":
+    case "N":
+      return yes(o.kind === "mmx");
     case "S":
       return yes(
         o.kind === "segment" && !(row.name === "MOV" && o.number === SEGMENT.CS && e.operands[0]?.place === "S"),
@@ -167,6 +177,7 @@ export function matches<R>(
     case "D":
       return yes(o.kind === "debug");
     case "fixed":
+      if (code.file === "xmm") return yes(o.kind === "xmm" && o.number === code.number);
       if (code.file === "segment") return yes(o.kind === "segment" && o.number === code.number);
       return yes(o.kind === "register" && o.number === code.number && o.bits === bits && !o.high);
     case "one":

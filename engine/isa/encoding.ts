@@ -32,14 +32,35 @@ export type OperandPlace =
   | "Y" // memory at ES:rDI
   | "fixed" // a register named in the encoding
   | "one" // the constant 1 (shifts) or 3 (INT3): written in the encoding
+  | "V" // ModRM.reg: XMM register
+  | "W" // ModRM.rm: XMM register or memory
+  | "U" // ModRM.rm: XMM register only
+  | "P" // ModRM.reg: MMX register
+  | "Q" // ModRM.rm: MMX register or memory
+  | "N" // ModRM.rm: MMX register only
   | "ST"; // x87 stack register: ST0, or STi from the low three bits of the last byte
 
 /**
- * b 8, w 16, d 32, q 64, t 80 bits; v operand size; z 16 or 32 (an operand size of 64 takes 32, sign-extended);
+ * b 8, w 16, d 32, q 64, t 80, dq 128 bits; fx 512 bytes (FXSAVE's image); v operand size; z 16 or 32 (an operand size of 64 takes 32, sign-extended);
  * y 32 or 64; p far pointer of operand size (16:16, 16:32, 16:64); s table register image (16 + 32 or 64 bits);
  * a pair of operand size (BOUND); bs 8 bits sign-extended to operand size; none: only the address counts (LEA, INVLPG).
  */
-export type OperandWidth = "b" | "w" | "d" | "q" | "t" | "v" | "z" | "y" | "p" | "s" | "a" | "bs" | "none";
+export type OperandWidth =
+  | "b"
+  | "w"
+  | "d"
+  | "q"
+  | "t"
+  | "dq"
+  | "fx"
+  | "v"
+  | "z"
+  | "y"
+  | "p"
+  | "s"
+  | "a"
+  | "bs"
+  | "none";
 
 export interface OperandCode {
   readonly text: string;
@@ -48,7 +69,7 @@ export interface OperandCode {
   /** Register number of a `fixed` operand; the value of a `one` operand. */
   readonly number?: number;
   /** Register file of a `fixed` operand. */
-  readonly file?: "general" | "segment";
+  readonly file?: "general" | "segment" | "xmm";
 }
 
 /** What an encoding may say about itself. */
@@ -124,6 +145,7 @@ const FIXED: Record<string, Omit<OperandCode, "text">> = {
   DS: { place: "fixed", width: "w", number: 3, file: "segment" },
   FS: { place: "fixed", width: "w", number: 4, file: "segment" },
   GS: { place: "fixed", width: "w", number: 5, file: "segment" },
+  XMM0: { place: "fixed", width: "dq", number: 0, file: "xmm" },
   "1": { place: "one", width: "b", number: 1 },
   "3": { place: "one", width: "b", number: 3 },
   ST0: { place: "ST", width: "t", number: 0 },
@@ -133,7 +155,7 @@ const FIXED: Record<string, Omit<OperandCode, "text">> = {
 function parseOperand(text: string): OperandCode {
   const fixed = FIXED[text];
   if (fixed) return { text, ...fixed };
-  const match = /^([EMRGSCDZIJOAXY])(bs|[bwdqtvzypsa])?$/.exec(text);
+  const match = /^([EMRGSCDZIJOAXYVWUPQN])(bs|dq|fx|[bwdqtvzypsa])?$/.exec(text);
   if (!match) throw new EngineError(`instruction table: no operand code ${text}`);
   return { text, place: match[1] as OperandPlace, width: (match[2] ?? "none") as OperandWidth };
 }
@@ -163,7 +185,7 @@ export function parseEncoding(text: string): Encoding {
     if (!ATTRIBUTES.has(word)) throw new EngineError(`instruction table: no attribute ${word} in "${text}"`);
     attributes.add(word as Attribute);
   }
-  const modrm = digit !== undefined || operands.some((o) => /^[EMRGSCD]$/.test(o.place));
+  const modrm = digit !== undefined || operands.some((o) => /^[EMRGSCDVWUPQN]$/.test(o.place));
   return {
     text,
     ...(mandatory ? { mandatory } : {}),

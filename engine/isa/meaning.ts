@@ -5,7 +5,7 @@
  * 1. Get: every access that can fault comes first. A memory destination that is read and written is read with
  *    `getForUpdate`, which checks for writing.
  * 2. Compute: a value that is used twice is evaluated once, with `let`. Values are at their operand's width,
- *    zero-extended: i32 up to 32 bits, i64 for 64.
+ *    zero-extended: i32 up to 32 bits, i64 for 64, v128 for 128.
  * 3. Commit: memory, then registers, then flags. Nothing may fault after the first commit. `Place.set` of memory that was
  *    not read for update may fault: it must be the row's first commit.
  */
@@ -13,10 +13,14 @@ import type { Expression } from "../wasm/expression.ts";
 
 export type Value = Expression;
 export type Bits = 8 | 16 | 32 | 64;
+/** Of an operand where it may be a whole XMM register or as much memory. */
+export type PlaceBits = Bits | 128;
 
 /** An operand or a register, as something to read and to write. */
 export interface Place {
   readonly bits: Bits;
+  /** It has 128 bits, and its value is a v128; `bits` then are those of a half. */
+  readonly isVector: boolean;
   readonly isMemory: boolean;
   /** A branch target known when the instruction is decoded. */
   readonly isTarget: boolean;
@@ -26,6 +30,8 @@ export interface Place {
   set(value: Value): void;
   /** The offset in its segment (memory operands), at address width. */
   offset(): Value;
+  /** The same place where 128 bits of memory need not be aligned; elsewhere a misaligned access is #GP(0). */
+  unaligned(): Place;
 }
 
 /** A flag's new value (an i32, 0 or 1), or that it stays. */
@@ -118,6 +124,16 @@ export interface Meaning {
 
   /** The byte at DS (or the override): rBX + AL, for XLAT. */
   table(): Place;
+
+  /**
+   * First of all in a row of MMX registers (`mmx`), XMM registers (`sse`) or both: #UD where CR0.EM or not CR4.OSFXSR says
+   * so, #NM where CR0.TS does, #MF where an x87 exception waits (Intel SDM vol. 3, tables 14-1 and 23-4 to 23-8).
+   */
+  media(registers: "mmx" | "sse" | "both"): void;
+  /** Commit of every row of MMX registers: the x87's TOP is 0 and all its registers are in use; for EMMS, all are empty. */
+  enterMmx(empty?: boolean): void;
+  /** XMM register `number`: its lowest `bits`. */
+  xmm(number: number, bits: PlaceBits): Place;
 
   /** Hands the whole instruction to the plain TypeScript operation of the row's name; ends the row. */
   system(): void;

@@ -1,7 +1,10 @@
 /** Names of registers, as both syntaxes spell them (AT&T puts % before). Source: AMD APM vol. 3, 1.4.2. */
 import type { Operand } from "./decoded.ts";
 
-export type RegisterOperand = Extract<Operand, { kind: "register" | "segment" | "control" | "debug" | "st" }>;
+export type RegisterOperand = Extract<
+  Operand,
+  { kind: "register" | "segment" | "control" | "debug" | "st" | "xmm" | "mmx" }
+>;
 
 const LOW = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di"];
 const BYTES = ["al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil"];
@@ -27,6 +30,10 @@ export function registerName(o: RegisterOperand): string {
       return `cr${o.number}`;
     case "debug":
       return `dr${o.number}`;
+    case "xmm":
+      return `xmm${o.number}`;
+    case "mmx":
+      return `mm${o.number}`;
     case "st":
       return o.number === 0 ? "st" : `st(${o.number})`;
   }
@@ -40,6 +47,8 @@ function makeNames(): Map<string, RegisterOperand> {
     if (number < 4) add({ kind: "register", number, bits: 8, high: true });
     add({ kind: "control", number });
     add({ kind: "debug", number });
+    add({ kind: "xmm", number, bits: 128 });
+    if (number < 8) add({ kind: "mmx", number, bits: 64 });
     names.set(`db${number}`, { kind: "debug", number });
     if (number < 8) names.set(`st(${number})`, { kind: "st", number });
     if (number < 6) add({ kind: "segment", number });
@@ -57,5 +66,5 @@ export const REGISTERS: ReadonlyMap<string, RegisterOperand> = makeNames();
 /** Whether a register exists only in 64-bit code. */
 export function needs64(o: RegisterOperand): boolean {
   if (o.kind === "register") return o.number >= 8 || o.bits === 64 || (o.bits === 8 && o.number >= 4 && !o.high);
-  return (o.kind === "control" || o.kind === "debug") && o.number >= 8;
+  return (o.kind === "xmm" || o.kind === "control" || o.kind === "debug") && o.number >= 8;
 }

@@ -199,7 +199,14 @@ function lookUp(key: string, syntax: Syntax): readonly Spelling[] {
   }
   const own = att.get(key) ?? [];
   const found = [...exact, ...own];
-  return found.length ? found : suffixed(key, SUFFIX_BITS);
+  // MOVQ is both a media instruction and MOV with a suffix, which goes first.
+  if (found.some((s) => !s.rows.every(isMedia))) return found;
+  return [...suffixed(key, SUFFIX_BITS), ...found];
+}
+
+/** Whether a row's operands are in MMX or XMM registers. */
+function isMedia(row: Row): boolean {
+  return row.encodings.every((e) => e.operands.some((o) => "VWUPQN".includes(o.place)));
 }
 
 /** Whether a size suffix says something about a row: it has an operand of a size, or uses the stack, or branches. */

@@ -7,6 +7,8 @@ import "./rows/control.ts";
 import "./rows/string.ts";
 import "./rows/system.ts";
 import "./rows/x87.ts";
+import "./rows/packedmove.ts";
+import "./rows/packed.ts";
 import { declaredRows } from "./row.ts";
 
 export const TABLE = declaredRows();

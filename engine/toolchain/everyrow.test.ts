@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { disassemble } from "../isa/disassemble.ts";
+import { isShort } from "../isa/encodebytes.ts";
 import { ENCODINGS, randomBytes, randomFrom } from "../isa/samples.ts";
 import type { Syntax } from "../isa/spelling.ts";
 import { assemble } from "./assembler.ts";
@@ -124,7 +125,7 @@ function isShortened(d: Decoded): boolean {
   const isSelfExchange =
     d.row.name === "XCHG" && a?.kind === "register" && b?.kind === "register" && a.number === b.number;
   const isSelectorTo64 = d.operandBits === 64 && (/^(STR|SLDT)$/.test(d.row.name) || b?.kind === "segment");
-  return isVector3 || isSelfExchange || isSelectorTo64;
+  return isVector3 || isSelfExchange || isSelectorTo64 || isShort(d.row);
 }
 
 /** Two codings of one text, where the text does not say which (a displacement of 0, LEA's size). */
