@@ -1,7 +1,7 @@
 /** `ring`: reads the command line, makes the machine, runs it to its end. */
 import type { MachineConfiguration } from "../machine/api.ts";
 import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configuration.ts";
-import { isLinux } from "../machine/linux.ts";
+import { isLinux } from "../machine/linuximage.ts";
 import { buildOnDisk, firmwareOnDisk } from "../machine/ondisk.ts";
 import { powerOn } from "../machine/resources.ts";
 import { helpText, type Options, readOptions } from "./flags.ts";

@@ -8,6 +8,7 @@ import { truncate } from "../isa/width.ts";
 import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder } from "../wasm/module.ts";
 import * as at from "./layout.ts";
+import type { Addressing } from "./shape.ts";
 
 /** Fewer are not worth the look. */
 const FEWEST = 8;
@@ -19,7 +20,7 @@ interface Context extends Pick<Meaning, "addressBits" | "let" | "register"> {
   readonly f: FunctionBuilder;
   readonly cpu: Value;
   readonly ticks: Value;
-  readonly shape: { readonly addressing: string; readonly operandAddressing: string };
+  readonly shape: { readonly addressing: Addressing; readonly operandAddressing: Addressing };
   operandSegment(): Value;
 }
 
@@ -27,17 +28,16 @@ interface Context extends Pick<Meaning, "addressBits" | "let" | "register"> {
 export function emitBulk(x: Context, { kind, bits }: Bulk, done: Value): void {
   const { f, cpu } = x;
   f.assign(done, w.i32(0));
-  if (x.shape.addressing === "long" || x.addressBits === 64) return;
   const shift = w.i32(Math.log2(bits / 8));
   const count = x.register(1, x.addressBits).get();
   const upward = w.eqz(w.and(w.load("i32", 32, cpu, at.SYSTEM_FLAGS), w.i32(DF)));
-  f.if(w.and(upward, w.geu(count, w.i32(FEWEST))), () => {
-    const to = sideOf(x, 7, ES_SLOT, at.TLB_WRITE, at.SEGMENT_WRITE_END, x.shape.addressing === "flat");
+  f.if(w.and(upward, w.geu(count, w.constantLike(count, FEWEST))), () => {
+    const to = sideOf(x, 7, ES_SLOT, at.TLB_WRITE, at.SEGMENT_WRITE_END, x.shape.addressing);
     const from =
       kind === "move"
-        ? sideOf(x, 6, x.operandSegment(), at.TLB_READ, at.SEGMENT_READ_END, x.shape.operandAddressing === "flat")
+        ? sideOf(x, 6, x.operandSegment(), at.TLB_READ, at.SEGMENT_READ_END, x.shape.operandAddressing)
         : undefined;
-    let n = least(x, count, w.add(x.ticks, w.i32(1)));
+    let n = least(x, atMostPage(x, count), w.add(x.ticks, w.i32(1)));
     n = least(x, n, w.shru(to.pageBytes, shift));
     if (from) n = least(x, n, w.shru(from.pageBytes, shift));
     const bytes = x.let(w.shl(n, shift));
@@ -56,35 +56,55 @@ export function emitBulk(x: Context, { kind, bits }: Bulk, done: Value): void {
   });
 }
 
+/** A count as an i32: no more than a page's bytes are of interest. */
+function atMostPage(x: Context, count: Value): Value {
+  if (count.type === "i32") return count;
+  const page = w.i64(4096);
+  return x.let(w.wrap(w.select(w.ltu(count, page), count, page)));
+}
+
 function least(x: Context, a: Value, b: Value): Value {
   return x.let(w.select(w.ltu(a, b), a, b));
 }
 
 /** One end of the copy: where it is in linear memory, and what must hold for `bytes` from there. */
-function sideOf(x: Context, register: 6 | 7, segment: Value, table: number, end: number, flat: boolean) {
+function sideOf(x: Context, register: 6 | 7, segment: Value, table: number, end: number, addressing: Addressing) {
   const { f, cpu } = x;
   const place = x.register(register, x.addressBits);
   const offset = place.get();
   const slot = x.let(w.add(cpu, segment));
-  const la = flat ? offset : x.let(w.add(offset, w.load("i32", 32, slot, at.SEGMENT_BASE)));
-  const index = w.and(w.shru(la, w.i32(8)), w.i32((at.FAST_TLB_ENTRIES - 1) << 4));
+  const la =
+    addressing === "flat"
+      ? offset
+      : addressing === "long"
+        ? x.let(w.extendU(offset))
+        : addressing === "based"
+          ? x.let(w.add(w.extendU(offset), w.load("i64", 64, slot, at.SEGMENT_BASE)))
+          : x.let(w.add(offset, w.load("i32", 32, slot, at.SEGMENT_BASE)));
+  const low = w.wrap(la);
+  const index = w.and(w.shru(low, w.i32(8)), w.i32((at.FAST_TLB_ENTRIES - 1) << 4));
   const entry = x.let(w.add(index, w.load("i32", 32, cpu, table)));
-  const page = w.extendU(w.and(la, w.i32(-4096)));
+  const page = w.and(w.extendU(la), w.i64(-4096));
   return {
-    host: x.let(w.add(la, w.load("i32", 32, entry, 8))),
+    host: x.let(w.add(low, w.load("i32", 32, entry, 8))),
     /** Bytes to the end of its page. */
-    pageBytes: w.sub(w.i32(4096), w.and(la, w.i32(0xfff))),
+    pageBytes: w.sub(w.i32(4096), w.and(low, w.i32(0xfff))),
     inTlb: x.let(w.eq(w.load("i64", 64, entry), page)),
     fits(bytes: Value): Value {
-      // A page does not reach past 4 GiB, but an offset of 16 bits may come round, or the segment end, within one.
+      // A page does not reach past 4 GiB, but an offset of 16 bits may come round, or the segment end, within one; and an
+      // offset of 32 bits in 64-bit mode where the segment has a base.
+      if (offset.type === "i64") return w.i32(1);
       const last = w.add(offset, bytes);
-      const inAddress = x.addressBits === 16 ? w.leu(last, w.i32(0x10000)) : w.i32(1);
-      if (flat) return inAddress;
+      const inAddress = x.addressBits === 16 ? w.leu(last, w.i32(0x10000)) : w.leu(offset, w.sub(last, w.i32(1)));
+      if (addressing !== "segmented") return inAddress;
       const limit = f.copy(w.load("i32", 32, slot, end));
       const inSegment = w.and(w.leu(offset, limit), w.leu(bytes, w.sub(limit, offset)));
       return w.and(inAddress, inSegment);
     },
-    advance: (bytes: Value) => place.set(truncate(w.add(offset, bytes), x.addressBits)),
+    advance: (bytes: Value) => {
+      const delta = offset.type === "i64" ? w.extendU(bytes) : bytes;
+      place.set(truncate(w.add(offset, delta), x.addressBits));
+    },
   };
 }
 

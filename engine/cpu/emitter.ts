@@ -10,6 +10,7 @@ import type { FunctionBuilder } from "../wasm/module.ts";
 import { emitBulk } from "./bulk.ts";
 import * as at from "./layout.ts";
 import { emitEnterMmx, emitMediaCheck, mediaPlace, typeOf } from "./media.ts";
+import type { Addressing, Shape } from "./shape.ts";
 
 /** Functions of TypeScript that generated code calls; all take and give i32. */
 export interface Imports {
@@ -31,20 +32,7 @@ export interface Imports {
   readonly system: Callee;
 }
 
-/** How linear addresses are made: flat 32-bit, through a segment's base and limit, 64-bit, or that with FS's or GS's base. */
-export type Addressing = "flat" | "segmented" | "long" | "based";
-
-/** What the code depends on besides the instruction: see Mode in blocks.ts. */
-export interface Shape {
-  readonly operandBits: 16 | 32 | 64;
-  readonly addressBits: 16 | 32 | 64;
-  readonly stackBits: 16 | 32 | 64;
-  /** Of the stack, strings' destination and branch targets. */
-  readonly addressing: Addressing;
-  /** Of memory operands and strings' source, which an override may change. */
-  readonly operandAddressing: Addressing;
-  readonly repeat: 0 | 0xf2 | 0xf3;
-}
+export type { Addressing, Shape } from "./shape.ts";
 
 /** Exceptions that generated code raises itself. */
 const GP = 13;

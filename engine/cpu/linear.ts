@@ -7,12 +7,12 @@
  */
 
 import { CODE_PAGE, withCodePages } from "./codepages.ts";
-import type { Core } from "./core.ts";
 import { CLASS_CHECKED, CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
 import * as fault from "./fault.ts";
 import { GuestFault } from "./fault.ts";
 import type { ImportFunctions } from "./handlers.ts";
 import * as at from "./layout.ts";
+import type { MemoryOwner } from "./memoryowner.ts";
 import { FETCH, IMPLICIT, Paging, USER, WRITE } from "./paging.ts";
 import { PAGE } from "./physical.ts";
 import { AC, CR0_AM } from "./registers.ts";
@@ -44,10 +44,10 @@ export class LinearMemory {
   private checksAlignment = false;
   private watches = false;
   private readonly fast: FastTlb;
-  private readonly p: Core;
+  private readonly p: MemoryOwner;
   private readonly scratch: number;
 
-  constructor(p: Core) {
+  constructor(p: MemoryOwner) {
     this.p = p;
     this.scratch = p.cpu + at.SCRATCH;
     this.paging = new Paging(p);

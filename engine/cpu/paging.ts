@@ -10,9 +10,9 @@
  * The accessed bit is set in each entry as the walk passes it, the last one's with the dirty bit once the access is known
  * to be allowed. Source: AMD APM vol. 2, chapter 5 "Page Translation and Protection"; Intel SDM vol. 3A, chapter 4.
  */
-import type { Core } from "./core.ts";
 import * as fault from "./fault.ts";
 import * as at from "./layout.ts";
+import type { MemoryOwner } from "./memoryowner.ts";
 import {
   AC,
   CR0_PG,
@@ -28,7 +28,7 @@ import {
   EFER_LMA,
   EFER_NXE,
 } from "./registers.ts";
-import { TLB_DIRTY, TLB_GLOBAL, TLB_NX, TLB_USER, TLB_WRITE } from "./tlb.ts";
+import { TLB_DIRTY, TLB_GLOBAL, TLB_NX, TLB_USER, TLB_WRITE, type Translation } from "./tlb.ts";
 
 /** What an access is, with the bits that a page fault's error code has for it. */
 export const WRITE = 2;
@@ -49,17 +49,6 @@ const GLOBAL = 0x100;
 /** Width of physical addresses; entries with higher bits set are reserved. */
 export const PHYSICAL_BITS = 40;
 const HIGH_RESERVED = (0xfffff << (PHYSICAL_BITS - 32)) & 0xfffff;
-
-/** A page as the walk found it. */
-export interface Translation {
-  /** Physical address of its first byte. */
-  readonly page: number;
-  readonly pageBits: number;
-  /** TLB_WRITE and the like, over all levels. */
-  readonly flags: number;
-  /** Protection key. */
-  readonly key: number;
-}
 
 /** One entry that a walk passed: for views. */
 export interface WalkStep {
@@ -83,9 +72,9 @@ export class Paging {
   private smap = false;
   private keys = false;
   private nx = false;
-  private readonly p: Core;
+  private readonly p: MemoryOwner;
 
-  constructor(p: Core) {
+  constructor(p: MemoryOwner) {
     this.p = p;
   }
 

@@ -12,7 +12,6 @@
  *
  * Source: AMD APM vol. 2, 5.5 "Translation-Lookaside Buffer"; Intel SDM vol. 3A, 4.10.
  */
-import type { Translation } from "./paging.ts";
 
 export const TLB_PRESENT = 0x001;
 export const TLB_WRITE = 0x002;
@@ -20,6 +19,17 @@ export const TLB_USER = 0x004;
 export const TLB_DIRTY = 0x040;
 export const TLB_GLOBAL = 0x100;
 export const TLB_NX = 0x200;
+
+/** A page as the walk found it. */
+export interface Translation {
+  /** Physical address of its first byte. */
+  readonly page: number;
+  readonly pageBits: number;
+  /** TLB_WRITE and the like, over all levels. */
+  readonly flags: number;
+  /** Protection key. */
+  readonly key: number;
+}
 
 const WORDS = 4;
 const WAYS = 4;

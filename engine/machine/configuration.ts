@@ -4,7 +4,7 @@
 import { TICKS_PER_SECOND } from "../chipset/bus.ts";
 import type { MachineConfiguration } from "./api.ts";
 import { readKernel } from "./kernelimage.ts";
-import { isLinux, readLinux } from "./linux.ts";
+import { isLinux, readLinux } from "./linuximage.ts";
 
 /** What is wrong with one part of a configuration. */
 export interface ConfigurationFault {
