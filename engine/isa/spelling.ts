@@ -209,9 +209,12 @@ function isMedia(row: Row): boolean {
   return row.encodings.every((e) => e.operands.some((o) => "VWUPQN".includes(o.place)));
 }
 
+/** Media instructions whose general register a suffix may size. */
+const SUFFIXED_MEDIA = /^(CVT|PINSRW|PEXTRW|P?MOVMSK)/;
+
 /** Whether a size suffix says something about a row: it has an operand of a size, or uses the stack, or branches. */
 function takesSuffix(row: Row): boolean {
-  if (sizeInName(row) === 8 || row.name === "MOVSXD") return false;
+  if (sizeInName(row) === 8 || row.name === "MOVSXD" || (isMedia(row) && !SUFFIXED_MEDIA.test(row.name))) return false;
   return row.encodings.some(
     (e) =>
       (e.attributes.has("stack") && !row.name.startsWith("INT")) ||
@@ -229,7 +232,9 @@ function suffixed(key: string, letters: Readonly<Record<string, number>>): Spell
     const first = s.rows[0] as Row;
     if (!s.rows.some(takesSuffix)) continue;
     const bits = first.feature === "FPU" && !has(first, "prefix") ? FLOAT_SUFFIX_BITS[letter] : letters[letter];
-    if (bits !== undefined) found.push({ ...s, bits });
+    if (bits === undefined) continue;
+    const rows = s.rows.filter((row) => !isMedia(row) || (bits >= 32 && takesSuffix(row)));
+    if (rows.length) found.push({ ...s, rows, bits });
   }
   return found;
 }
