@@ -74,8 +74,8 @@ const CR3_FIELD = 28;
 const TRAP_FIELD = 100;
 /** DR6.BT. */
 const TASK_TRAP = 0x8000;
-/** DR7.L0–L3 and LE: breakpoints of one task. */
-const LOCAL_BREAKPOINTS = 0x155;
+/** DR7.L0–L3: breakpoints of one task. */
+const LOCAL_BREAKPOINTS = 0x55;
 
 const layoutOf = (type: number): Layout => (type & 8 ? TSS32 : TSS16);
 const isAvailable = (d: Descriptor) => !isSegment(d) && (typeOf(d) === SYSTEM_TSS16 || typeOf(d) === SYSTEM_TSS32);
@@ -182,6 +182,7 @@ function save(p: Core, base: number, layout: Layout, flags: number): void {
 
 /** A task's registers as its TSS has them. */
 interface Image {
+  readonly size: 2 | 4;
   readonly ip: number;
   readonly flags: number;
   readonly registers: readonly number[];
@@ -195,12 +196,11 @@ function readImage(p: Core, base: number, layout: Layout): Image {
   const { size } = layout;
   const get = (offset: number, bytes: 2 | 4) => p.memory.load((base + offset) >>> 0, bytes, "system");
   const wide = size === 4;
-  // A 16-bit TSS fills the upper halves of the general registers with ones.
-  const upper = wide ? 0 : 0xffff0000;
   return {
+    size,
     ip: get(layout.ip, size),
     flags: get(layout.flags, size),
-    registers: Array.from({ length: 8 }, (_, n) => (get(layout.registers + n * size, size) | upper) >>> 0),
+    registers: Array.from({ length: 8 }, (_, n) => get(layout.registers + n * size, size)),
     selectors: Array.from({ length: 6 }, (_, n) => (n < layout.segmentCount ? get(layout.segments + n * size, 2) : 0)),
     ldt: get(layout.ldt, 2),
     cr3: wide && p.control(0) & CR0_PG ? get(CR3_FIELD, 4) : undefined,
@@ -221,7 +221,8 @@ function load(p: Core, image: Image, nests: boolean, external: number): void {
   p.segments.set(LDTR, { selector: image.ldt, base: 0, limit: 0, attributes: 0 });
   p.ip = image.ip;
   p.flags = image.flags | (nests ? NT : 0);
-  for (let n = 0; n < 8; n++) p.setRegister(n, image.registers[n] as number);
+  // A 16-bit TSS leaves the upper halves of the general registers alone.
+  for (let n = 0; n < 8; n++) p.setRegister(n, image.registers[n] as number, image.size * 8);
   if (isVirtual) for (const n of [ES, CS, SS, DS, FS, GS]) setVirtualSegment(p, n, selectors[n] as number);
   if (image.cr3 !== undefined) writeControlRegister(p, 3, BigInt(image.cr3));
 

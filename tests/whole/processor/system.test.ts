@@ -18,6 +18,7 @@ const GUESTS: Readonly<Record<string, readonly string[]>> = {
   virtual: ["0"],
   paging: ["0"],
   pae: ["0"],
+  tasks: ["0"],
   dma: ["d"],
   shutdown: ["a", "b", "c", "e", "f", "i", "j", "k"],
 };
@@ -75,6 +76,4 @@ test.each(["g", "h"])("shutdown, case %s: a stack that takes no push, which QEMU
 });
 
 // Gaps.
-test.skip("task switches by JMP, CALL, INT and IRET: not built yet; they raise #GP or #TS and report `unimplemented`", () => {});
-test.skip("breakpoints by DR0 to DR3 and DR7.GD: registers only so far", () => {});
 test.skip("a store into its own block under `translating`: seven attempts of selfmodify see the old code", () => {});
