@@ -34,6 +34,11 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "MCA",
   "MTRR",
   "PAT",
+  "SEP",
+  "SYSCALL",
+  "NX",
+  "LM",
+  "UMIP",
 ]);
 
 const I486: readonly Feature[] = [...generations("CPUID"), "FPU", "VME", "PSE"];

@@ -37,9 +37,10 @@ for (const row of TABLE) {
   }
 }
 
-/** x87 register forms have a second opcode byte (`D8 C0+i`) that stands where ModRM would. */
-function isSecondByte(encoding: Encoding): boolean {
-  return encoding.opcode.length === 2 && encoding.opcode[0] !== 0x0f;
+/** x87 register forms (`D8 C0+i`), and some of 0F (`0F 01 F8`), have an opcode byte that stands where ModRM would. */
+function isSecondByte({ opcode }: Encoding): boolean {
+  if (opcode[0] !== 0x0f) return opcode.length === 2;
+  return opcode.length === 3 && opcode[1] !== 0x38 && opcode[1] !== 0x3a;
 }
 
 const MAX_LENGTH = 15;
@@ -182,7 +183,7 @@ function fits(c: Candidate, p: Prefixes, modrm: number, mode: DecodeMode): boole
   if (encoding.mandatory === 0x66 && (!p.operandSize || p.repeat)) return false;
   if ((encoding.mandatory === 0xf2 || encoding.mandatory === 0xf3) && p.repeat !== encoding.mandatory) return false;
   if (isSecondByte(encoding)) {
-    const byte = encoding.opcode[1] as number;
+    const byte = encoding.opcode[encoding.opcode.length - 1] as number;
     if (encoding.plus ? (modrm & 0xf8) !== byte : modrm !== byte) return false;
   }
   if (encoding.digit !== undefined && ((modrm >> 3) & 7) !== encoding.digit) return false;

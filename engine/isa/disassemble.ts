@@ -6,7 +6,16 @@ import { decode } from "./decode.ts";
 import type { Decoded, DecodeMode, MemoryOperand, Operand } from "./decoded.ts";
 import { SEGMENT } from "./decoded.ts";
 import { generalName, registerName, SEGMENT_NAMES } from "./registers.ts";
-import { ATT_NAMES, FAR_ROWS, SAME_ORDER, type Syntax, sizeInName, stem, WRITTEN_ACCUMULATOR } from "./spelling.ts";
+import {
+  ATT_NAMES,
+  FAR_ROWS,
+  SAME_ORDER,
+  SHORT_RETURNS,
+  type Syntax,
+  sizeInName,
+  stem,
+  WRITTEN_ACCUMULATOR,
+} from "./spelling.ts";
 
 export interface DisassembleOptions {
   /** Name of a place in the code, shown in angle brackets after a branch target. */
@@ -94,8 +103,12 @@ function isSizedByMode(d: Decoded): boolean {
   );
 }
 
+/** The returns to 32-bit code, which in 64-bit code are told from those to 64-bit code. */
+const isShortReturn = (d: Decoded): boolean => d.codeBits === 64 && SHORT_RETURNS.has(d.row.name);
+
 function attMnemonic(d: Decoded): string {
   const { row } = d;
+  if (isShortReturn(d)) return `${row.name.toLowerCase()}l`;
   const size = sizeInName(row);
   const own = ATT_NAMES[row.name];
   if (own && size) return own;
@@ -130,6 +143,7 @@ const INTEL_LETTER: Readonly<Record<number, string>> = { 16: "w", 32: "d", 64: "
 
 function intelMnemonic(d: Decoded): string {
   const { row } = d;
+  if (isShortReturn(d)) return `${row.name.toLowerCase()}d`;
   const size = sizeInName(row);
   const isFamily = size !== undefined && stem(row) !== row.name;
   if (isFamily && (d.operands.length > 0 || WRITTEN_ACCUMULATOR[stem(row)])) return stem(row).toLowerCase();

@@ -45,6 +45,9 @@ export const WRITTEN_ACCUMULATOR: Readonly<Record<string, "first" | "last">> = {
   SCAS: "first",
 };
 
+/** Returns to 32-bit code, whose names in 64-bit code take `l` (AT&T) or `d` (Intel). */
+export const SHORT_RETURNS: ReadonlySet<string> = new Set(["SYSRET", "SYSEXIT"]);
+
 /** Operands in the same order in both syntaxes. */
 export const SAME_ORDER: ReadonlySet<string> = new Set(["ENTER", "BOUND"]);
 
@@ -167,6 +170,7 @@ function makeAtt(names: ReturnType<typeof makeNames>): Index {
       }
     }
   }
+  for (const name of SHORT_RETURNS) addSpelling(index, `${name}L`, { rows: TABLE.filter((r) => r.name === name) });
   addSpelling(index, "movsl", { rows: widening("MOVSXD"), sourceBits: 32 });
   addSpelling(index, "movabs", { rows: widening("MOV"), absolute: true });
   addSpelling(index, "movabsq", { rows: widening("MOV"), absolute: true, bits: 64 });
@@ -195,7 +199,8 @@ function lookUp(key: string, syntax: Syntax): readonly Spelling[] {
     const movabs = key === "movabs" ? (att.get(key) ?? []) : [];
     const far = /^l(jmp|call|ret)$/.test(key) ? (att.get(key) ?? []) : [];
     // as takes a size suffix in Intel syntax too, with d for 32 bits: pushw, iretd.
-    return [...exact, ...movabs, ...far, ...(exact.length ? [] : suffixed(key, INTEL_SUFFIX_BITS))];
+    const short = /^sys(ret|exit)d$/.test(key) ? (att.get(`${key.slice(0, -1)}l`) ?? []) : [];
+    return [...exact, ...movabs, ...far, ...short, ...(exact.length ? [] : suffixed(key, INTEL_SUFFIX_BITS))];
   }
   const own = att.get(key) ?? [];
   const found = [...exact, ...own];

@@ -58,6 +58,11 @@ export const SUFFIX_DIFFERENCES: readonly {
     applies: (text, codeBits) => codeBits === 64 && /^(l[sfg]s|ljmp|lcall)/.test(text),
   },
   {
+    name: "suffixes of SYSRET and SYSEXIT",
+    reason: "They mean nothing outside of 64-bit code; we take them there as well.",
+    applies: (text, codeBits) => codeBits !== 64 && /^sys(ret|exit)l/.test(text),
+  },
+  {
     name: "BSWAP of 16 bits, MOVZX and MOVSX of a word to a word",
     reason: "as refuses them; the bytes exist.",
     applies: (text) => /^bswapw?/.test(text) || /^mov[zs]w/.test(text),

@@ -10,7 +10,8 @@ import { readDebugRegister, writeDebugRegister } from "./debug.ts";
 import { loadSegment, moveToSegment } from "./descriptors.ts";
 import { farCall, farJump, farReturn, interruptReturn } from "./far.ts";
 import { deliver } from "./interrupts.ts";
-import { farPointer, loadMemory, operand, read, read64, write, write64 } from "./operands.ts";
+import { longCall, longInterruptReturn, longJump, longReturn } from "./longfar.ts";
+import { farPointer, farPointer64, loadMemory, operand, read, read64, write, write64 } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import { redirectInterrupt } from "./virtual8086.ts";
 
@@ -46,8 +47,8 @@ const move: Operation = (p, d) => {
   onlyRing0(p);
   if (from.kind === "control") return write64(p, to, readControlRegister(p, from.number));
   if (to.kind === "control") return writeControlRegister(p, to.number, read64(p, from));
-  if (from.kind === "debug") return write(p, to, Number(readDebugRegister(p, from.number)));
-  if (to.kind === "debug") return writeDebugRegister(p, to.number, BigInt(read(p, from)));
+  if (from.kind === "debug") return write64(p, to, readDebugRegister(p, from.number));
+  if (to.kind === "debug") return writeDebugRegister(p, to.number, read64(p, from));
   throw new EngineError("MOV: no such form", { operands: d.operands.map((o) => o.kind) });
 };
 
@@ -55,9 +56,9 @@ const move: Operation = (p, d) => {
 const loadFar =
   (segment: number): Operation =>
   (p, d) => {
-    const { selector, offset } = farPointer(p, operand(d, 1), d.operandBits);
+    const { selector, offset } = farPointer64(p, operand(d, 1), d.operandBits);
     loadSegment(p, segment, selector);
-    write(p, operand(d, 0), offset);
+    write64(p, operand(d, 0), offset);
   };
 
 const bound: Operation = (p, d) => {
@@ -86,11 +87,22 @@ export const CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
   LDS: loadFar(3),
   LFS: loadFar(4),
   LGS: loadFar(5),
-  JMPF: (p, d) => farJump(p, farPointer(p, operand(d, 0), d.operandBits), d.operandBits),
-  CALLF: (p, d) => farCall(p, farPointer(p, operand(d, 0), d.operandBits), d.operandBits),
-  RETF: (p, d) => farReturn(p, d.operandBits, d.operands.length ? read(p, operand(d, 0)) : 0),
-  IRET: (p) => interruptReturn(p, 16),
-  IRETD: (p) => interruptReturn(p, 32),
+  JMPF: (p, d) => {
+    if (p.longMode) longJump(p, farPointer64(p, operand(d, 0), d.operandBits));
+    else farJump(p, farPointer(p, operand(d, 0), d.operandBits), d.operandBits);
+  },
+  CALLF: (p, d) => {
+    if (p.longMode) longCall(p, farPointer64(p, operand(d, 0), d.operandBits), d.operandBits);
+    else farCall(p, farPointer(p, operand(d, 0), d.operandBits), d.operandBits);
+  },
+  RETF: (p, d) => {
+    const parameters = d.operands.length ? read(p, operand(d, 0)) : 0;
+    if (p.longMode) longReturn(p, d.operandBits, parameters);
+    else farReturn(p, d.operandBits, parameters);
+  },
+  IRET: (p) => (p.longMode ? longInterruptReturn(p, 16) : interruptReturn(p, 16)),
+  IRETD: (p) => (p.longMode ? longInterruptReturn(p, 32) : interruptReturn(p, 32)),
+  IRETQ: (p) => longInterruptReturn(p, 64),
   INT: (p, d) => softwareInterrupt(p, read(p, operand(d, 0)), true),
   INT3: (p) => softwareInterrupt(p, fault.BP, false),
   INT1: (p) => deliver(p, { vector: fault.DB, kind: "exception" }),

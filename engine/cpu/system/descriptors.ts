@@ -7,6 +7,7 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
+import type { LinearAddress } from "../linear.ts";
 import { SHADOW_SS } from "../registers.ts";
 import {
   ACCESSED,
@@ -28,8 +29,8 @@ import {
 /** A descriptor as it lies in a table. */
 export interface Descriptor {
   readonly selector: number;
-  /** Linear address of its eight bytes. */
-  readonly address: number;
+  /** Linear address of its eight bytes: a BigInt in long mode. */
+  readonly address: LinearAddress;
   readonly low: number;
   readonly high: number;
   /** Bits 8–23 of the second word, shifted right by 8. */
@@ -62,18 +63,20 @@ export const dplOf = (d: Descriptor): number => (d.attributes & DPL) >> 5;
 /** The descriptor of a selector, or undefined where it lies beyond its table's limit. */
 export function findDescriptor(p: Core, selector: number): Descriptor | undefined {
   const offset = selector & 0xfff8;
-  let base: number;
-  if (selector & 4) {
-    if (!(p.segments.attributes(LDTR) & P) || offset + 7 > p.segments.limit(LDTR)) return undefined;
-    base = p.segments.base(LDTR);
-  } else {
-    if (offset + 7 > p.view.getUint32(at.GDTR_LIMIT, true)) return undefined;
-    base = p.view.getUint32(at.GDTR_BASE, true);
-  }
-  const address = (base + offset) >>> 0;
+  const local = (selector & 4) !== 0;
+  if (local && !(p.segments.attributes(LDTR) & P)) return undefined;
+  if (offset + 7 > (local ? p.segments.limit(LDTR) : p.view.getUint32(at.GDTR_LIMIT, true))) return undefined;
+  const address = p.longMode
+    ? plus(local ? p.segments.base64(LDTR) : p.view.getBigUint64(at.GDTR_BASE, true), offset)
+    : plus(local ? p.segments.base(LDTR) : p.view.getUint32(at.GDTR_BASE, true), offset);
   const low = p.memory.load(address, 4, "system");
-  const high = p.memory.load((address + 4) >>> 0, 4, "system");
+  const high = p.memory.load(plus(address, 4), 4, "system");
   return { selector, address, low, high, attributes: (high >>> 8) & 0xf0ff };
+}
+
+/** `delta` bytes behind a linear address of a table, coming round at its width. */
+export function plus(address: LinearAddress, delta: number): LinearAddress {
+  return typeof address === "bigint" ? BigInt.asIntN(64, address + BigInt(delta)) : (address + delta) >>> 0;
 }
 
 /** The same, or exception `vector` with the selector as its error code. */
@@ -91,12 +94,12 @@ export function toSegment(d: Descriptor, selector = d.selector): Segment {
 /** Sets the accessed bit, in the table where it is not set yet, and gives the descriptor with it. */
 export function markAccessed(p: Core, d: Descriptor): Descriptor {
   if (d.attributes & ACCESSED) return d;
-  p.memory.store((d.address + 5) >>> 0, (d.attributes | ACCESSED) & 0xff, 1, "system");
+  p.memory.store(plus(d.address, 5), (d.attributes | ACCESSED) & 0xff, 1, "system");
   return { ...d, attributes: d.attributes | ACCESSED };
 }
 
 export function setBusy(p: Core, d: Descriptor): void {
-  p.memory.store((d.address + 5) >>> 0, (d.attributes | 2) & 0xff, 1, "system");
+  p.memory.store(plus(d.address, 5), (d.attributes | 2) & 0xff, 1, "system");
 }
 
 /** Loads ES, SS, DS, FS or GS (or, in real mode, CS) by selector, with all checks. */
@@ -104,6 +107,9 @@ export function loadSegment(p: Core, n: number, selector: number): void {
   if (!p.protectedMode || p.virtual8086) {
     // The limit stays: "unreal mode" keeps what protected mode left (AMD APM vol. 2, 4.4 and 14.1.4).
     p.segments.setReal(n, selector, p.virtual8086 ? 0xf3 : (p.segments.attributes(n) & 0xf000) | 0x93);
+  } else if (n === SS && p.long && isNull(selector) && p.cpl < 3 && (selector & 3) === p.cpl) {
+    // In 64-bit mode there need not be a stack segment, but at privilege level 3 (Intel SDM vol. 2, MOV).
+    p.segments.set(SS, { selector, base: 0, limit: 0, attributes: p.cpl << 5 });
   } else if (n === SS) loadStackSegment(p, selector, p.cpl, fault.GP);
   else loadDataSegment(p, n, selector);
   p.updateMode();

@@ -137,7 +137,8 @@ function targetDescriptor(p: Core, selector: number): Descriptor {
   return readDescriptor(p, selector);
 }
 
-function checkDirect(p: Core, d: Descriptor, selector: number): void {
+/** #GP or #NP where code may not be jumped to or called directly. */
+export function checkDirect(p: Core, d: Descriptor, selector: number): void {
   const conforming = (d.attributes & CONFORMING) !== 0;
   const allowed = conforming ? dplOf(d) <= p.cpl : (selector & 3) <= p.cpl && dplOf(d) === p.cpl;
   if (!allowed) raise(fault.GP, codeOf(selector));
@@ -213,7 +214,7 @@ export function farReturn(p: Core, bits: number, parameters: number): void {
 }
 
 /** The code descriptor that a return goes to, checked. Source: Intel SDM vol. 2, RET, IRET. */
-function returnTarget(p: Core, selector: number): Descriptor {
+export function returnTarget(p: Core, selector: number): Descriptor {
   if (isNull(selector)) raise(fault.GP, 0);
   const code = readDescriptor(p, selector);
   const level = selector & 3;
@@ -248,7 +249,7 @@ function returnToOuter(
 }
 
 /** A data segment that the outer ring may not use becomes null. */
-function dropPrivileged(p: Core, n: number, level: number): void {
+export function dropPrivileged(p: Core, n: number, level: number): void {
   const s = p.segments.get(n);
   const conformingCode = (s.attributes & (S | 0xc)) === (S | 0xc);
   if (s.attributes & S && !conformingCode && (s.attributes & DPL) >> 5 < level) {
@@ -293,7 +294,8 @@ export function interruptReturn(p: Core, bits: number): void {
   p.updateMode();
 }
 
-function setReturnedFlags(p: Core, flags: number, size: 2 | 4, level: number): void {
+/** The flags of an IRET, those of them that may change at privilege `level`. */
+export function setReturnedFlags(p: Core, flags: number, size: 2 | 4, level: number): void {
   const old = p.flags;
   let changeable = size === 2 ? 0xffff : 0x3f7fd5;
   changeable &= ~VM;

@@ -30,6 +30,7 @@ import {
   setRealCodeSegment,
   toSegment,
 } from "./descriptors.ts";
+import { deliverLong } from "./longinterrupts.ts";
 import { Stack } from "./stack.ts";
 import { switchThroughGate } from "./task.ts";
 import { stackOf } from "./tss.ts";
@@ -43,7 +44,11 @@ export interface Interrupt {
 
 /** Enters the handler; RIP is what it will return to. Throws GuestFault, having changed nothing but memory below a stack. */
 export function deliver(p: Core, interrupt: Interrupt): void {
-  if (p.protectedMode) deliverThroughGate(p, interrupt);
+  if (p.longMode) {
+    const { vector, kind, errorCode } = interrupt;
+    const pushedFlags = p.flags | (isResumed(p, interrupt) ? RF : 0);
+    deliverLong(p, { vector, software: kind === "software", pushedFlags, errorCode });
+  } else if (p.protectedMode) deliverThroughGate(p, interrupt);
   else deliverReal(p, interrupt);
   p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~(3 | REPEATING), true);
   p.entered = true;
@@ -82,10 +87,7 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   if (kind === "software" && ((high >>> 13) & 3) < p.cpl) raise(fault.GP, inTable);
   if (!((high >>> 8) & P)) raise(fault.NP, inTable);
   const selector = low >>> 16;
-  // The image of the flags that a fault leaves says RF, and so does one between two elements of a repeated instruction
-  // (Intel SDM vol. 3B, 17.3.1.1); #DB and #DF are no faults.
-  const isFault = kind === "exception" && vector !== fault.DB && vector !== fault.DF;
-  const resumes = isFault || (p.view.getUint32(at.SHADOW, true) & REPEATING) !== 0;
+  const resumes = isResumed(p, interrupt);
   if (type === SYSTEM_TASK) {
     switchThroughGate(p, selector, "INT", { external, resumes, errorCode: interrupt.errorCode });
     return;
@@ -132,6 +134,15 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   setCodeSegment(p, code, level);
   stack.commit();
   p.ip = offset;
+}
+
+/**
+ * The image of the flags that a fault leaves says RF, and so does one between two elements of a repeated instruction
+ * (Intel SDM vol. 3B, 17.3.1.1); #DB and #DF are no faults.
+ */
+function isResumed(p: Core, { vector, kind }: Interrupt): boolean {
+  const isFault = kind === "exception" && vector !== fault.DB && vector !== fault.DF;
+  return isFault || (p.view.getUint32(at.SHADOW, true) & REPEATING) !== 0;
 }
 
 function checkOffset(offset: number, limit: number, errorCode: number): void {

@@ -106,6 +106,13 @@ export function write(p: Core, o: Operand, value: number): void {
   else throw new EngineError(`cannot write an operand of kind ${o.kind}`);
 }
 
+/** The same with an offset of up to 64 bits. */
+export function farPointer64(p: Core, o: Operand, bits: number): { selector: number; offset: bigint } {
+  if (o.kind === "memory" && bits === 64) return { offset: loadMemory64(p, o), selector: loadMemory(p, o, 2, 8) };
+  const { selector, offset } = farPointer(p, o, bits);
+  return { selector, offset: BigInt(offset) };
+}
+
 /** A far pointer: in the instruction or in memory, offset first. */
 export function farPointer(p: Core, o: Operand, bits: number): { selector: number; offset: number } {
   if (o.kind === "far") return { selector: o.selector, offset: o.offset };

@@ -11,6 +11,7 @@ import type { Operation } from "./operation.ts";
 import { PORT_OPERATIONS } from "./ports.ts";
 import { PROTECTION_OPERATIONS } from "./protection.ts";
 import { STACK_OPERATIONS } from "./stackOperations.ts";
+import { SYSCALL_OPERATIONS } from "./syscall.ts";
 import { X87_OPERATIONS } from "./x87.ts";
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -22,5 +23,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...PORT_OPERATIONS,
   ...PROTECTION_OPERATIONS,
   ...STACK_OPERATIONS,
+  ...SYSCALL_OPERATIONS,
   ...X87_OPERATIONS,
 };

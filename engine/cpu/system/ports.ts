@@ -3,6 +3,7 @@
 import type { Decoded } from "../../isa/decoded.ts";
 import type { Core } from "../core.ts";
 import * as at from "../layout.ts";
+import type { LinearAddress } from "../linear.ts";
 import { DF, REPEATING } from "../registers.ts";
 import { ES } from "../segments.ts";
 import { type Bytes, operand, read, write } from "./operands.ts";
@@ -33,23 +34,33 @@ function element(
   d: Decoded,
   pointer: 6 | 7,
   bytes: Bytes,
-  once: (offset: number, port: number) => void,
+  once: (offset: LinearAddress, port: number) => void,
 ): void {
-  const bits = d.addressBits as 16 | 32;
+  const bits = d.addressBits;
   const repeats = d.repeat !== 0;
-  const count = p.register(1, bits);
-  if (repeats && count === 0) return;
+  const count = indexRegister(p, 1, bits);
+  if (repeats && count === 0n) return;
   const port = p.register(2, 16);
   checkPorts(p, port, bytes);
-  const offset = p.register(pointer, bits);
-  once(offset, port);
+  const offset = indexRegister(p, pointer, bits);
+  once(p.long ? offset : Number(offset), port);
   p.debug.port(port, bytes);
-  p.setRegister(pointer, offset + (p.flags & DF ? -bytes : bytes), bits);
+  setIndexRegister(p, pointer, offset + BigInt(p.flags & DF ? -bytes : bytes), bits);
   if (!repeats) return;
-  p.setRegister(1, count - 1, bits);
-  if (count === 1) return;
-  p.ip = p.instructionIp;
+  setIndexRegister(p, 1, count - 1n, bits);
+  if (count === 1n) return;
+  p.rip = BigInt.asUintN(64, p.rip - BigInt(d.length));
   p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) | REPEATING, true);
+}
+
+/** A register at the width of an address. */
+function indexRegister(p: Core, n: number, bits: number): bigint {
+  return bits === 64 ? p.register64(n) : BigInt(p.register(n, bits));
+}
+
+function setIndexRegister(p: Core, n: number, value: bigint, bits: number): void {
+  if (bits === 64) p.setRegister64(n, value);
+  else p.setRegister(n, Number(BigInt.asUintN(bits, value)), bits);
 }
 
 const inputString =

@@ -7,8 +7,9 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { CR0_ET, CR0_TS, ZF } from "../registers.ts";
+import { CR0_ET, CR0_TS, CR4_UMIP, ZF } from "../registers.ts";
 import { LDTR, TR } from "../segments.ts";
+import { isCanonical } from "./canonical.ts";
 import { onlyRing0 } from "./control.ts";
 import { writeControlRegister } from "./controlregisters.ts";
 import {
@@ -28,7 +29,8 @@ import {
   toSegment,
   typeOf,
 } from "./descriptors.ts";
-import { loadMemory, offsetOf, operand, read, storeMemory, write } from "./operands.ts";
+import { upperHalf } from "./longdescriptors.ts";
+import { loadMemory, loadMemory64, offsetOf, operand, read, storeMemory, storeMemory64, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 
 const loadTable =
@@ -38,30 +40,47 @@ const loadTable =
     const o = operand(d, 0);
     if (o.kind !== "memory") return raise(fault.UD);
     const newLimit = loadMemory(p, o, 2);
-    const newBase = loadMemory(p, o, 4, 2);
+    const newBase = p.long ? loadMemory64(p, o, 2) : BigInt(loadMemory(p, o, 4, 2));
+    if (p.long && !isCanonical(p, newBase)) raise(fault.GP, 0);
     p.view.setUint32(limit, newLimit, true);
     // A 16-bit operand size loads 24 bits of the base.
-    p.view.setUint32(base, d.operandBits === 16 ? newBase & 0xffffff : newBase, true);
+    p.view.setBigUint64(base, d.operandBits === 16 ? newBase & 0xffffffn : newBase, true);
   };
+
+/** CR4.UMIP keeps these from privilege levels above 0 (AMD APM vol. 2, 3.1.3). */
+function checkUmip(p: Core): void {
+  if (p.control(4) & CR4_UMIP && p.cpl > 0) raise(fault.GP, 0);
+}
 
 const storeTable =
   (base: number, limit: number): Operation =>
   (p, d) => {
+    checkUmip(p);
     const o = operand(d, 0);
     if (o.kind !== "memory") return raise(fault.UD);
-    p.memory.probeWrite(p.memory.linear(o.segment, offsetOf(p, o), 6, true), 6);
+    const bytes = p.long ? 10 : 6;
+    p.memory.probeWrite(p.memory.linear(o.segment, offsetOf(p, o), bytes, true), bytes);
     storeMemory(p, o, p.view.getUint32(limit, true), 2);
-    storeMemory(p, o, p.view.getUint32(base, true), 4, 2);
+    if (p.long) storeMemory64(p, o, p.view.getBigUint64(base, true), 2);
+    else storeMemory(p, o, p.view.getUint32(base, true), 4, 2);
   };
 
 /** Register operands take the whole width, memory always 16 bits. */
 const storeWord =
   (value: (p: Core) => number): Operation =>
   (p, d) => {
+    checkUmip(p);
     const o = operand(d, 0);
     if (o.kind === "memory") storeMemory(p, o, value(p) & 0xffff, 2);
     else write(p, o, value(p));
   };
+
+/** The base of a system descriptor of 16 bytes in long mode; #GP with its selector where it is not canonical. */
+function longBase(p: Core, d: Descriptor): bigint {
+  const base = upperHalf(p, d) | BigInt(toSegment(d).base);
+  if (!isCanonical(p, base)) raise(fault.GP, codeOf(d.selector));
+  return base;
+}
 
 const loadLdt: Operation = (p, d) => {
   onlyRing0(p);
@@ -71,7 +90,9 @@ const loadLdt: Operation = (p, d) => {
   const found = readDescriptor(p, selector);
   if (isSegment(found) || typeOf(found) !== SYSTEM_LDT) raise(fault.GP, codeOf(selector));
   if (!isPresent(found)) raise(fault.NP, codeOf(selector));
+  const base = p.longMode ? longBase(p, found) : undefined;
   p.segments.set(LDTR, toSegment(found));
+  if (base !== undefined) p.segments.setBase64(LDTR, base);
 };
 
 const loadTask: Operation = (p, d) => {
@@ -80,12 +101,16 @@ const loadTask: Operation = (p, d) => {
   if (isNull(selector)) raise(fault.GP, 0);
   if (selector & 4) raise(fault.GP, codeOf(selector));
   const found = readDescriptor(p, selector);
-  const available = !isSegment(found) && (typeOf(found) === SYSTEM_TSS16 || typeOf(found) === SYSTEM_TSS32);
+  const type = typeOf(found);
+  // Long mode knows no TSS of 16 bits.
+  const available = !isSegment(found) && (type === SYSTEM_TSS32 || (type === SYSTEM_TSS16 && !p.longMode));
   if (!available) raise(fault.GP, codeOf(selector));
   if (!isPresent(found)) raise(fault.NP, codeOf(selector));
+  const base = p.longMode ? longBase(p, found) : undefined;
   setBusy(p, found);
   const segment = toSegment(found);
   p.segments.set(TR, { ...segment, attributes: segment.attributes | 2 });
+  if (base !== undefined) p.segments.setBase64(TR, base);
 };
 
 const setZero = (p: Core, zero: boolean): void => {
@@ -105,15 +130,18 @@ function visible(p: Core, selector: number, types: readonly number[]): Descripto
 
 const LAR_TYPES = [1, 2, 3, 4, 5, 9, 0xb, 0xc];
 const LSL_TYPES = [1, 2, 3, 9, 0xb];
+/** Long mode has no TSS and no gates of 16 bits, and no task gates. */
+const inMode = (p: Core, types: readonly number[]): readonly number[] =>
+  p.longMode ? types.filter((type) => type === 2 || type >= 9) : types;
 
 const loadRights: Operation = (p, d) => {
-  const found = visible(p, read(p, operand(d, 1)) & 0xffff, LAR_TYPES);
+  const found = visible(p, read(p, operand(d, 1)) & 0xffff, inMode(p, LAR_TYPES));
   setZero(p, found !== undefined);
   if (found) write(p, operand(d, 0), found.high & 0x00ffff00);
 };
 
 const loadLimit: Operation = (p, d) => {
-  const found = visible(p, read(p, operand(d, 1)) & 0xffff, LSL_TYPES);
+  const found = visible(p, read(p, operand(d, 1)) & 0xffff, inMode(p, LSL_TYPES));
   setZero(p, found !== undefined);
   if (found) write(p, operand(d, 0), toSegment(found).limit);
 };

@@ -1,6 +1,7 @@
 /** PUSH and POP of segment registers and of all registers, POP to memory, ENTER. */
 import { DB, SS } from "../segments.ts";
 import { moveToSegment } from "./descriptors.ts";
+import { longEnter, longPop, longPush } from "./longstackoperations.ts";
 import { operand, read, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import { Stack } from "./stack.ts";
@@ -94,11 +95,11 @@ const enter: Operation = (p, d) => {
 };
 
 export const STACK_OPERATIONS: Readonly<Record<string, Operation>> = {
-  PUSH: push,
-  POP: pop,
+  PUSH: (p, d) => (p.long ? longPush(p, d) : push(p, d)),
+  POP: (p, d) => (p.long ? longPop(p, d) : pop(p, d)),
   PUSHA: pushAll(2),
   PUSHAD: pushAll(4),
   POPA: popAll(2),
   POPAD: popAll(4),
-  ENTER: enter,
+  ENTER: (p, d) => (p.long ? longEnter(p, d) : enter(p, d)),
 };

@@ -30,6 +30,7 @@ import {
   isPresent,
   isSegment,
   markAccessed,
+  plus,
   SYSTEM_LDT,
   SYSTEM_TASK,
   SYSTEM_TSS16,
@@ -134,7 +135,7 @@ function switchTask(p: Core, d: Descriptor, cause: Cause, arrival: Arrival = { e
   p.memory.load((next.base + layout.bytes - 1) >>> 0, 1, "system");
   const oldDescriptor = (p.view.getUint32(at.GDTR_BASE, true) + (old.selector & 0xfff8)) >>> 0;
   p.memory.probeWrite((oldDescriptor + 5) >>> 0, 1, "system");
-  p.memory.probeWrite((d.address + 5) >>> 0, 1, "system");
+  p.memory.probeWrite(plus(d.address, 5), 1, "system");
 
   const nests = cause === "CALL" || cause === "INT";
   let flags = p.flags;

@@ -5,7 +5,7 @@ import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import { IOPL } from "../registers.ts";
 import { TR, TYPE } from "../segments.ts";
-import { codeOf } from "./descriptors.ts";
+import { codeOf, plus } from "./descriptors.ts";
 
 /** SS and ESP for privilege `level` (0–2). `external`: bit 0 of the error code where they lie beyond the TSS's limit. */
 export function stackOf(p: Core, level: number, external = 0): { ss: number; esp: number } {
@@ -25,9 +25,10 @@ export function checkPorts(p: Core, port: number, bytes: number): void {
   if (!p.virtual8086 && p.cpl <= (p.flags & IOPL) >> 12) return;
   const tr = p.segments.get(TR);
   if (!(tr.attributes & 8) || tr.limit < 103) raise(fault.GP, 0);
-  const map = p.memory.load((tr.base + 102) >>> 0, 2, "system");
+  const base = p.longMode ? p.segments.base64(TR) : tr.base;
+  const map = p.memory.load(plus(base, 102), 2, "system");
   const at = map + (port >> 3);
   if (at + 1 > tr.limit) raise(fault.GP, 0);
-  const bits = p.memory.load((tr.base + at) >>> 0, 2, "system") >> (port & 7);
+  const bits = p.memory.load(plus(base, at), 2, "system") >> (port & 7);
   if (bits & ((1 << bytes) - 1)) raise(fault.GP, 0);
 }

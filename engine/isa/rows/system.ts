@@ -55,5 +55,15 @@ system("RDTSC", ["0F 31  -  ends"], "Loads the time-stamp counter into EDX:EAX."
 system("RDMSR", ["0F 32  -"], "Loads the model-specific register that ECX names into EDX:EAX.", { feature: "MSR" });
 system("WRMSR", ["0F 30  -  ends"], "Stores EDX:EAX to the model-specific register that ECX names.", { feature: "MSR" });
 system("RDPMC", ["0F 33  -"], "Loads the performance counter that ECX names into EDX:EAX.", { feature: "MMX" });
+system("SYSCALL", ["0F 05  -  ends"], "Calls the kernel at the address that STAR, LSTAR or CSTAR hold.", { feature: "SYSCALL" });
+system("SYSRETQ", ["0F 07  -  oq ends prefix"], "Returns from a system call to 64-bit code of privilege level 3, at the address in RCX.", { feature: "SYSCALL", source: "AMD APM vol. 3, SYSRET" });
+system("SYSRET", ["0F 07  -  ends"], "Returns from a system call to 32-bit code of privilege level 3, at the address in ECX.", { feature: "SYSCALL" });
+system("SYSENTER", ["0F 34  -  ends"], "Calls the kernel at the address that SYSENTER_EIP holds.", { feature: "SEP" });
+system("SYSEXITQ", ["0F 35  -  oq ends prefix"], "Returns from SYSENTER to 64-bit code of privilege level 3, at the address in RDX with the stack in RCX.", {
+  feature: "SEP",
+  source: "AMD APM vol. 3, SYSEXIT",
+});
+system("SYSEXIT", ["0F 35  -  ends"], "Returns from SYSENTER to 32-bit code of privilege level 3, at the address in EDX with the stack in ECX.", { feature: "SEP" });
+system("SWAPGS", ["0F 01 F8  -  o64 ends"], "Exchanges the base of GS with KERNEL_GS_BASE.", { feature: "LM" });
 system("CMPXCHG8B", ["0F C7 /1  Mq  lock o32", "0F C7 /1  Mq  lock o16"], "Compares EDX:EAX with eight bytes, and stores ECX:EBX there where they are equal.", { feature: "CX8", flags: "ZF" });
 system("UD2", ["0F 0B  -  ends"], "Raises #UD, for certain.", { feature: "286" });

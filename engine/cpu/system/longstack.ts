@@ -1,0 +1,105 @@
+/**
+ * The stack as long mode's operations use it: any width, pushes of 2, 4 or 8 bytes, prepared, checked, then committed.
+ * In 64-bit mode the segment does not matter, but addresses must be canonical: #SS. Source: AMD APM vol. 2, 4.5.3, 5.3.1.
+ */
+import type { Core } from "../core.ts";
+import * as fault from "../fault.ts";
+import { raise } from "../fault.ts";
+import { type Behalf, type LinearAddress, split } from "../linear.ts";
+import { DB, insideLimit, SS, writable } from "../segments.ts";
+
+export type PushSize = 2 | 4 | 8;
+export type StackWidth = 16 | 32 | 64;
+
+/** An operand size as a push's. */
+export const pushSize = (bits: number): PushSize => (bits === 16 ? 2 : bits === 32 ? 4 : 8);
+
+/** Width of the stack pointer as SS and the mode say. */
+export function stackWidth(p: Core): StackWidth {
+  if (p.long) return 64;
+  return p.segments.attributes(SS) & DB ? 32 : 16;
+}
+
+/** Nothing of the processor changes before `commit`; memory is written as it goes. */
+export class LongStack {
+  /** Unsigned, as wide as the stack. */
+  pointer: bigint;
+  private readonly p: Core;
+  private readonly width: StackWidth;
+  private readonly behalf: Behalf;
+  private readonly errorCode: number;
+
+  /** The current stack, or one of 64 bits at `pointer`; `errorCode`: of the #SS that it raises. */
+  constructor(p: Core, pointer?: bigint, behalf: Behalf = "current", errorCode = 0) {
+    this.p = p;
+    this.width = pointer === undefined ? stackWidth(p) : 64;
+    this.pointer = BigInt.asUintN(this.width, pointer ?? p.register64(4));
+    this.behalf = behalf;
+    this.errorCode = errorCode;
+  }
+
+  private address(pointer: bigint, bytes: number, write: boolean): LinearAddress {
+    if (this.width === 64) {
+      const la = BigInt.asIntN(64, pointer);
+      this.checkCanonical(la);
+      if (bytes > 1) this.checkCanonical(BigInt.asIntN(64, la + BigInt(bytes - 1)));
+      return la;
+    }
+    const segment = this.p.segments.get(SS);
+    const offset = Number(pointer);
+    if ((write && !writable(segment)) || !insideLimit(segment, offset, bytes)) raise(fault.SS, this.errorCode);
+    return (segment.base + offset) >>> 0;
+  }
+
+  private checkCanonical(la: bigint): void {
+    const [low, high] = split(la);
+    if (!this.p.memory.isCanonical(low, high)) raise(fault.SS, this.errorCode);
+  }
+
+  private moved(by: number): bigint {
+    return BigInt.asUintN(this.width, this.pointer + BigInt(by));
+  }
+
+  /** Makes sure that `count` pushes of `size` can be made. */
+  probe(count: number, size: PushSize): void {
+    if (this.width === 64) {
+      const bytes = count * size;
+      this.p.memory.probeWrite(this.address(this.moved(-bytes), bytes, true), bytes, this.behalf);
+      return;
+    }
+    for (let i = 1; i <= count; i++) {
+      this.p.memory.probeWrite(this.address(this.moved(-i * size), size, true), size, this.behalf);
+    }
+  }
+
+  push(value: bigint, size: PushSize): void {
+    const next = this.moved(-size);
+    const la = this.address(next, size, true);
+    if (size === 8) this.p.memory.store64(la, value, this.behalf);
+    else this.p.memory.store(la, Number(BigInt.asUintN(8 * size, value)), size, this.behalf);
+    this.pointer = next;
+  }
+
+  pop(size: PushSize): bigint {
+    const la = this.address(this.pointer, size, false);
+    const value =
+      size === 8 ? this.p.memory.load64(la, this.behalf) : BigInt(this.p.memory.load(la, size, this.behalf));
+    this.pointer = this.moved(size);
+    return value;
+  }
+
+  drop(bytes: number): void {
+    this.pointer = this.moved(bytes);
+  }
+
+  /** Makes its pointer the processor's. */
+  commit(): void {
+    setStackPointer(this.p, this.pointer, this.width);
+  }
+}
+
+/** Sets RSP, ESP (which clears what is above) or SP. */
+export function setStackPointer(p: Core, value: bigint, width: StackWidth): void {
+  if (width === 64) p.setRegister64(4, value);
+  else p.setRegister(4, Number(BigInt.asUintN(width, value)), width);
+}
