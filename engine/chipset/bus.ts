@@ -112,11 +112,6 @@ export interface Bus {
   readonly memory: PhysicalMemory;
   readonly clock: Clock;
   readonly log: (event: DeviceEvent) => void;
-  /**
-   * A message-signalled interrupt: what a device's write of `data` (32 bits) to `address` (FEExxxxxh) is. Absent where
-   * nobody takes such messages.
-   */
-  readonly message?: (address: number, data: number) => void;
 }
 
 /** Values that a snapshot can hold: what `structuredClone` copies without functions or classes. */

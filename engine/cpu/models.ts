@@ -24,6 +24,7 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "CX8",
   "CMOV",
   "MSR",
+  "APIC",
   "VME",
   "DE",
   "PSE",

@@ -55,6 +55,8 @@ export class PhysicalMap {
   private readonly reach: Uint8Array;
   private readonly roms: { first: number; last: number; host: number }[] = [];
   private romEnd: number;
+  /** Numbers of pages of RAM that devices cover. */
+  private covered: ReadonlySet<number> = new Set();
 
   /** Processors that share it. */
   readonly processors: number;
@@ -117,6 +119,31 @@ export class PhysicalMap {
     this.setReach(SMRAM, SMRAM_BYTES, shown, shown);
   }
 
+  /** Gives single pages of RAM (addresses, page-aligned) to devices, instead of those given so before. */
+  cover(pages: ReadonlySet<number>): void {
+    const inside = new Set([...pages].filter((hpa) => hpa < this.ram.length).map((hpa) => hpa / PAGE));
+    if (inside.size === this.covered.size && [...inside].every((page) => this.covered.has(page))) return;
+    this.covered = inside;
+    this.onMapChange();
+  }
+
+  /** Whether there is RAM at `hpa` that a device covers: the device sends on what is not for it. */
+  isCovered(hpa: number): boolean {
+    return this.covers(hpa) && this.reach[Math.floor(hpa / PAGE)] === (READS | WRITES);
+  }
+
+  private covers(a: number): boolean {
+    return this.covered.size > 0 && this.covered.has(Math.floor(a / PAGE));
+  }
+
+  readCovered(hpa: number, size: AccessSize): number {
+    return this.get(this.ramAt + hpa, size);
+  }
+
+  writeCovered(hpa: number, value: number, size: AccessSize): void {
+    this.put(this.ramAt + hpa, value, size);
+  }
+
   setA20(enabled: boolean): void {
     if (enabled === this.a20) return;
     this.a20 = enabled;
@@ -139,12 +166,14 @@ export class PhysicalMap {
 
   /** `readable` of a physical address as the bus carries it: A20 is decided. */
   readableAt(a: number): number {
+    if (this.covers(a)) return -1;
     if (a < this.ram.length && (this.reach[a >>> 12] as number) & READS) return this.ramAt + a;
     for (const rom of this.roms) if (a >= rom.first && a <= rom.last) return rom.host + (a - rom.first);
     return -1;
   }
 
   writableAt(a: number): number {
+    if (this.covers(a)) return -1;
     return a < this.ram.length && this.reach[a >>> 12] === (READS | WRITES) ? this.ramAt + a : -1;
   }
 
@@ -208,6 +237,10 @@ export class PhysicalMap {
   readAt(a: number, size: AccessSize): number {
     const host = this.readableAt(a);
     if (host < 0) return this.devices.read(a, size) >>> 0;
+    return this.get(host, size);
+  }
+
+  private get(host: number, size: AccessSize): number {
     return size === 1
       ? (this.bytes[host] as number)
       : size === 2
@@ -217,12 +250,15 @@ export class PhysicalMap {
 
   writeAt(a: number, value: number, size: AccessSize): void {
     // RAM takes writes below a ROM, too, that reads do not see yet: how firmware copies itself.
-    const isRam = a < this.ram.length && ((this.reach[a >>> 12] as number) & WRITES) !== 0;
+    const isRam = a < this.ram.length && !this.covers(a) && ((this.reach[a >>> 12] as number) & WRITES) !== 0;
     if (!isRam) {
       if (this.readableAt(a) < 0) this.devices.write(a, value >>> 0, size);
       return;
     }
-    const host = this.ramAt + a;
+    this.put(this.ramAt + a, value, size);
+  }
+
+  private put(host: number, value: number, size: AccessSize): void {
     if (this.hasCode(host) || this.hasCode(host + size - 1)) this.onCodeWrite(host, size);
     if (size === 1) this.bytes[host] = value;
     else if (size === 2) this.view.setUint16(host, value, true);

@@ -23,6 +23,13 @@ export interface MachineConfiguration {
   readonly rtcBase?: string;
   /** Default 200,000,000. */
   readonly ticksPerSecond?: number;
+  /** 1 (the default) to 8, brought up by INIT and start-up messages; APIC IDs from 0. */
+  readonly processors?: number;
+  /**
+   * How several processors take turns: ticks of a turn (default 2,000), and a seed that chooses among orders and lengths
+   * (default 0: round by number, all turns of one length).
+   */
+  readonly turns?: { readonly ticks?: number; readonly seed?: number };
   /** A triple fault stops the machine instead of resetting it. Default false; pages and lessons set it. */
   readonly stopOnTripleFault?: boolean;
 }
@@ -123,8 +130,8 @@ export interface GraphicsScreen {
 }
 export type Screen = TextScreen | GraphicsScreen;
 
-/** Something that happened in the machine, at a tick. */
-export type MachineEvent = { readonly tick: Tick } & (
+/** Something that happened in the machine, at a tick; `processor`: whose it is, where there are several. */
+export type MachineEvent = { readonly tick: Tick; readonly processor?: number } & (
   | {
       readonly kind: "exception";
       readonly vector: number;

@@ -13,6 +13,7 @@ import type { AccessSize, Bus, Device, Line } from "../chipset/bus.ts";
 import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
 import { DebugConsole } from "../chipset/debugconsole.ts";
 import { floppyFormat } from "../chipset/floppydisk.ts";
+import { Hpet } from "../chipset/hpet.ts";
 import { I440fx, type I440fxOptions } from "../chipset/i440fx.ts";
 import { I8042 } from "../chipset/i8042.ts";
 import { DmaPages, I8237 } from "../chipset/i8237.ts";
@@ -20,6 +21,7 @@ import { I8254 } from "../chipset/i8254.ts";
 import { I8259 } from "../chipset/i8259.ts";
 import { I82077 } from "../chipset/i82077.ts";
 import { InterruptLines } from "../chipset/interruptlines.ts";
+import type { IoApic } from "../chipset/ioapic.ts";
 import { IsaDebugExit } from "../chipset/isadebugexit.ts";
 import { Mc146818 } from "../chipset/mc146818.ts";
 import { Ns16550 } from "../chipset/ns16550.ts";
@@ -33,6 +35,7 @@ import { Ps2Keyboard } from "../chipset/ps2keyboard.ts";
 import { Ps2Mouse } from "../chipset/ps2mouse.ts";
 import { Vga } from "../chipset/vga.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
+import { Replaceable } from "./replaceable.ts";
 import { Typist } from "./typing.ts";
 import { WiredOr } from "./wiredor.ts";
 
@@ -49,6 +52,8 @@ export interface BoardOutputs {
   /** Of the host bridge (i440fx.ts). */
   readonly setReach: I440fxOptions["setReach"];
   readonly setSmram: I440fxOptions["setSmram"];
+  /** Where interrupt lines go besides the 8259s. */
+  readonly ioApic?: IoApic;
 }
 
 /** The parts that somebody asks for by name; `devices` has all, in the order of reset. */
@@ -66,10 +71,15 @@ export interface Board {
 
 export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outputs: BoardOutputs): Board {
   const [interrupts, slave] = interruptControllers(bus, outputs);
-  const lines = new InterruptLines((n, level) => (n < 8 ? interrupts.input(n) : slave.input(n - 8)).set(level));
+  const { ioApic } = outputs;
+  const lines = new InterruptLines((n, level) => {
+    (n < 8 ? interrupts.input(n) : slave.input(n - 8)).set(level);
+    ioApic?.input(n === 0 ? 2 : n).set(level);
+  });
   const irq = (n: number): Line => lines.driver(n);
+  const legacy = new Replaceable([irq(0), irq(8)]);
   const { pci, ...bridges } = hostBridges(bus, configuration, outputs, irq);
-  const pit = new I8254(bus, { outputs: [irq(0)] });
+  const pit = new I8254(bus, { outputs: [legacy.usual(0)] });
   const vga = new Vga(bus);
   const uart = (port: 0 | 1, base: number, line: Line) =>
     new Ns16550(bus, { name: `ns16550.${port}`, base, irq: line, send: (byte) => outputs.serial(port, byte) });
@@ -105,12 +115,27 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     floppies,
   ];
   const { debugExit } = configuration;
+  const hpet = ioApic
+    ? [
+        new Hpet(bus, {
+          route: (n) => ioApic.input(n),
+          legacy: [legacy.replacing(0), legacy.replacing(1)],
+          replace: (on) => legacy.replace(on),
+        }),
+      ]
+    : [];
   const more = [
+    legacy,
+    ...hpet,
     new I8042(bus, { ...ps2, a20: a20.input(0), resetCpu }),
     new Port92(bus, { a20: a20.input(1), resetCpu }),
     a20,
     typist,
-    new Mc146818(bus, { irq: irq(8), unixSeconds: configuration.rtcSeconds, cmos: pcCmos(cmosOf(configuration)) }),
+    new Mc146818(bus, {
+      irq: legacy.usual(1),
+      unixSeconds: configuration.rtcSeconds,
+      cmos: pcCmos(cmosOf(configuration)),
+    }),
     new Port80(bus),
     new DebugConsole(bus, { name: "debugconsole.e9", iobase: 0xe9, send: (byte) => outputs.debug(byte, 0xe9) }),
     new DebugConsole(bus, { name: "debugconsole.402", iobase: 0x402, send: (byte) => outputs.debug(byte, 0x402) }),
@@ -163,9 +188,9 @@ function floppyController(bus: Bus, configuration: CompleteConfiguration, irq: L
 
 /** An empty drive A is there, as in most PCs; B only with a disk. */
 function cmosOf(configuration: CompleteConfiguration) {
-  const { floppies = [], memoryMiB } = configuration;
+  const { floppies = [], memoryMiB, processors } = configuration;
   const drive = (image: Uint8Array | undefined): FloppyType =>
     (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");
   const a: FloppyType = floppies[0] ? drive(floppies[0]) : "1.44M";
-  return { memoryBytes: memoryMiB * 2 ** 20, floppies: [a, drive(floppies[1])] };
+  return { memoryBytes: memoryMiB * 2 ** 20, processors, floppies: [a, drive(floppies[1])] };
 }

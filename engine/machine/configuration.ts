@@ -5,6 +5,7 @@ import { TICKS_PER_SECOND } from "../chipset/bus.ts";
 import type { MachineConfiguration } from "./api.ts";
 import { readKernel } from "./kernelimage.ts";
 import { isLinux, readLinux } from "./linuximage.ts";
+import type { TurnOptions } from "./processors.ts";
 
 /** What is wrong with one part of a configuration. */
 export interface ConfigurationFault {
@@ -20,11 +21,17 @@ export interface CompleteConfiguration extends MachineConfiguration {
   readonly rtcSeconds: number;
   readonly ticksPerSecond: number;
   readonly stopOnTripleFault: boolean;
+  readonly processors: number;
+  readonly turns: TurnOptions;
 }
 
 export const MAX_FIRMWARE = 256 * 1024;
 export const MAX_FLOPPY = 2880 * 1024;
 const DEFAULT_MIB = 16;
+const MAX_PROCESSORS = 8;
+/** 10 µs of guest time: short for who waits for another processor, long beside the cost of a change. */
+const DEFAULT_TURN = 2000;
+const MAX_TURN = 1_000_000;
 const MAX_KERNEL = 64 * 1024 * 1024;
 
 const PARTS = [
@@ -35,6 +42,8 @@ const PARTS = [
   ["debugExit", debugExit],
   ["rtcBase", rtcBase],
   ["ticksPerSecond", ticksPerSecond],
+  ["processors", processors],
+  ["turns", turns],
 ] as const;
 
 /** All faults of `configuration`; none where a machine can be made of it. */
@@ -58,6 +67,8 @@ export function completeConfiguration(configuration: MachineConfiguration): Comp
     rtcSeconds: Math.floor(Date.parse(configuration.rtcBase ?? "2026-01-01T00:00:00Z") / 1000),
     ticksPerSecond: configuration.ticksPerSecond ?? TICKS_PER_SECOND,
     stopOnTripleFault: configuration.stopOnTripleFault ?? false,
+    processors: configuration.processors ?? 1,
+    turns: { ticks: configuration.turns?.ticks ?? DEFAULT_TURN, seed: configuration.turns?.seed ?? 0 },
   };
 }
 
@@ -136,5 +147,19 @@ function ticksPerSecond(value: unknown, report: Report): void {
   // The product with a crystal's frequency must stay exact (frequency.ts).
   if (!isInteger(value, 1_000_000, 2_000_000_000)) {
     report(`${value} is not a rate`, "A whole number from 1,000,000 to 2,000,000,000.");
+  }
+}
+
+function processors(value: unknown, report: Report): void {
+  if (!isInteger(value, 1, MAX_PROCESSORS)) report(`${value} is not a count`, "1 to 8 processors.");
+}
+
+function turns(value: unknown, report: Report): void {
+  const { ticks, seed } = (value ?? {}) as { ticks?: unknown; seed?: unknown };
+  if (ticks !== undefined && !isInteger(ticks, 1, MAX_TURN)) {
+    report(`${ticks} is not a length`, "Ticks of a turn, 1 to 1,000,000.", ".ticks");
+  }
+  if (seed !== undefined && !isInteger(seed, 0, 0xffffffff)) {
+    report(`${seed} is not a seed`, "A whole number from 0 (round by number) to 4,294,967,295.", ".seed");
   }
 }

@@ -2,6 +2,7 @@
  * What the machine needs of a processor, so that a test can pass a small one of its own; the real one is
  * `x86.ts`.
  */
+import type { ApicFeatures } from "../chipset/lapicmsr.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
 import type { MachineEvent, MachineStatus, RegisterFile } from "./api.ts";
 
@@ -15,23 +16,41 @@ export interface CpuSurroundings {
   acknowledgeInterrupt(): number;
   now(): number;
   event(event: ProcessorEvent): void;
+  msrRead(msr: number): bigint | undefined;
+  msrWrite(msr: number, value: bigint): boolean;
+  taskPriority(): number;
+  setTaskPriority(priority: number): void;
+  timeStampChanged(): void;
+  readonly hasApic: boolean;
+  pause(): void;
 }
 
 export type CpuStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
 
 export interface Cpu {
+  /** What its local APIC can do; undefined where it has none: the 8259's INTR is then its own. */
+  readonly apic: ApicFeatures | undefined;
   reset(): void;
   /** At most `ticks`, 1 to 2³¹ − 1. */
   run(ticks: number): CpuStop;
   /** Ticks of the last or current run, exact at callbacks, with the instruction in progress. */
   readonly executed: number;
+  /** The level of INTR. */
   setInterrupt(level: boolean): void;
+  nmi(): void;
+  smi(): void;
+  init(): void;
+  startup(vector: number): void;
   /** run() shall return after the present instruction. */
   attention(): void;
   readonly halted: boolean;
+  /** It takes maskable interrupts. */
+  readonly takesInterrupts: boolean;
+  /** The time-stamp counter. */
+  readonly timeStamp: bigint;
   /** Offset in CS of the instruction in progress, at callbacks. */
   readonly instructionIp: number;
-  /** An interrupt would be taken at the next boundary. */
+  /** An interrupt, or something else that ends a halt, would be taken at the next boundary. */
   readonly canWake: boolean;
   /** Linear addresses before whose instruction run() stops, except where the run begins there. Assigned as a whole. */
   breakpoints: ReadonlySet<number>;
@@ -46,5 +65,5 @@ export interface Cpu {
   translate(la: number): number;
 }
 
-/** Makes a machine's processor; `X86` unless a test brings its own. */
-export type CpuMaker = (map: PhysicalMap, surroundings: CpuSurroundings) => Cpu;
+/** Makes a machine's processor `number`; `X86` unless a test brings its own. */
+export type CpuMaker = (map: PhysicalMap, surroundings: CpuSurroundings, number: number) => Cpu;

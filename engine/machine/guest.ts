@@ -41,7 +41,6 @@ export interface KnownFuture {
   isDue(instructions: number): boolean;
 }
 
-const IF = 0x200n;
 /** INT 19h: the firmware's bootstrap loader. */
 const BOOT_VECTOR = 0x19;
 /** A reset takes a millisecond, as boards' reset circuits do: a guest that resets for ever is not for ever resetting. */
@@ -118,7 +117,7 @@ export class Guest {
 
   /** Time passes, but nothing is executed. */
   get isIdle(): boolean {
-    return this.tick < this.#heldUntil || (this.pc.cpu.halted && !this.pc.cpu.canWake);
+    return this.tick < this.#heldUntil || !this.pc.processors.awake;
   }
 
   /** Asks to stop after the present instruction. */
@@ -140,7 +139,7 @@ export class Guest {
   }
 
   #advance(end: Tick, limits: AdvanceLimits): Advance {
-    const { clock, cpu } = this.pc;
+    const { clock } = this.pc;
     const { instructions = Number.POSITIVE_INFINITY } = limits;
     const idleEnd = Math.floor(limits.idleEnd ?? Number.POSITIVE_INFINITY);
     let checks = limits.checkFirst ?? false;
@@ -166,9 +165,9 @@ export class Guest {
         clock.advance(Math.min(limit, this.#heldUntil));
         continue;
       }
-      if (cpu.halted && !cpu.canWake) {
-        if ((cpu.readRegister("EFLAGS") & IF) === 0n) {
-          // Nothing wakes the processor, but what was sent before it stopped still leaves the serial lines.
+      if (!this.pc.awake()) {
+        if (this.pc.sleepsForever) {
+          // Nothing wakes a processor, but what was sent before it stopped still leaves the serial lines.
           if (this.pc.board.uarts.every((uart) => uart.state.shifting < 0)) return { kind: "halt", forever: true };
           clock.advance(limit);
           continue;
@@ -177,14 +176,15 @@ export class Guest {
         clock.advance(Math.min(limit, idleEnd));
         continue;
       }
+      const { cpu } = this.pc;
       if (checks && cpu.breakpoints.size > 0 && !cpu.canWake) {
         const { address } = cpu.status();
         if (cpu.breakpoints.has(address)) return { kind: "breakpoint", address };
       }
       checks = true;
       const stop = this.pc.run(Math.min(limit, clock.now + instructions - this.instructions));
-      this.instructions += cpu.executed;
-      fruitless = cpu.executed > 0 ? 0 : fruitless + 1;
+      this.instructions += this.pc.executed;
+      fruitless = this.pc.executed > 0 ? 0 : fruitless + 1;
       if (fruitless > MAX_FRUITLESS) throw new EngineError("the processor makes no progress", { stop });
       const reason = this.#stopped(stop);
       if (reason !== undefined) return reason;
@@ -304,7 +304,7 @@ export class Guest {
       kernel: this.#kernel,
       said,
     };
-    return { devices, machine, processor: this.pc.cpu.state, ram: this.pc.map.ram };
+    return { devices, machine, processors: this.pc.processors.all.map((cpu) => cpu.state), ram: this.pc.map.ram };
   }
 
   /** Becomes what it was at `checkpoint`; answers what does not fit, and then has changed nothing. */
@@ -312,13 +312,19 @@ export class Guest {
     const read = readState(checkpoint);
     if ("fault" in read) return read.fault;
     const { state } = read;
-    const { processor, ram } = this.state();
-    const fault = misfit({ ...this.#model, processor, ram }, state, "machine");
+    const { processors, ram } = this.state();
+    const fault = misfit({ ...this.#model, processors, ram }, state, "machine");
     if (fault !== undefined) return { offset: 0, message: fault };
+    const wanted = this.pc.processors.all.length;
+    const count = (state.processors as Decoded[]).length;
+    if (count !== wanted) {
+      return { offset: 0, message: `machine.processors: expected ${wanted} elements, found ${count}` };
+    }
     const devices = state.devices as { [name: string]: Decoded };
     for (const device of this.pc.devices) assignState(device.state, devices[device.name]);
     assignState(this.pc.map.ram, state.ram);
-    assignState(this.pc.cpu.state, state.processor);
+    const saved = state.processors as Decoded[];
+    for (const [n, cpu] of this.pc.processors.all.entries()) assignState(cpu.state, saved[n]);
     const machine = assignState({}, state.machine) as unknown as SavedMachine;
     for (const [i, line] of [...this.serial, this.debug].entries()) line.load(machine.said[i]);
     Object.assign(this, { exit: machine.exit, isOff: machine.isOff, chain: machine.chain, failure: undefined });

@@ -1,5 +1,5 @@
 /**
- * The PC: memory, the devices of the board, the processor, and what the processor sees of them.
+ * The PC: memory, the devices of the board, the processors, and what they see of them.
  *
  * ROM ends at 4 GiB, and its last 128 KiB also at 1 MiB, where the host bridge can put memory over it. A0000–FFFFF is
  * otherwise the devices'.
@@ -9,13 +9,16 @@ import { TickClock } from "../chipset/clock.ts";
 import { IoPorts } from "../chipset/ioports.ts";
 import { MmioSpace } from "../chipset/mmiospace.ts";
 import { BusMasters } from "../cpu/busmasters.ts";
-import { PhysicalMap } from "../cpu/physical.ts";
+import { type DeviceMemory, PhysicalMap } from "../cpu/physical.ts";
+import { Apics, isMessage } from "./apics.ts";
 import { type Board, type BoardOutputs, buildBoard } from "./board.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import type { Cpu, CpuMaker, CpuStop, CpuSurroundings, ProcessorEvent } from "./cpu.ts";
+import { MasterMemory } from "./mastermemory.ts";
+import { Processors } from "./processors.ts";
 
 /** Where the PC's wires leave it. */
-export interface PcOutputs extends Omit<BoardOutputs, "interrupt" | "a20" | "setReach" | "setSmram"> {
+export interface PcOutputs extends Omit<BoardOutputs, "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic"> {
   /** From the processor, or from a device. */
   event(event: ProcessorEvent): void;
   /** A port was read or written; only called while `watchesPorts`. */
@@ -26,123 +29,215 @@ export interface PcOutputs extends Omit<BoardOutputs, "interrupt" | "a20" | "set
 const MAX_RUN = 2 ** 30;
 
 /** All parts of one machine, wired. */
-export class Pc implements CpuSurroundings {
+export class Pc {
   readonly map: PhysicalMap;
   readonly clock: TickClock;
   readonly ports: IoPorts;
   readonly mmio: MmioSpace;
-  readonly cpu: Cpu;
+  readonly processors: Processors;
   readonly board: Board;
+  /** Absent where the processors have no APIC: the 8259 is then their only source of interrupts. */
+  readonly apics: Apics | undefined;
   /** All parts with state, in the order of reset; names are unique. */
   readonly devices: readonly Device[];
   watchesPorts = false;
   readonly #outputs: PcOutputs;
-  /** The processor's present run: since when, until when at the latest. */
+  /** The present run of a processor: since when, until when at the latest. */
   #running = false;
   #runStart = 0;
   #runEnd = 0;
 
   constructor(configuration: CompleteConfiguration, rom: Uint8Array, outputs: PcOutputs, makeCpu: CpuMaker) {
     this.#outputs = outputs;
-    this.map = new PhysicalMap(configuration.memoryMiB * 2 ** 20, 1);
+    const { processors: count } = configuration;
+    this.map = new PhysicalMap(configuration.memoryMiB * 2 ** 20, count);
     this.clock = new TickClock(configuration.ticksPerSecond);
     const log = (event: DeviceEvent) => {
       if (event.kind === "unimplemented") outputs.event({ kind: "unimplemented", part: event.part, text: event.text });
     };
     this.ports = new IoPorts(log);
     this.mmio = new MmioSpace(log);
-    this.map.devices = {
-      read: (hpa, size) => {
-        this.#catchUp();
-        return this.mmio.read(hpa, size);
-      },
-      write: (hpa, value, size) => {
-        this.#catchUp();
-        this.mmio.write(hpa, value, size);
-      },
-    };
     mapFirmware(this.map, rom);
-    this.cpu = makeCpu(this.map, this);
-    const bus: Bus = { ports: this.ports, mmio: this.mmio, memory: new BusMasters(this.map), clock: this.clock, log };
+    const cpus = Array.from({ length: count }, (_, n) => makeCpu(this.map, this.#surroundings(n), n));
+    this.processors = new Processors(cpus, configuration.turns);
+    const memory = new MasterMemory(new BusMasters(this.map), (address, data) =>
+      this.apics?.messages.message(address, data),
+    );
+    const bus: Bus = { ports: this.ports, mmio: this.mmio, memory, clock: this.clock, log };
+    this.apics = cpus[0]?.apic
+      ? new Apics(
+          bus,
+          cpus,
+          () => this.board.interrupts.acknowledge(),
+          () => this.#coverApics(),
+        )
+      : undefined;
+    this.map.devices = this.#deviceMemory();
     this.board = buildBoard(bus, configuration, {
       serial: (port, byte) => outputs.serial(port, byte),
       debug: (byte, port) => outputs.debug(byte, port),
       exit: (status) => outputs.exit(status),
       resetRequested: () => outputs.resetRequested(),
-      interrupt: (level) => this.cpu.setInterrupt(level),
+      interrupt: (level) => {
+        if (this.apics) this.apics.interrupt(level);
+        else this.#first.setInterrupt(level);
+      },
       a20: (level) => this.map.setA20(level),
       powerOff: () => outputs.powerOff(),
       setReach: (hpa, bytes, reads, writes) => this.map.setReach(hpa, bytes, reads, writes),
       setSmram: (view) => this.map.setSmram(view),
+      ...(this.apics ? { ioApic: this.apics.io } : {}),
     });
-    this.devices = [this.clock, this.ports, ...this.board.devices];
+    const apics = this.apics?.devices ?? [];
+    this.devices = [this.clock, this.ports, ...this.board.devices, ...apics, this.processors];
     this.clock.deadlineMoved = (next) => {
       if (this.#running && next < this.#runEnd) this.cpu.attention();
     };
   }
 
+  /** The processor whose turn it is. */
+  get cpu(): Cpu {
+    return this.processors.current;
+  }
+
+  /** The processor that boots. */
+  get #first(): Cpu {
+    return this.processors.all[0] as Cpu;
+  }
+
+  /** Chooses who runs next; false where all processors sleep. */
+  awake(): boolean {
+    return this.processors.settle(this.clock.now);
+  }
+
+  /** All sleep, and nothing that could come would wake one. */
+  get sleepsForever(): boolean {
+    return !this.processors.all.some((cpu) => cpu.takesInterrupts) && !this.apics?.canInterruptMasked;
+  }
+
   /**
-   * Lets the processor run from now to `end` at most. Answers why it stopped; the clock is where it got to, and what was
-   * due by then has happened.
+   * Lets the processor whose turn it is run from now to `end` at most. Answers why it stopped; the clock is where it got
+   * to, and what was due by then has happened.
    */
   run(end: Tick): CpuStop {
+    const { cpu } = this;
     this.#runStart = this.clock.now;
-    this.#runEnd = Math.min(end, this.#runStart + MAX_RUN);
+    this.#runEnd = Math.min(end, this.#runStart + MAX_RUN, this.processors.end);
     this.#running = true;
     try {
-      return this.cpu.run(this.#runEnd - this.#runStart);
+      return cpu.run(this.#runEnd - this.#runStart);
     } finally {
       this.#running = false;
-      this.clock.advance(this.#runStart + this.cpu.executed);
+      this.executed = cpu.executed;
+      this.clock.advance(this.#runStart + cpu.executed);
+      this.processors.settle(this.clock.now);
     }
   }
 
-  /** Changes the processor's breakpoints where they differ: it forgets decoded code then. */
+  /** Ticks of the last run. */
+  executed = 0;
+
+  /** Changes the processors' breakpoints where they differ: they forget decoded code then. */
   armBreakpoints(addresses: ReadonlySet<number>): void {
-    const { breakpoints } = this.cpu;
-    if (breakpoints.size === addresses.size && [...addresses].every((address) => breakpoints.has(address))) return;
-    this.cpu.breakpoints = addresses;
+    for (const cpu of this.processors.all) {
+      const { breakpoints } = cpu;
+      if (breakpoints.size === addresses.size && [...addresses].every((address) => breakpoints.has(address))) continue;
+      cpu.breakpoints = addresses;
+    }
   }
 
   /** Power-on, or the reset line: memory keeps its contents, and time goes on. */
   reset(): void {
     for (const device of this.devices) device.reset();
-    this.cpu.reset();
+    for (const cpu of this.processors.all) cpu.reset();
   }
 
   /** Everybody's state was assigned: lines that are not state of their receiver follow it. */
   restored(): void {
     for (const device of this.devices) device.restored?.();
-    this.cpu.restored();
-    this.cpu.setInterrupt(this.board.interrupts.state.output);
+    for (const cpu of this.processors.all) cpu.restored();
+    if (!this.apics) this.#first.setInterrupt(this.board.interrupts.state.output);
   }
 
-  portRead(port: number, size: AccessSize): number {
+  /** What processor `n` sees. */
+  #surroundings(n: number): CpuSurroundings {
+    const pc = this;
+    return {
+      portRead: (port, size) => pc.#portRead(port, size),
+      portWrite: (port, value, size) => pc.#portWrite(port, value, size),
+      acknowledgeInterrupt() {
+        pc.#catchUp();
+        return pc.apics ? pc.apics.acknowledge(n) : pc.board.interrupts.acknowledge();
+      },
+      now() {
+        pc.#catchUp();
+        return pc.clock.now;
+      },
+      event(event) {
+        pc.#catchUp();
+        pc.#outputs.event(pc.processors?.all.length > 1 ? { ...event, processor: n } : event);
+      },
+      msrRead(msr) {
+        pc.#catchUp();
+        return pc.apics?.msrRead(n, msr);
+      },
+      msrWrite(msr, value) {
+        pc.#catchUp();
+        return pc.apics?.msrWrite(n, msr, value) ?? false;
+      },
+      taskPriority: () => pc.apics?.taskPriority(n) ?? 0,
+      setTaskPriority: (priority) => pc.apics?.setTaskPriority(n, priority),
+      timeStampChanged() {
+        pc.#catchUp();
+        pc.apics?.local[n]?.timer.rearm();
+      },
+      get hasApic() {
+        return pc.apics?.local[n]?.state.enabled ?? false;
+      },
+      pause() {
+        if (pc.processors.pause(pc.#runStart + pc.cpu.executed)) pc.cpu.attention();
+      },
+    };
+  }
+
+  /** Device memory as the processor whose turn it is sees it: its own APIC first. */
+  #deviceMemory(): DeviceMemory {
+    const { apics, mmio, processors, map } = this;
+    return {
+      read: (hpa, size) => {
+        this.#catchUp();
+        const own = apics?.read(processors.state.current, hpa, size);
+        if (own !== undefined) return own;
+        return map.isCovered(hpa) ? map.readCovered(hpa, size) : mmio.read(hpa, size);
+      },
+      write: (hpa, value, size) => {
+        this.#catchUp();
+        if (apics?.write(processors.state.current, hpa, value, size)) return;
+        if (apics && isMessage(hpa)) {
+          if (size === 4) apics.messages.message(hpa, value);
+        } else if (map.isCovered(hpa)) map.writeCovered(hpa, value, size);
+        else mmio.write(hpa, value, size);
+      },
+    };
+  }
+
+  /** Pages of APICs' registers that lie in RAM are not plain memory. */
+  #coverApics(): void {
+    const bases = this.apics?.local.filter((apic) => apic.state.enabled && !apic.state.x2apic) ?? [];
+    this.map.cover(new Set(bases.map((apic) => apic.state.base)));
+  }
+
+  #portRead(port: number, size: AccessSize): number {
     this.#catchUp();
     const value = this.ports.read(port, size);
     if (this.watchesPorts) this.#outputs.port(false, port, size, value);
     return value;
   }
 
-  portWrite(port: number, value: number, size: AccessSize): void {
+  #portWrite(port: number, value: number, size: AccessSize): void {
     this.#catchUp();
     if (this.watchesPorts) this.#outputs.port(true, port, size, value >>> 0);
     this.ports.write(port, value >>> 0, size);
-  }
-
-  acknowledgeInterrupt(): number {
-    this.#catchUp();
-    return this.board.interrupts.acknowledge();
-  }
-
-  now(): Tick {
-    this.#catchUp();
-    return this.clock.now;
-  }
-
-  event(event: ProcessorEvent): void {
-    this.#catchUp();
-    this.#outputs.event(event);
   }
 
   /** Devices see the tick of the instruction that reaches them. */

@@ -44,6 +44,6 @@ export function powerOn(
   resources: Pick<Resources, "build" | "firmware">,
   options: Partial<MachineOptions> = {},
 ): Machine {
-  const makeCpu: MachineOptions["makeCpu"] = (map, surroundings) => new X86(map, surroundings);
+  const makeCpu: MachineOptions["makeCpu"] = (map, surroundings, number) => new X86(map, surroundings, number);
   return new Machine(configuration, { makeCpu, firmware: resources.firmware, engine: resources.build, ...options });
 }

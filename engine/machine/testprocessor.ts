@@ -10,6 +10,8 @@ const IF = 0x200;
 const [IP, CS, AX, SP, FLAGS, HALTED, DX] = [0, 1, 2, 3, 4, 5, 6];
 
 export class TestProcessor implements Cpu {
+  readonly apic = undefined;
+  readonly timeStamp = 0n;
   executed = 0;
   breakpoints: ReadonlySet<number> = new Set();
   readonly state = new Uint8Array(64);
@@ -154,6 +156,13 @@ export class TestProcessor implements Cpu {
   setInterrupt(level: boolean): void {
     this.#interrupt = level;
   }
+  get takesInterrupts(): boolean {
+    return (this.#words[FLAGS] & IF) !== 0;
+  }
+  nmi(): void {}
+  smi(): void {}
+  init(): void {}
+  startup(): void {}
   attention(): void {
     this.#attention = true;
   }

@@ -1,9 +1,12 @@
 /**
  * A processor of engine/cpu as the machine and its views see it: registers by name, status, without effect on the guest.
  */
+import type { ApicFeatures } from "../chipset/lapicmsr.ts";
+import { physicalAddressBits } from "../cpu/cpuid.ts";
 import * as at from "../cpu/layout.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
 import { Processor, type Surroundings } from "../cpu/processor.ts";
+import { IF, TSC_PER_TICK } from "../cpu/registers.ts";
 import { CS } from "../cpu/segments.ts";
 import type { MachineStatus, RegisterFile, SegmentView } from "./api.ts";
 import type { Cpu } from "./cpu.ts";
@@ -14,8 +17,27 @@ const CONTROLS = { CR0: at.CR0, CR2: at.CR2, CR3: at.CR3, CR4: at.CR4, EFER: at.
 const PRESENT = 0x80;
 
 export class X86 extends Processor implements Cpu {
-  constructor(map: PhysicalMap, surroundings: Surroundings) {
-    super(map, surroundings);
+  constructor(map: PhysicalMap, surroundings: Surroundings, number = 0) {
+    super(map, surroundings, number);
+  }
+
+  get apic(): ApicFeatures | undefined {
+    const { features } = this.model;
+    if (!features.has("APIC")) return undefined;
+    return {
+      x2apic: features.has("X2APIC"),
+      tscDeadline: features.has("TSC_DEADLINE"),
+      physicalBits: physicalAddressBits(this.model),
+    };
+  }
+
+  get takesInterrupts(): boolean {
+    return (this.flags & IF) !== 0 && !this.waitsForStartup;
+  }
+
+  get timeStamp(): bigint {
+    const offset = this.view.getBigInt64(at.TSC_OFFSET, true);
+    return BigInt.asUintN(64, BigInt(this.surroundings.now()) * TSC_PER_TICK + offset);
   }
 
   status(): Pick<MachineStatus, "address" | "cs" | "ip" | "mode" | "ring"> {

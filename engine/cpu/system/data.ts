@@ -120,7 +120,7 @@ const identify: Operation = (p) => {
     CR4: p.control(4),
     XCR0: p.view.getUint32(at.XCR0, true),
     XSS: 0,
-    apicEnabled: true,
+    apicEnabled: p.surroundings.hasApic ?? false,
   });
   [0, 3, 1, 2].forEach((register, i) => {
     p.setRegister(register, answer[i] as number);
