@@ -14,6 +14,8 @@ const MEMORY_MIB = 4;
 /** The case of guests that find their own image on a floppy. */
 const WITH_FLOPPY = "d";
 const FLOPPY_BYTES = 1440 * 1024;
+/** A digit from 1 on as case is the count of processors. */
+const processorsOf = (choice: string) => Number.parseInt(choice, 10) || 1;
 /** More than the firmware and the longest guest take. */
 const MOST_TICKS = 400_000_000;
 
@@ -52,6 +54,7 @@ export function askOurs(bench: Workbench, image: Uint8Array, choice: string, sli
   const machine = bench.powerOn({
     memoryMiB: MEMORY_MIB,
     kernel: { image, commandLine: choice },
+    processors: processorsOf(choice),
     ...(choice === WITH_FLOPPY ? { floppies: [floppyOf(image)] } : {}),
     debugExit: { iobase: 0xf4, iosize: 1 },
     stopOnTripleFault: true,
@@ -82,7 +85,7 @@ export async function askQemu(image: Uint8Array, choice: string): Promise<Answer
     writeFileSync(file, image);
     const devices =
       "-display none -debugcon stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot -monitor none";
-    const machine = `-accel tcg -cpu pentium2,-fpu,+nx,+syscall -m ${MEMORY_MIB} -vga none -net none -nodefaults`;
+    const machine = `-accel tcg -cpu pentium2,-fpu,+nx,+syscall -m ${MEMORY_MIB} -smp ${processorsOf(choice)} -vga none -net none -nodefaults`;
     const arguments_ = [...`${machine} ${devices}`.split(" "), "-kernel", file, "-append", choice];
     if (choice === WITH_FLOPPY) {
       writeFileSync(`${file}.img`, floppyOf(image));
