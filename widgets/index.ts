@@ -30,14 +30,18 @@ const elements = {
   "ring-verb": RingVerb,
   "ring-dock": RingDock,
 };
-// A turn for each: the page may hold dozens of them, and all come to life as their name is defined.
+// A turn for each: the page may hold dozens of them, and all come to life as their name is defined. On a page without a
+// machine somebody is about to make one, and needs its class.
 for (const [name, element] of Object.entries(elements)) {
-  if (!customElements.get(name)) void pageTurns.take(() => customElements.define(name, element));
+  const define = () => customElements.define(name, element);
+  if (customElements.get(name)) continue;
+  if (name === "ring-machine" && !document.querySelector(name)) define();
+  else void pageTurns.take(define);
 }
 
 // Machines in running text leave their buttons, on a phone, to a dock at the foot of the window.
 void pageTurns.take(() => {
-  if (document.querySelector("article ring-machine, .lab ring-machine") && !document.querySelector("ring-dock"))
+  if (document.querySelector("article ring-machine") && !document.querySelector("ring-dock"))
     document.body.append(document.createElement("ring-dock"));
 });
 

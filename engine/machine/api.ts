@@ -202,6 +202,14 @@ export interface SourceLine {
   readonly line: number;
 }
 
+/** A read of a MachineHandle by its method and arguments. */
+export type Read = {
+  [Method in "registers" | "readMemory" | "disassemble" | "screen" | "devices"]: {
+    readonly method: Method;
+    readonly args: Parameters<MachineHandle[Method]>;
+  };
+}["registers" | "readMemory" | "disassemble" | "screen" | "devices"];
+
 /**
  * A machine seen from a page, by way of its worker. Every method answers when the worker has; reads answer for one tick.
  * A promise rejects with an EngineError only where the machine has failed or was closed.
@@ -249,6 +257,12 @@ export interface MachineHandle {
   screen(): Promise<Screen>;
   /** Every device's state by its name. */
   devices(): Promise<Readonly<Record<string, object>>>;
+
+  /**
+   * Several reads answered at one instruction boundary, with the tick it was: what is asked for one by one while a
+   * machine runs is of one tick each. In the order of `reads`; a read that fails is an Error in its place.
+   */
+  together(reads: readonly Read[]): Promise<{ readonly tick: Tick; readonly values: readonly unknown[] }>;
 
   breakpoints(): Promise<readonly number[]>;
   /** By linear address. */

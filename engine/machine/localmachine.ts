@@ -2,6 +2,7 @@
  * A machine behind the interface of pages: driven by slices of a few milliseconds, in between of which everything else
  * is answered. What has changed is told at most as often as a listener can use it.
  */
+import type { Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import type {
   AddressSpaceName,
@@ -10,6 +11,7 @@ import type {
   MachineEvent,
   MachineHandle,
   MachineStatus,
+  Read,
   RegisterFile,
   Screen,
   Snapshot,
@@ -282,6 +284,15 @@ export class LocalMachine implements MachineHandle {
   async devices(): Promise<Readonly<Record<string, object>>> {
     this.#check();
     return this.machine.devices();
+  }
+
+  /** No slice comes between them: each answers before this thread does anything else. */
+  async together(reads: readonly Read[]): Promise<{ tick: Tick; values: unknown[] }> {
+    this.#check();
+    const { tick } = this.machine;
+    const one = ({ method, args }: Read) => (this[method] as (...args: unknown[]) => Promise<unknown>)(...args);
+    const answers = await Promise.allSettled(reads.map(one));
+    return { tick, values: answers.map((answer) => (answer.status === "fulfilled" ? answer.value : answer.reason)) };
   }
 
   async breakpoints(): Promise<readonly number[]> {

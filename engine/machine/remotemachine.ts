@@ -191,6 +191,9 @@ export class RemoteMachine implements api.MachineHandle {
   devices() {
     return this.#call("devices");
   }
+  together(reads: readonly api.Read[]) {
+    return this.#call("together", reads);
+  }
   breakpoints() {
     return this.#call("breakpoints");
   }

@@ -42,7 +42,8 @@ function soon(): void {
 }
 
 if (article) {
-  mark();
+  // With the next frame, which lays the page out anyway.
+  soon();
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
 }

@@ -126,3 +126,19 @@ for (const path of lessons) {
     await expect(page.locator("[data-continue]")).toHaveAttribute("href", new RegExp(`${path}#${id}$`));
   });
 }
+
+test("in a folder of a host, a page that is not there leads to the site's own map", async ({ page, baseURL }) => {
+  // A host that has the site under /course/, and shows its 404.html wherever nothing is.
+  const host = "http://course.example/";
+  await page.route(`${host}**`, async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    const inSite = path.startsWith("/course/") ? path.slice("/course/".length) : undefined;
+    const answer = inSite && (await route.fetch({ url: `${baseURL}${inSite}` }));
+    if (answer?.ok()) return route.fulfill({ response: answer });
+    return route.fulfill({ response: await route.fetch({ url: `${baseURL}404.html` }), status: 404 });
+  });
+  await page.goto(`${host}course/lessons/99-nothing/`);
+  const map = page.getByRole("link", { name: "Go to the map" });
+  await expect(map).toHaveAttribute("href", "/course/");
+  await expect(map).toHaveCSS("display", /flex/);
+});

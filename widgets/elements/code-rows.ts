@@ -142,11 +142,17 @@ export const codeStyle = css`
       border-color: CanvasText;
     }
   }
+  /* Paper gets the lines that are in the view, not the room of those that are not. */
   @media print {
     .rows {
       height: auto;
+      min-height: 0;
       max-height: none !important;
       overflow: hidden;
+    }
+    .rows .spacer,
+    .card {
+      display: none;
     }
     .lit td:first-child {
       border-left: 4px solid #000;

@@ -133,7 +133,9 @@ export class RingControls extends MachineView {
     const { session } = this;
     if (!session) return html`<div class="bar"><div class="state"><span class="word">Asleep</span></div></div>`;
     const { state } = session;
-    const look = this.plain ? "run" : "primary run";
+    // Where running leads nowhere (stopped for good, exited, a triple fault) it is not the next thing to do.
+    const over = !session.active && ["halted", "faulted"].includes(state);
+    const look = this.plain || over ? "run" : "primary run";
     const run = session.active
       ? this.tool(3, "Pause", icons.pause, () => void session.pause(), look, "Pause (c)")
       : state === "past"

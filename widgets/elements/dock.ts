@@ -28,7 +28,10 @@ export class RingDock extends LitElement {
     open: { state: true },
     tab: { state: true },
     next: { state: true },
+    plain: { type: Boolean },
   };
+  /** The page's next thing to do is elsewhere: Run is no ink-filled button here. */
+  declare plain: boolean;
   declare session: MachineSession | undefined;
   declare open: boolean;
   declare tab: number;
@@ -132,6 +135,7 @@ export class RingDock extends LitElement {
     this.open = false;
     this.tab = 0;
     this.next = "";
+    this.plain = false;
   }
 
   override connectedCallback(): void {
@@ -177,7 +181,7 @@ export class RingDock extends LitElement {
     let best: { machine: RingMachine; distance: number } | undefined;
     for (const machine of narrow.matches ? document.querySelectorAll<RingMachine>("ring-machine") : []) {
       // Far away: a page that puts off laying it out need not do it for this question.
-      if (!machine.checkVisibility({ contentVisibilityAuto: true })) continue;
+      if (machine.checkVisibility() && !machine.checkVisibility({ contentVisibilityAuto: true })) continue;
       const { top, bottom } = machine.getBoundingClientRect();
       const distance = top > line ? top - line : bottom < line ? line - bottom : 0;
       if (!best || distance < best.distance) best = { machine, distance };
@@ -233,7 +237,7 @@ export class RingDock extends LitElement {
         </div>
         <button class="button quiet" aria-label="One instruction back" @click=${() => session.back()}>${icons.back}</button>
         <button class="button quiet" aria-label="Step one instruction" @click=${() => session.step()}>${icons.step}</button>
-        <button class="button primary" @click=${() => (state === "past" ? session.returnToNow() : state === "asleep" ? session.wake() : session.runOrPause())}>
+        <button class=${`button ${this.plain || (!running && ["halted", "faulted"].includes(state)) ? "" : "primary"}`} @click=${() => (state === "past" ? session.returnToNow() : state === "asleep" ? session.wake() : session.runOrPause())}>
           ${running ? icons.pause : icons.run}${running ? "Pause" : state === "past" ? "Now" : state === "asleep" ? "Wake" : "Run"}
         </button>
         <button class="button quiet up" aria-expanded=${this.open} aria-label=${this.open ? "Close the views" : "Show the views"} @click=${() => this.raise(!this.open)}>

@@ -191,6 +191,8 @@ export class RingPredict extends MachineView {
   private async measureOn(session: MachineSession): Promise<Omit<KeptPrediction, "said"> | undefined> {
     if (this.kind === "order") return this.measureOrder(session);
     const where = this.until || this.at;
+    // A count is since power-on; a reset machine's clock has gone on.
+    if (session.wasReset && /\btick\b/.test(this.measure)) await session.powerOn({});
     if (where && !(await this.goThere(session, where))) return undefined;
     const answer = await evaluate(this.measure, readableOf(session));
     if (!("value" in answer)) {

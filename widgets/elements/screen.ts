@@ -96,6 +96,10 @@ export class RingScreen extends MachineView {
         background: var(--_paper);
         color: var(--_ink);
       }
+      /* In the picture's place, and of its size: reading it moves nothing. */
+      pre.instead {
+        aspect-ratio: 640 / 400;
+      }
       .foot {
         display: flex;
         flex-wrap: wrap;
@@ -355,7 +359,7 @@ export class RingScreen extends MachineView {
       </div>
       ${
         this.asText
-          ? html`<pre tabindex="0" role="region" aria-label=${`Text on the screen of ${label}`}>${this.text()}</pre>`
+          ? html`<pre class="instead" tabindex="0" role="region" aria-label=${`Text on the screen of ${label}`}>${this.text()}</pre>`
           : html`<pre class="sr" aria-label=${`Text on the screen of ${label}`} role="group">${this.text()}</pre>`
       }
       ${

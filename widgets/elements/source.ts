@@ -309,7 +309,7 @@ export class RingSource extends MachineView {
     const longest = Math.max(...this.text.map((line) => line.replace(/\t/g, "        ").length));
     const spacer = (rows: number) =>
       rows > 0
-        ? html`<tr aria-hidden="true"><td colspan="4" style=${`height:calc(${rows} * var(--row, 20px))`}></td></tr>`
+        ? html`<tr class="spacer" aria-hidden="true"><td colspan="4" style=${`height:calc(${rows} * var(--row, 20px))`}></td></tr>`
         : nothing;
     const lines = Array.from({ length: to - from }, (_, i) => span.first + from + i);
     const stop = lines.includes(this.chosen + 1) ? this.chosen + 1 : lines[0];

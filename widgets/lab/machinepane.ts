@@ -43,6 +43,12 @@ export function mountMachine(host: HTMLElement, run: () => void): MachinePane {
   // The header's Check is the one ink-filled button of a lab.
   machine.querySelector("ring-controls")?.setAttribute("plain", "");
   host.replaceChildren(head, machine);
+  // On a phone its buttons stand at the foot of the window, whichever part of the lab is read.
+  if (!document.querySelector("ring-dock")) {
+    const dock = document.createElement("ring-dock");
+    dock.setAttribute("plain", "");
+    document.body.append(dock);
+  }
   return {
     session: machine.session,
     explain(scenario) {

@@ -18,6 +18,8 @@ import { reached } from "./until.ts";
 import { reasonText, stopSpeech } from "./words.ts";
 
 export class MachineSession extends ObservedMachine {
+  /** The guest was reset since power-on: its clock went on, and counts from power-on mean something else now. */
+  wasReset = false;
   private chain: Promise<unknown> = Promise.resolve();
   /** The action under way is a run. */
   private running = false;
@@ -129,6 +131,7 @@ export class MachineSession extends ObservedMachine {
       await this.keepForUndo("The machine was reset.", machine);
       await machine.reset();
       this.newRun(machine);
+      this.wasReset = true;
     });
   }
   /** Powers on again with parts of the configuration replaced: another floppy, say. */
@@ -209,6 +212,7 @@ export class MachineSession extends ObservedMachine {
 
   private newRun(machine: MachineHandle): void {
     this.furthest = machine.status.tick;
+    this.wasReset = false;
     this.events = [];
     this.stops.length = 0;
     this.start = undefined;

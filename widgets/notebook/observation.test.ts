@@ -35,3 +35,27 @@ test("each stop is seen once, and the last is where the machine stands", async (
   expect(seen.slice(0, 3)).toEqual([0, 1, 2]);
   expect(seen.at(-1)).toBe(handle.status.tick);
 });
+test("what several cells ask of a running machine in one go is of one tick", async () => {
+  const handle = await machine();
+  const stopped = handle.run({ ticks: 400_000 });
+  let sent = 0;
+  const counted = new Proxy(handle, {
+    get(target, name) {
+      if (name === "together") sent++;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const now = new Observation(counted);
+  const [registers, [line], word] = await Promise.all([
+    now.registers(),
+    now.disassemble(undefined, 1),
+    now.word(0x46c, 4),
+  ]);
+  expect(sent).toBe(1);
+  const cs = registers.segments.find(({ name }) => name === "CS");
+  expect(line.address).toBe(((cs?.base ?? 0) + Number(registers.ip)) >>> 0);
+  expect(word).toBeGreaterThanOrEqual(0);
+  await handle.pause();
+  await stopped;
+});

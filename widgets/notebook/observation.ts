@@ -1,9 +1,9 @@
 // What a cell calls `machine`: one moment of a machine. Its tick and status are values; the rest are promises that the
 // worker answers. While the machine stands, every answer is of that moment: a read that comes back after the machine has
 // moved on is refused as stale, and the cell has been asked to run again by then. While it runs it is observed at most
-// ten times a second, and each answer is of the instant at which the worker gave it: what belongs together is asked for
-// together (`Promise.all`).
-import type { DisassembledLine, MachineHandle, MachineStatus, RegisterFile, Screen } from "../../engine/index.ts";
+// ten times a second: what is asked for before the page's thread turns to something else is answered at one instruction
+// boundary (`Promise.all`, in however many cells); what is asked for after such an answer is of a later one.
+import type { DisassembledLine, MachineHandle, MachineStatus, Read, RegisterFile, Screen } from "../../engine/index.ts";
 import { readRegister } from "../model/expression.ts";
 import { screenRows } from "../model/reader.ts";
 
@@ -27,12 +27,34 @@ export class Observation {
   readonly tick: MachineStatus["tick"];
   private readonly handle: MachineHandle;
   private file?: Promise<RegisterFile>;
+  /** Reads that were asked for and not sent yet, and their answers. */
+  private batch: Read[] = [];
+  private answers: Promise<readonly unknown[]> | undefined;
 
   constructor(handle: MachineHandle) {
     this.handle = handle;
     this.id = handle.id;
     this.status = handle.status;
     this.tick = handle.status.tick;
+  }
+
+  /** Sends a read with all others that this turn of the page's thread asks for. */
+  private ask<T>(read: Read): Promise<T> {
+    const at = this.batch.push(read) - 1;
+    // Cells that wait for the same moment start one after the other: let them all ask.
+    this.answers ??= new Promise<void>((resolve) => setTimeout(resolve)).then(async () => {
+      const { batch } = this;
+      this.batch = [];
+      this.answers = undefined;
+      return (await this.handle.together(batch)).values;
+    });
+    return this.now(
+      this.answers.then((values) => {
+        const value = values[at];
+        if (value instanceof Error) throw value;
+        return value as T;
+      }),
+    );
   }
 
   /** The answer, if it is still of this moment. */
@@ -46,7 +68,7 @@ export class Observation {
 
   /** All registers, as RegisterFile in engine/machine/api.ts. */
   registers(): Promise<RegisterFile> {
-    this.file ??= this.now(this.handle.registers());
+    this.file ??= this.ask({ method: "registers", args: [] });
     return this.file;
   }
 
@@ -59,7 +81,7 @@ export class Observation {
 
   /** `length` ≤ 65,536 bytes from a physical address (or a linear one). */
   memory(address: number, length: number, space: "physical" | "linear" = "physical"): Promise<Uint8Array> {
-    return this.now(this.handle.readMemory(space, address, length));
+    return this.ask({ method: "readMemory", args: [space, address, length] });
   }
 
   /** The little-endian word of 1, 2 or 4 bytes at a physical address. */
@@ -69,11 +91,11 @@ export class Observation {
   }
 
   disassemble(address?: number, count = 8): Promise<readonly DisassembledLine[]> {
-    return this.now(this.handle.disassemble(address, count));
+    return this.ask({ method: "disassemble", args: [address, count] });
   }
 
   screen(): Promise<Screen> {
-    return this.now(this.handle.screen());
+    return this.ask({ method: "screen", args: [] });
   }
 
   /** The rows of a text screen, without the blanks at their ends; no rows in a graphics mode. */
@@ -82,7 +104,7 @@ export class Observation {
   }
 
   devices(): Promise<Readonly<Record<string, object>>> {
-    return this.now(this.handle.devices());
+    return this.ask({ method: "devices", args: [] });
   }
 }
 

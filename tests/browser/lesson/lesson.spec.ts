@@ -138,3 +138,41 @@ test("at 1280 × 800 the line that a machine wakes at is in the window, in the s
   await expect(lit).toContainText("reset_vector");
   await expect(lit).toBeInViewport({ ratio: 0.5 });
 });
+
+test("the count from power-on is the same after a run and a reset", async ({ page }) => {
+  await page.goto("lessons/00-the-machine-in-this-page/");
+  await awake(page, "tour");
+  await page.evaluate(async () => {
+    type Session = { run(until: object): Promise<void>; reset(): Promise<void> };
+    const { session } = document.querySelector("#tour") as unknown as { session: Session };
+    await session.run({ tick: 3_000_000 });
+    await session.reset();
+  });
+  const question = page.locator("ring-predict#count");
+  await question.getByRole("button", { name: "Just run it" }).click();
+  const instant = question.locator(".instant");
+  await expect(instant).toContainText("at instruction", { timeout: 20_000 });
+  expect(Number((await instant.innerText()).replace(/\D/g, ""))).toBeLessThan(1_000_000);
+});
+
+test("a lesson loads without a word on the browser's console", async ({ page }) => {
+  const said: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
+  page.on("pageerror", (error) => said.push(error.message));
+  await page.goto("lessons/02-boot/");
+  await awake(page, "boot");
+  // The browser complains of a preload that nobody used some seconds after the load.
+  await page.waitForTimeout(6000);
+  expect(said).toEqual([]);
+});
+
+test("a blank screen read as text moves nothing below it", async ({ page }) => {
+  await page.goto("lessons/02-boot/");
+  await awake(page, "boot");
+  const screen = page.locator("ring-machine#boot ring-screen");
+  await screen.scrollIntoViewIfNeeded();
+  const before = await screen.boundingBox();
+  await screen.getByRole("button", { name: "Read as text" }).click();
+  await expect(screen.locator("pre.instead")).toContainText("The screen is blank.");
+  expect((await screen.boundingBox())?.height).toBe(before?.height);
+});
