@@ -283,8 +283,10 @@ instruction("CMPXCHG", {
     const difference = x.let(truncate(w.sub(expected, old), bits));
     const equal = x.let(w.eq(expected, old));
     const fresh = src.get();
-    // The destination is written either way (AMD APM vol. 3, CMPXCHG): a locked cycle always ends with a write.
-    dst.set(x.let(w.select(equal, fresh, old)));
+    // Memory is written either way (AMD APM vol. 3, CMPXCHG): a locked cycle always ends with a write. A register that
+    // keeps its value keeps its high half, too.
+    if (dst.isMemory) dst.set(x.let(w.select(equal, fresh, old)));
+    else x.when(equal, () => dst.set(fresh));
     x.when(w.eqz(equal), () => accumulator.set(old));
     x.flags.sub(bits, expected, old, difference);
   },
