@@ -8,6 +8,7 @@ import type { Fault } from "./fault.ts";
 import * as at from "./layout.ts";
 import type { LinearMemory } from "./linear.ts";
 import type { Model } from "./models.ts";
+import { LineMonitor } from "./monitor.ts";
 import type { PhysicalMap } from "./physical.ts";
 import {
   AC,
@@ -99,6 +100,7 @@ export abstract class Core {
   readonly map: PhysicalMap;
   readonly surroundings: Surroundings;
   readonly segments: SegmentFile;
+  readonly monitor: LineMonitor;
   readonly debug: DebugRegisters;
   abstract readonly memory: LinearMemory;
   readonly model: Model;
@@ -132,6 +134,7 @@ export abstract class Core {
     this.cpu = at.FIRST_PROCESSOR + number * at.PROCESSOR_BYTES;
     this.view = new DataView(map.memory.buffer, this.cpu, at.PROCESSOR_BYTES);
     this.segments = new SegmentFile(map.view, this.cpu);
+    this.monitor = new LineMonitor(this);
     this.debug = new DebugRegisters(this.view);
   }
 
@@ -343,6 +346,7 @@ export abstract class Core {
     if (pins & INIT_PENDING) return true;
     if (this.waitsForStartup) return (pins & STARTUP_PENDING) !== 0;
     if (pins & NMI_PENDING && !(this.view.getUint32(at.SHADOW, true) & NMI_BLOCKED)) return true;
+    if (this.view.getUint32(at.HALTED, true) === at.WAITS_FOR_STORE_OR_INTERRUPT) return (pins & INTR) !== 0;
     return (pins & INTR) !== 0 && (this.view.getUint32(at.SYSTEM_FLAGS, true) & IF) !== 0;
   }
 }

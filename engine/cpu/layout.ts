@@ -24,9 +24,14 @@ export const RESULT = 144;
 export const CARRY = 152;
 /** TF, IF, DF, IOPL, NT, RF, VM, AC, VIF, VIP, ID at their places in EFLAGS. */
 export const SYSTEM_FLAGS = 156;
-/** 1: stopped by HLT, waits for an interrupt; WAITS_FOR_STARTUP: after INIT, waits for a start-up message. */
+/**
+ * 1: stopped by HLT, waits for an interrupt; WAITS_FOR_STARTUP: after INIT, waits for a start-up message; by MWAIT, for a
+ * store to the line that is watched, or for an interrupt though it be masked.
+ */
 export const HALTED = 160;
 export const WAITS_FOR_STARTUP = 2;
+export const WAITS_FOR_STORE = 3;
+export const WAITS_FOR_STORE_OR_INTERRUPT = 4;
 /**
  * What the last instruction blocks until the next boundary: bit 0 STI's, bit 1 MOV SS's shadow; bit 2 NMI until IRET;
  * bit 3: it stands between two elements of a repeated instruction.
@@ -48,6 +53,9 @@ export const PENDING_DEBUG = 200;
 export const SMBASE = 204;
 export const IO_RESTART = 208;
 export const IO_RESTART_BYTES = 40;
+
+/** State of the generator that RDRAND and RDSEED draw from, 8 bytes. */
+export const RANDOM = 248;
 
 /** Segment registers ES CS SS DS FS GS, LDTR (6), TR (7): 32 bytes each. */
 export const SEGMENTS = 256;
@@ -95,6 +103,9 @@ export const PKRU = 932;
 export const XCR0 = 936;
 /** The four page-directory-pointer entries of PAE paging, 8 bytes each, as CR3's load read them. */
 export const PDPTES = 944;
+
+/** The line that MONITOR watches: its place in RAM, divided by 64, plus 1; 0: none. */
+export const MONITORED = 1016;
 
 /** XMM0–XMM15, 16 bytes each; the high halves of YMM0–YMM15 behind them, as XSAVE has them. */
 export const XMM = 1024;

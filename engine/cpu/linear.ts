@@ -375,6 +375,13 @@ export class LinearMemory {
     return (this.p.segments.base(segment) + offset32) >>> 0;
   }
 
+  /** Makes sure that a byte at `la` can be read, without reading it; its physical address. */
+  probeRead(la: LinearAddress): number {
+    const [low, high] = split(la);
+    this.check(low, high, 1);
+    return this.translate(low, high, this.current);
+  }
+
   /** Makes sure that `bytes` at `la` can be written, before anything is. */
   probeWrite(la: LinearAddress, bytes: number, behalf: Behalf = "current"): void {
     const [low, high] = split(la);

@@ -40,6 +40,22 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "NX",
   "LM",
   "UMIP",
+  "MOVBE",
+  "POPCNT",
+  "LZCNT",
+  "CX16",
+  "RDTSCP",
+  "RDRAND",
+  "RDSEED",
+  "RDPID",
+  "FSGSBASE",
+  "CLFLUSH",
+  "CLFLUSHOPT",
+  "CLWB",
+  "MONITOR",
+  "WBNOINVD",
+  "3DNOWPREFETCH",
+  "LAHF_LM",
 ]);
 
 const I486: readonly Feature[] = [...generations("CPUID"), "FPU", "VME", "PSE"];

@@ -93,8 +93,11 @@ export class Processor extends Core {
       this.forgetJumps();
     };
     map.readers.push({
-      holdsCode: (line) => this.blocks.holds(line),
-      codeChanges: (host, bytes) => this.blocks.invalidate(host, bytes),
+      holdsCode: (line) => this.blocks.holds(line) || this.monitor.holds(line),
+      codeChanges: (host, bytes) => {
+        this.blocks.invalidate(host, bytes);
+        this.monitor.storedTo(host, bytes);
+      },
       codeAppears: () => this.memory.forgetWrites(),
       mapChanges: () => this.mappingChanged(),
     });
@@ -111,6 +114,7 @@ export class Processor extends Core {
   restored(): void {
     this.countsUser = this.cpl === 3;
     this.blocks.flush();
+    this.monitor.restored();
     this.debug.update();
     this.memory.updatePaging();
     this.updateMode();
@@ -451,7 +455,11 @@ export class Processor extends Core {
       this.interrupt(fault.NMI, "nmi");
       return true;
     }
-    if (!(pins & INTR) || !(v.getUint32(at.SYSTEM_FLAGS, true) & IF)) return false;
+    if (!(pins & INTR)) return false;
+    if (!(v.getUint32(at.SYSTEM_FLAGS, true) & IF)) {
+      if (v.getUint32(at.HALTED, true) === at.WAITS_FOR_STORE_OR_INTERRUPT) this.halted = false;
+      return false;
+    }
     this.halted = false;
     this.interrupt(this.surroundings.acknowledgeInterrupt(), "hardware");
     return true;

@@ -211,7 +211,9 @@ describe("the decoder agrees with iced-x86", () => {
           const a = ours ? describeOurs(ours) : "invalid";
           const b = mnemonic === "INVALID" ? "invalid" : describeIced(theirs, codeBits, ours);
           if (a !== b) {
-            const reason = ICED_DIFFERENCES.find((x) => x.applies({ codeBits, bytes, ours, mnemonic }));
+            const reason = ICED_DIFFERENCES.find((x) =>
+              x.applies({ codeBits, bytes, ours, mnemonic, length: theirs.length }),
+            );
             if (reason) justified.set(reason.name, (justified.get(reason.name) ?? 0) + 1);
             else
               different.push(

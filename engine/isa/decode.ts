@@ -178,6 +178,8 @@ function fits(c: Candidate, p: Prefixes, modrm: number, mode: DecodeMode): boole
   if (a.has("i64") && mode.codeBits === 64) return false;
   if (a.has("o64") && mode.codeBits !== 64) return false;
   if (a.has("mode") && !mode.protectedMode) return false;
+  // With REX.B, 90 is an exchange with R8 whatever stands before it.
+  if (encoding.mandatory === 0xf3 && encoding.opcode[0] === 0x90 && p.rex & 1) return false;
   if (encoding.mandatory === "NP" && (p.operandSize || p.repeat)) return false;
   // F2 and F3 go before 66: the three choose one column of the opcode map (Intel SDM vol. 2, A.2.1).
   if (encoding.mandatory === 0x66 && (!p.operandSize || p.repeat)) return false;

@@ -278,13 +278,15 @@ function stackName(o: Extract<Operand, { kind: "st" }>, d: Decoded): string {
 }
 
 /** Instructions whose memory operand Intel syntax shows without its size. */
-const UNSIZED: ReadonlySet<string> = new Set(["LEA", "LDDQU"]);
+const UNSIZED: ReadonlySet<string> = new Set(["LEA", "LDDQU", "INVPCID"]);
 
 function intelMemory(o: MemoryOperand, d: Decoded): string {
   const isAlone = o.base < 0 && o.index < 0;
   const code = d.encoding.operands.find((c) => "EMWQ".includes(c.place));
   const isPlain = code ? code.width === "s" || UNSIZED.has(d.row.name) : !isString(o, d) && d.row.name !== "XLAT";
-  const pointer = isPlain ? "" : (POINTER[o.bits || 8] ?? "");
+  // Sixteen bytes are an XMM register's, but for the one instruction that has them in two general ones.
+  const sized = d.row.name === "CMPXCHG16B" ? "OWORD PTR " : (POINTER[o.bits || 8] ?? "");
+  const pointer = isPlain ? "" : sized;
   const segment = o.override || isString(o, d) || isAlone ? `${SEGMENT_NAMES[o.segment]}:` : "";
   if (isAlone) return `${pointer}${segment}${hex(displacementText(o, d, "intel"))}`;
   const parts: string[] = [];

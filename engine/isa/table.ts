@@ -6,6 +6,7 @@ import "./rows/stack.ts";
 import "./rows/control.ts";
 import "./rows/string.ts";
 import "./rows/system.ts";
+import "./rows/processor.ts";
 import "./rows/x87.ts";
 import "./rows/packedmove.ts";
 import "./rows/packed.ts";

@@ -19,6 +19,7 @@ const SIZES: Readonly<Record<string, number>> = {
   qword: 64,
   tbyte: 80,
   xmmword: 128,
+  oword: 128,
 };
 
 /** Reads one operand of `text` between `start` and `end`. */

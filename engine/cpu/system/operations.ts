@@ -9,6 +9,7 @@ import { INVALIDATE_OPERATIONS } from "./invalidate.ts";
 import { MSR_OPERATIONS } from "./msroperations.ts";
 import type { Operation } from "./operation.ts";
 import { PORT_OPERATIONS } from "./ports.ts";
+import { PROCESSOR_OPERATIONS } from "./processorOperations.ts";
 import { PROTECTION_OPERATIONS } from "./protection.ts";
 import { STACK_OPERATIONS } from "./stackOperations.ts";
 import { SYSCALL_OPERATIONS } from "./syscall.ts";
@@ -21,6 +22,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...INVALIDATE_OPERATIONS,
   ...MSR_OPERATIONS,
   ...PORT_OPERATIONS,
+  ...PROCESSOR_OPERATIONS,
   ...PROTECTION_OPERATIONS,
   ...STACK_OPERATIONS,
   ...SYSCALL_OPERATIONS,

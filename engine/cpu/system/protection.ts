@@ -192,4 +192,5 @@ export const PROTECTION_OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   INVD: onlyRing0,
   WBINVD: onlyRing0,
+  WBNOINVD: onlyRing0,
 };

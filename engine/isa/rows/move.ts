@@ -1,7 +1,8 @@
 /** Moves, exchanges, conversions and address computation. */
 import * as w from "../../wasm/expression.ts";
 import { CONDITIONS } from "../conditions.ts";
-import { instruction } from "../row.ts";
+import type { Bits, Meaning, Value } from "../meaning.ts";
+import { type Feature, instruction } from "../row.ts";
 import { resize, signExtend, truncate } from "../width.ts";
 
 instruction("MOV", {
@@ -79,22 +80,31 @@ instruction("XCHG", {
   },
 });
 
+/** The bytes of a value in the opposite order. */
+function reversed(x: Meaning, value: Value, bits: Bits): Value {
+  const swap = (v: Value) => {
+    const outer = w.i32(0x00ff00ff);
+    return w.or(w.rotr(w.and(v, outer), w.i32(8)), w.and(w.rotl(v, w.i32(8)), outer));
+  };
+  if (bits === 16) return x.let(w.or(w.shru(value, w.i32(8)), w.shl(w.and(value, w.i32(0xff)), w.i32(8))));
+  if (bits === 32) return x.let(swap(value));
+  const low = x.let(w.wrap(value));
+  const high = x.let(w.wrap(w.shru(value, w.i64(32))));
+  return x.let(w.or(w.shl(w.extendU(x.let(swap(low))), w.i64(32)), w.extendU(x.let(swap(high)))));
+}
+
 instruction("BSWAP", {
   encodings: ["0F C8+r  Zv"],
   feature: "486",
   says: "Reverses the order of the bytes; with a 16-bit operand size processors store zero.",
-  does(x, dst) {
-    if (dst.bits === 16) return dst.set(w.i32(0));
-    const a = dst.get();
-    const swap = (v: w.Expression) => {
-      const outer = w.i32(0x00ff00ff);
-      return w.or(w.rotr(w.and(v, outer), w.i32(8)), w.and(w.rotl(v, w.i32(8)), outer));
-    };
-    if (dst.bits === 32) return dst.set(swap(a));
-    const low = x.let(w.wrap(a));
-    const high = x.let(w.wrap(w.shru(a, w.i64(32))));
-    dst.set(w.or(w.shl(w.extendU(x.let(swap(low))), w.i64(32)), w.extendU(x.let(swap(high)))));
-  },
+  does: (x, dst) => dst.set(dst.bits === 16 ? w.i32(0) : reversed(x, dst.get(), dst.bits)),
+});
+
+instruction("MOVBE", {
+  encodings: ["0F 38 F0  Gv Mv", "0F 38 F1  Mv Gv"],
+  feature: "MOVBE",
+  says: "Copies between a register and memory with the bytes in the opposite order.",
+  does: (x, dst, src) => dst.set(reversed(x, src.get(), dst.bits)),
 });
 
 instruction("XLAT", {
@@ -143,14 +153,22 @@ for (const [name, opcode, feature] of [
   });
 }
 
-instruction("LAHF", {
-  encodings: ["9F  -"],
-  says: "Copies SF, ZF, AF, PF and CF to AH.",
-  does: (x) => x.system(),
-});
-instruction("SAHF", {
-  encodings: ["9E  -"],
-  flags: "SF ZF AF PF CF",
-  says: "Copies AH to SF, ZF, AF, PF and CF.",
-  does: (x) => x.system(),
-});
+// The first processors of 64 bits had these two only outside of 64-bit code.
+for (const [mode, feature] of [
+  ["i64", "8086"],
+  ["o64", "LAHF_LM"],
+] as const satisfies readonly (readonly [string, Feature])[]) {
+  instruction("LAHF", {
+    encodings: [`9F  -  ${mode}`],
+    feature,
+    says: "Copies SF, ZF, AF, PF and CF to AH.",
+    does: (x) => x.system(),
+  });
+  instruction("SAHF", {
+    encodings: [`9E  -  ${mode}`],
+    flags: "SF ZF AF PF CF",
+    feature,
+    says: "Copies AH to SF, ZF, AF, PF and CF.",
+    does: (x) => x.system(),
+  });
+}

@@ -222,3 +222,34 @@ function bitScan(name: string, opcode: string, says: string, find: (a: Value) =>
 }
 bitScan("BSF", "BC", "Finds the lowest bit that is set; ZF where there is none.", w.ctz);
 bitScan("BSR", "BD", "Finds the highest bit that is set; ZF where there is none.", (a) => w.sub(w.constantLike(a, a.type === "i64" ? 63 : 31), w.clz(a)));
+
+instruction("POPCNT", {
+  encodings: ["F3 0F B8  Gv Ev"],
+  flags: "OF SF ZF AF PF CF",
+  feature: "POPCNT",
+  says: "Counts the bits that are set; ZF where there is none, all other flags cleared.",
+  does(x, dst, src) {
+    const a = src.get();
+    const none = x.let(w.eqz(a));
+    dst.set(x.let(w.popcnt(a)));
+    // 1 has none of SF and PF.
+    x.flags.logic(32, w.i32(1));
+    x.flags.zero(none);
+  },
+});
+
+instruction("LZCNT", {
+  encodings: ["F3 0F BD  Gv Ev"],
+  flags: "[OF] [SF] ZF [AF] [PF] CF",
+  feature: "LZCNT",
+  says: "Counts the zeros above the highest bit that is set; CF where there is no such bit. Without the feature it is BSR.",
+  does(x, dst, src) {
+    const a = src.get();
+    const none = x.let(w.eqz(a));
+    const zeros = w.clz(a);
+    const count = x.let(src.bits === 16 ? w.sub(zeros, w.i32(16)) : zeros);
+    dst.set(count);
+    x.flags.carryOverflow(none, "keep");
+    x.flags.zero(x.let(w.eqz(count)));
+  },
+});

@@ -23,7 +23,7 @@ system("STI", ["FB  -  ends"], "Sets IF: maskable interrupts are taken after the
 system("SALC", ["D6  -  i64"], "Fills AL with CF.", { source: "undocumented by AMD; Intel SDM vol. 2, opcode map D6" });
 
 instruction("NOP", {
-  encodings: ["90  -", "0F 1F /0  Ev  "],
+  encodings: ["90  -"],
   says: "Does nothing.",
   does() {},
 });
