@@ -5,6 +5,7 @@ import { defineConfig } from "astro/config";
 import { ringEngine } from "./engine/cli/vite-plugin.ts";
 import { asm } from "./site/highlight/asm.ts";
 import { themes } from "./site/highlight/themes.ts";
+import { offlineLists } from "./site/offline.ts";
 import { lessonParts } from "./site/parts.ts";
 import { preloads } from "./site/preload.ts";
 import { recordedFrames } from "./site/recorded/integration.ts";
@@ -25,7 +26,7 @@ export default defineConfig({
     processor: satteri({ mdastPlugins }),
     shikiConfig: { themes, defaultColor: false, langs: [asm] },
   },
-  integrations: [mdx(), recordedFrames(), lessonParts(), preloads(), relativePages()],
+  integrations: [mdx(), recordedFrames(), lessonParts(), preloads(), relativePages(), offlineLists()],
   vite: {
     plugins: [ringEngine()],
     resolve: { alias },

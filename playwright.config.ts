@@ -21,6 +21,8 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
     viewport: { width: 1280, height: 800 },
+    // Each test has a browser of its own, which would fetch whole lessons to keep them (tests/browser/offline.spec.ts).
+    serviceWorkers: "block",
     launchOptions: {
       executablePath: findBrowser(),
       // Chromium's sandbox does not start as root, which is what a bare container is.

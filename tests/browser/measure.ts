@@ -45,7 +45,7 @@ function stepAtOnce() {
 
 async function visit(path: string): Promise<Visit> {
   // A new context has an empty cache.
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: "block" });
   const page = await context.newPage();
   await page.addInitScript(stepAtOnce);
   let bytes = 0;

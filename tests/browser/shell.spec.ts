@@ -133,7 +133,7 @@ test("in a folder of a host, a page that is not there leads to the site's own ma
   await page.route(`${host}**`, async (route) => {
     const path = new URL(route.request().url()).pathname;
     const inSite = path.startsWith("/course/") ? path.slice("/course/".length) : undefined;
-    const answer = inSite && (await route.fetch({ url: `${baseURL}${inSite}` }));
+    const answer = inSite === undefined ? undefined : await route.fetch({ url: `${baseURL}${inSite}` });
     if (answer?.ok()) return route.fulfill({ response: answer });
     return route.fulfill({ response: await route.fetch({ url: `${baseURL}404.html` }), status: 404 });
   });

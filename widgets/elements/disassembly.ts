@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { DisassembledLine } from "../../engine/index.ts";
 import { colourLine } from "../asm-text.ts";
 import { evaluate } from "../model/expression.ts";
-import { litAddress } from "../model/lit-address.ts";
+import { isLit, litAddress } from "../model/lit-address.ts";
 import { hex } from "../model/number.ts";
 import { readableOf } from "../model/readable.ts";
 import type { Reader } from "../model/reader.ts";
@@ -111,12 +111,12 @@ export class RingDisassembly extends MachineView {
     }
     if (address !== this.stoodAt) this.chosen = undefined;
     this.stoodAt = address;
-    const at = this.code.findIndex((line) => line.address === address);
+    const at = this.code.findIndex((line) => isLit(line, session.status));
     // Near its end the list moves on, four lines of the past on top.
     const top = at < this.code.length - 3 ? 0 : Math.max(0, at - 4);
     let code = await reader.disassemble(at < 0 ? address : this.code[top].address, this.lines);
     // Self-modified or re-aligned code: the list no longer meets the executing instruction.
-    if (!code.some((line) => line.address === address)) code = await reader.disassemble(address, this.lines);
+    if (!code.some((line) => isLit(line, session.status))) code = await reader.disassemble(address, this.lines);
     // Behind the last byte of the address space there is nothing to list.
     const wrap = code.findIndex((line, i) => i > 0 && line.address < code[i - 1].address);
     this.code = wrap < 0 ? code : code.slice(0, wrap);
@@ -201,8 +201,7 @@ export class RingDisassembly extends MachineView {
   private tabStop(): number | undefined {
     const known = (address: number | undefined) => this.code.some((line) => line.address === address);
     if (known(this.chosen)) return this.chosen;
-    const now = litAddress(this.session?.status);
-    return known(now) ? now : this.code[0]?.address;
+    return (this.code.find((line) => isLit(line, this.session?.status)) ?? this.code[0])?.address;
   }
 
   protected override willUpdate(): void {
@@ -232,7 +231,6 @@ export class RingDisassembly extends MachineView {
 
   override render() {
     const { session, code } = this;
-    const now = litAddress(session?.status);
     const stop = this.tabStop();
     return html`
       <div class="head">
@@ -257,7 +255,7 @@ export class RingDisassembly extends MachineView {
               <tbody>${repeat(
                 code,
                 ({ address }) => address,
-                (line) => this.renderLine(line, line.address === now, line.address === stop),
+                (line) => this.renderLine(line, isLit(line, session?.status), line.address === stop),
               )}</tbody></table>${this.renderCard()}</div>`
       }
     `;
