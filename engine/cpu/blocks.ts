@@ -4,6 +4,7 @@
  */
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
+import { isX87 } from "../isa/encoding.ts";
 import { EngineError } from "../wasm/error.ts";
 import type { Addressing, Shape } from "./emitter.ts";
 import type { Handlers } from "./handlers.ts";
@@ -188,11 +189,13 @@ export class Blocks {
     v.setUint8(record + at.R_BASE, at.ZERO);
     v.setUint8(record + at.R_INDEX, at.ZERO);
     v.setUint16(record + at.R_SEGMENT, at.SEGMENTS + segmentOf(d) * at.SEGMENT_BYTES, true);
+    v.setUint16(record + at.R_IMMEDIATE, d.floatOpcode ?? 0, true);
     let registers = 0;
     for (const o of d.operands) {
       if (o.kind === "register")
         v.setUint8(record + at.R_REGISTER + registers++, at.GPR + o.number * 8 + (o.high ? 1 : 0));
       else if (o.kind === "xmm" || o.kind === "mmx") v.setUint8(record + at.R_REGISTER + registers++, o.number * 16);
+      else if (o.kind === "st") v.setUint8(record + at.R_REGISTER + registers++, o.number);
       else if (o.kind === "immediate") v.setBigUint64(record + at.R_IMMEDIATE, o.value, true);
       else if (o.kind === "target") v.setBigUint64(record + at.R_TARGET, o.address, true);
       else if (o.kind === "memory" && !isDestination(o)) {
@@ -340,7 +343,8 @@ export class Blocks {
       });
       r += at.RECORD_BYTES;
     }
-    const index = this.handlers.add((imports) => emitBlock(steps, r, imports));
+    const x87 = steps.some((step) => isX87(step.decoded.encoding));
+    const index = this.handlers.add((imports) => emitBlock(steps, r, imports), x87);
     if (index !== undefined) this.view.setInt32(record + at.R_HANDLER, index, true);
   }
 }

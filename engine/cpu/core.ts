@@ -34,6 +34,7 @@ import {
   ZF,
 } from "./registers.ts";
 import { CS, DPL, DS, ES, L, SegmentFile, SS } from "./segments.ts";
+import type { X87Functions } from "./x87/functions.ts";
 
 export type ProcessorEvent =
   | {
@@ -103,6 +104,8 @@ export abstract class Core {
   readonly monitor: LineMonitor;
   readonly debug: DebugRegisters;
   abstract readonly memory: LinearMemory;
+  /** The x87's library, which is made when it is first used. */
+  abstract readonly x87: X87Functions;
   readonly model: Model;
   /** Address of this processor in linear memory, and its view. */
   readonly cpu: number;
@@ -153,6 +156,7 @@ export abstract class Core {
     this.view.setUint32(at.GPR + 2 * 8, this.model.signature, true);
     this.view.setBigUint64(at.CR0, 0x60000010n, true);
     this.flags = 2;
+    this.view.setUint16(at.X87_CONTROL, 0x40, true);
     for (const n of [ES, SS, DS, 4, 5]) this.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
     this.segments.set(CS, { selector: 0xf000, base: 0xffff0000, limit: 0xffff, attributes: 0x93 });
     this.segments.set(at.LDTR, { selector: 0, base: 0, limit: 0xffff, attributes: 0x82 });

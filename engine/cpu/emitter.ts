@@ -11,6 +11,7 @@ import { emitBulk } from "./bulk.ts";
 import * as at from "./layout.ts";
 import { emitEnterMmx, emitMediaCheck, mediaPlace, typeOf } from "./media.ts";
 import type { Addressing, Shape } from "./shape.ts";
+import { X87Emitter } from "./x87/emit.ts";
 
 /** Functions of TypeScript that generated code calls; all take and give i32. */
 export interface Imports {
@@ -30,6 +31,8 @@ export interface Imports {
   readonly jump: Callee;
   /** (cpu, record, ticks) → 0: go on behind it, 1: leave. */
   readonly system: Callee;
+  /** A function of the x87's library: x87/functions.ts. */
+  readonly x87: (name: string) => Callee;
 }
 
 export type { Addressing, Shape } from "./shape.ts";
@@ -47,6 +50,7 @@ export abstract class Emitter implements Meaning {
   abstract readonly flags: Flags;
   /** The row has left: what follows it is reached by a link, so that it ends its block. */
   ended = false;
+  private x87Unit: X87Emitter | undefined;
 
   constructor(f: FunctionBuilder, shape: Shape, imports: Imports) {
     this.f = f;
@@ -68,6 +72,10 @@ export abstract class Emitter implements Meaning {
 
   let(value: Value): Value {
     return this.f.let(value);
+  }
+
+  get x87(): X87Emitter {
+    return (this.x87Unit ??= new X87Emitter(this));
   }
 
   /** The record of this instruction. */
@@ -309,6 +317,19 @@ export abstract class Emitter implements Meaning {
     return mediaPlace(this.f, "xmm", () => this.cpu, number * 16, bits);
   }
 
+  /** `bits` of a memory operand, `delta` bytes behind its start. */
+  part(operand: Place, delta: number, bits: Bits): Place {
+    return this.memory(
+      () => {
+        const offset = operand.offset();
+        return truncate(w.add(offset, w.constantLike(offset, delta)), this.addressBits);
+      },
+      () => this.operandSegment(),
+      this.shape.operandAddressing,
+      bits,
+    );
+  }
+
   // ---- stack -----------------------------------------------------------------------------------------------------
 
   private readonly stackSegment = () => w.i32(at.SEGMENTS + 2 * at.SEGMENT_BYTES);
@@ -515,6 +536,15 @@ export function carryFrom(old: () => Value, carry: FlagValue, overflow: FlagValu
   const of = overflow === "keep" ? w.shru(w.xor(k, w.shl(k, w.i32(1))), w.i32(31)) : overflow;
   const af = adjust === "keep" ? w.and(k, w.i32(8)) : w.shl(adjust, w.i32(3));
   return w.or(w.or(w.shl(cf, w.i32(31)), w.shl(w.xor(cf, of), w.i32(30))), af);
+}
+
+/** RESULT and CARRY from ZF, PF and CF; SF, OF and AF are clear. */
+export function comparisonWords(zero: Value, parity: Value, carry: Value): { low: Value; high: Value; carries: Value } {
+  return {
+    low: w.shl(w.eqz(zero), w.i32(8)),
+    high: w.eqz(parity),
+    carries: w.shl(w.mul(carry, w.i32(3)), w.i32(30)),
+  };
 }
 
 /** RESULT with ZF as given, SF and PF from `low` and `high`. */

@@ -3,13 +3,16 @@
  * compiled in batches, and put into the function table. Compiled modules are shared by all machines of the process.
  */
 import type { Decoded } from "../isa/decoded.ts";
+import { isX87 } from "../isa/encoding.ts";
 import type { Bits } from "../isa/meaning.ts";
+import { EngineError } from "../wasm/error.ts";
 import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder, Signature } from "../wasm/module.ts";
 import { assembleModule, FunctionBuilder as Builder, importedFunction } from "../wasm/module.ts";
 import type { Imports, Shape } from "./emitter.ts";
 import { emitBlockEnd, emitHandler, emitLeave, HANDLER_SIGNATURE, type OperandShape } from "./interpret.ts";
 import * as at from "./layout.ts";
+import { instantiateX87, X87_SIGNATURES, type X87Functions } from "./x87/functions.ts";
 
 const i32s = (n: number): Signature => ({
   parameters: Array.from({ length: n }, () => "i32" as const),
@@ -30,7 +33,20 @@ const IMPORTS = [
 export type ImportFunctions = Record<(typeof IMPORTS)[number]["name"], (...parameters: number[]) => number>;
 
 const shape = { types: TYPES, imports: IMPORTS };
-const CALLEES = Object.fromEntries(IMPORTS.map((i) => [i.name, importedFunction(shape, i.name)])) as unknown as Imports;
+/** What modules with x87 instructions import besides. */
+const x87Shape = {
+  types: [...TYPES, ...X87_SIGNATURES.map((s) => s.signature)],
+  imports: [...IMPORTS, ...X87_SIGNATURES.map((s, n) => ({ name: `x87.${s.name}`, type: TYPES.length + n }))],
+};
+const x87Callees = new Map(X87_SIGNATURES.map((s) => [s.name, importedFunction(x87Shape, `x87.${s.name}`)]));
+const CALLEES: Imports = {
+  ...(Object.fromEntries(IMPORTS.map((i) => [i.name, importedFunction(shape, i.name)])) as unknown as Imports),
+  x87(name) {
+    const callee = x87Callees.get(name);
+    if (!callee) throw new EngineError(`x87 library: no function ${name}`);
+    return callee;
+  },
+};
 
 export interface Handler {
   /** Index in the function table. */
@@ -42,6 +58,8 @@ export interface Handler {
 interface Emitted {
   readonly builder: FunctionBuilder;
   readonly ended: boolean;
+  /** It calls the x87's library. */
+  readonly x87?: boolean;
 }
 
 /** Handlers emitted so far in this process, by key; and compiled modules by the keys in them. */
@@ -73,6 +91,7 @@ export class Handlers {
   private readonly known = new Map<string, Handler>();
   private next = TRANSLATIONS;
   private nextTranslation = 0;
+  private x87Instance: WebAssembly.Instance | undefined;
 
   constructor(memory: WebAssembly.Memory, functions: ImportFunctions) {
     this.memory = memory;
@@ -91,7 +110,7 @@ export class Handlers {
   of(d: Decoded, s: Shape): Handler {
     const operands = operandShapes(d);
     const key = `${d.row.index} ${s.operandBits} ${s.addressBits} ${s.stackBits} ${s.addressing} ${s.operandAddressing} ${s.repeat} ${operands.map(nameOf).join(" ")}`;
-    return this.get(key, () => emitHandler(d.row, s, operands, CALLEES));
+    return this.get(key, () => ({ ...emitHandler(d.row, s, operands, CALLEES), x87: isX87(d.encoding) }));
   }
 
   /** What stands behind a block's last instruction where that does not leave: it follows the link to what comes next. */
@@ -99,11 +118,21 @@ export class Handlers {
     return this.get("block end", () => ({ builder: emitBlockEnd(CALLEES), ended: true }));
   }
 
+  /** The x87's library, made when it is first asked for. */
+  get x87(): X87Functions {
+    return this.x87Exports() as unknown as X87Functions;
+  }
+
+  private x87Exports(): WebAssembly.Exports {
+    this.x87Instance ??= instantiateX87(this.memory, this.table);
+    return this.x87Instance.exports;
+  }
+
   /** Puts a translated block into the table; undefined where there is no room before the next `dropTranslations`. */
-  add(emit: (imports: Imports) => FunctionBuilder): number | undefined {
+  add(emit: (imports: Imports) => FunctionBuilder, x87: boolean): number | undefined {
     if (this.nextTranslation === TRANSLATIONS) return undefined;
     const index = this.nextTranslation++;
-    this.instantiate(undefined, [emit(CALLEES)], { element: { at: index } });
+    this.instantiate(undefined, [emit(CALLEES)], { element: { at: index } }, x87);
     return index;
   }
 
@@ -121,7 +150,7 @@ export class Handlers {
       }
       if (this.next === this.table.length) this.table.grow(TABLE_STEP);
       handler = { index: this.next++, ended: e.ended };
-      this.instantiate(key, [e.builder], { element: { at: handler.index } });
+      this.instantiate(key, [e.builder], { element: { at: handler.index } }, e.x87);
       this.known.set(key, handler);
     }
     return handler;
@@ -131,6 +160,7 @@ export class Handlers {
     key: string | undefined,
     builders: readonly FunctionBuilder[],
     rest: { exports?: readonly { name: string; function: number }[]; element?: { at: number } },
+    x87 = false,
   ): WebAssembly.Instance {
     // A handler's place in the table is part of its module, so modules are shared where machines meet handlers in one order.
     const cacheKey = key === undefined ? undefined : `${key}@${rest.element?.at ?? ""}`;
@@ -138,13 +168,15 @@ export class Handlers {
     if (!module) {
       const from = performance.now();
       const functions = builders.map((builder) => ({ type: 0, builder }));
-      const bytes = assembleModule({ ...shape, functions, ...rest });
+      const bytes = assembleModule({ ...(x87 ? x87Shape : shape), functions, ...rest });
       module = new WebAssembly.Module(bytes);
       emittedBytes += bytes.length;
       emitMilliseconds += performance.now() - from;
       if (cacheKey !== undefined) modules.set(cacheKey, module);
     }
-    return new WebAssembly.Instance(module, { e: { memory: this.memory, table: this.table, ...this.functions } });
+    const imports: WebAssembly.ModuleImports = { memory: this.memory, table: this.table, ...this.functions };
+    if (x87) for (const [name, f] of Object.entries(this.x87Exports())) imports[`x87.${name}`] = f;
+    return new WebAssembly.Instance(module, { e: imports });
   }
 }
 
@@ -161,6 +193,8 @@ function nameOf(o: OperandShape): string {
       return `i${o.bits}`;
     case "constant":
       return `c${o.value}`;
+    case "stack":
+      return "s";
     case "target":
       return "t";
     default:
@@ -182,6 +216,8 @@ function operandShapes(d: Decoded): OperandShape[] {
         return d.encoding.operands[i]?.place === "one"
           ? { kind: "constant", bits: o.bits, value: Number(o.value) }
           : { kind: "immediate", bits: o.bits as Bits };
+      case "st":
+        return { kind: "stack" };
       case "target":
         return { kind: "target", bits: o.bits };
       default:

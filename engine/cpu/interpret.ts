@@ -14,6 +14,7 @@ import {
   carriesOfSum,
   carryFrom,
   carryWord,
+  comparisonWords,
   conditionFrom,
   Emitter,
   type Imports,
@@ -34,6 +35,8 @@ export type OperandShape =
   | { readonly kind: "immediate"; readonly bits: Bits }
   | { readonly kind: "constant"; readonly bits: Bits; readonly value: number }
   | { readonly kind: "target"; readonly bits: Bits }
+  /** A register of the x87's stack: its number. */
+  | { readonly kind: "stack" }
   /** A register of another file: only plain TypeScript operations have them. */
   | { readonly kind: "other" };
 
@@ -121,6 +124,10 @@ class Interpretation extends Emitter {
           );
         case "constant":
           return fixed(o.bits, () => w.i32(o.value));
+        case "stack": {
+          const slot = at.R_REGISTER + registers++;
+          return fixed(8, () => this.let(w.load("i32", 8, this.record(), slot)));
+        }
         case "target":
           return { ...fixed(o.bits, () => w.i32(0)), isTarget: true };
         default:
@@ -254,6 +261,12 @@ function flagsInMemory(x: Emitter): Flags {
     },
     carryOverflow(carry, overflow) {
       storeCarry(carryFrom(old, letFlag(x, carry), overflow, "keep"));
+    },
+    comparison(zero, parity, carry) {
+      const { low, high, carries } = comparisonWords(zero, parity, carry);
+      f.store(32, cpu, low, at.RESULT);
+      f.store(32, cpu, high, at.RESULT + 4);
+      storeCarry(carries);
     },
     zero(zero) {
       const now = {

@@ -89,7 +89,7 @@ export const DR = 584;
 export const X87 = 768;
 export const X87_CONTROL = 896;
 export const X87_STATUS = 898;
-/** Two bits a physical register: 0 valid, 1 zero, 2 special, 3 empty. */
+/** Two bits a physical register: 3 empty, 0 full. What a full one holds is found out when the tag word is stored. */
 export const X87_TAG = 900;
 
 /** Last x87 instruction: its address (8 bytes), its operand's address (8), their selectors (2 and 2), its opcode (2). */
@@ -98,6 +98,8 @@ export const X87_DP = 912;
 export const X87_CS = 920;
 export const X87_DS = 922;
 export const X87_OPCODE = 924;
+/** Not zero: the IGNNE# input; without CR0.NE pending exceptions are passed over. */
+export const X87_IGNORED = 926;
 export const MXCSR = 928;
 export const PKRU = 932;
 export const XCR0 = 936;
@@ -142,6 +144,9 @@ export const PAGED = WORK + 28;
 export const CANONICAL_BITS = WORK + 32;
 /** 64 bytes that values wider than 32 bits, and slow accesses, cross by. */
 export const SCRATCH = WORK + 64;
+/** x87: a number of 16 bytes on its way to or from memory; the exceptions of a store that is not made yet. */
+export const X87_SLOT = WORK + 128;
+export const X87_PENDING = WORK + 144;
 
 /**
  * Fast TLB: three pairs of tables (fasttlb.ts) of 4,096 entries of 16 bytes: i64 page address, i32 difference from linear
@@ -184,6 +189,7 @@ export const R_SEGMENT = 22;
 export const R_DISPLACEMENT = 24; // i32, or i64 with the next word
 export const R_MASK = 32;
 export const R_LENGTH = 36;
+/** An x87 instruction has its 11-bit opcode here. */
 export const R_IMMEDIATE = 40;
 /** Branch target: offset in CS. */
 export const R_TARGET = 48;

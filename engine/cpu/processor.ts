@@ -46,6 +46,7 @@ import { CS, SS } from "./segments.ts";
 import { deliver } from "./system/interrupts.ts";
 import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
+import type { X87Functions } from "./x87/functions.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
 
@@ -108,6 +109,10 @@ export class Processor extends Core {
   override reset(): void {
     super.reset();
     resetMsrs(this);
+  }
+
+  get x87(): X87Functions {
+    return this.handlers.x87;
   }
 
   /** Call after `state` was assigned, or memory replaced under the processor. */

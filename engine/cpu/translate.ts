@@ -14,6 +14,7 @@ import {
   carriesOfSum,
   carryFrom,
   carryWord,
+  comparisonWords,
   conditionFrom,
   Emitter,
   type Imports,
@@ -215,6 +216,8 @@ class Translation extends Emitter {
           );
         case "immediate":
           return constant(o.bits, o.bits === 64 ? w.i64(o.value) : w.i32(Number(BigInt.asIntN(32, o.value))));
+        case "st":
+          return constant(8, w.i32(o.number));
         case "target":
           return { ...constant(o.bits, w.i32(0)), isTarget: true };
         default:
@@ -355,6 +358,10 @@ function symbolicFlags(x: Translation, state: FlagState): Flags {
       const k = hold(carryOf(carry, overflow, "keep"));
       const { low, high } = state.words();
       known(low, high, k);
+    },
+    comparison(zero, parity, carry) {
+      const { low, high, carries } = comparisonWords(zero, parity, carry);
+      known(low, high, carries);
     },
     zero(zero) {
       const now = state.words();

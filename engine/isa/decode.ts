@@ -5,7 +5,7 @@
  */
 import type { Decoded, DecodeFault, DecodeMode, MemoryOperand, Operand } from "./decoded.ts";
 import { SEGMENT } from "./decoded.ts";
-import type { Encoding, OperandCode, OperandSize } from "./encoding.ts";
+import { type Encoding, isX87, type OperandCode, type OperandSize } from "./encoding.ts";
 import type { Row } from "./row.ts";
 import { TABLE } from "./table.ts";
 
@@ -248,6 +248,10 @@ export function bitsOf(code: OperandCode, size: OperandSize): number {
       return 2 * size;
     case "bs":
       return size;
+    case "e":
+      return size === 16 ? 14 * 8 : 28 * 8;
+    case "f":
+      return size === 16 ? 94 * 8 : 108 * 8;
     case "none":
       return 0;
   }
@@ -489,5 +493,6 @@ export function decode(at: (index: number) => number, ip: bigint, mode: DecodeMo
     lock: p.lock,
     repeat: repeats ? p.repeat : 0,
     segmentPrefix: p.segment,
+    ...(isX87(encoding) ? { floatOpcode: ((opcode & 7) << 8) | modrm } : {}),
   };
 }

@@ -53,6 +53,8 @@ export interface Decoded {
   readonly lock: boolean;
   /** 0, 0xF2 or 0xF3: the last of them, where the encoding gives it a meaning as a repeat. */
   readonly repeat: 0 | 0xf2 | 0xf3;
+  /** x87: the low three bits of the first opcode byte, then ModRM, as the unit notes them. */
+  readonly floatOpcode?: number;
   /** Segment override prefix, as a number of SEGMENT, or -1. */
   readonly segmentPrefix: number;
 }

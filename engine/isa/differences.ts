@@ -3,6 +3,7 @@
  * other difference. Only tests import this.
  */
 import type { Decoded } from "./decoded.ts";
+import { isX87 } from "./encoding.ts";
 
 export interface JustifiedDifference {
   readonly name: string;
@@ -72,6 +73,17 @@ export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
     name: "66 before RDFSBASE and its kin",
     reason: "The register has 32 or 64 bits (iced-x86 agrees); Binutils print 16.",
     applies: (d) => d.row.feature === "FSGSBASE" && d.operandBits === 16,
+  },
+  {
+    name: "undocumented x87 codings",
+    reason:
+      "Binutils do not know FSTPNCE and the second codings of FCOM, FCOMP, FXCH and FSTP, which every processor has (iced-x86 agrees).",
+    applies: (d, text) => isX87(d.encoding) && d.encoding.attributes.has("alias") && text.includes("(bad)"),
+  },
+  {
+    name: "instructions of the 8087 and 80287",
+    reason: "Binutils add which coprocessor they were for.",
+    applies: (_d, text) => /\((8087|287) only\)/.test(text),
   },
   {
     name: "branch hints",

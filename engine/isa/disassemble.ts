@@ -5,15 +5,19 @@
 import { decode } from "./decode.ts";
 import type { Decoded, DecodeMode, MemoryOperand, Operand } from "./decoded.ts";
 import { SEGMENT } from "./decoded.ts";
+import { isX87 } from "./encoding.ts";
 import { generalName, registerName, SEGMENT_NAMES } from "./registers.ts";
 import {
   ATT_NAMES,
+  attFloatName,
   FAR_ROWS,
+  floatSuffix,
   SAME_ORDER,
   SHORT_RETURNS,
   type Syntax,
   sizeInName,
   stem,
+  TOP_UNWRITTEN,
   WRITTEN_ACCUMULATOR,
 } from "./spelling.ts";
 
@@ -23,7 +27,6 @@ export interface DisassembleOptions {
 }
 
 const SUFFIX: Readonly<Record<number, string>> = { 8: "b", 16: "w", 32: "l", 64: "q" };
-const FLOAT_SUFFIX: Readonly<Record<number, string>> = { 32: "s", 64: "l", 80: "t" };
 const POINTER: Readonly<Record<number, string>> = {
   8: "BYTE PTR ",
   16: "WORD PTR ",
@@ -88,6 +91,18 @@ function plainName(d: Decoded): string {
   return (OBJDUMP_NAMES[row.name] ?? row.name).toLowerCase();
 }
 
+/** `s`, `l`, `t` by the width of a real number, `s`, `l`, `ll` by that of an integer; the environment's by a 66 prefix. */
+function attFloatSuffix(d: Decoded, bits: number): string {
+  if (environmentSized(d)) return d.operandBits === 16 ? "s" : "l";
+  return bits ? (floatSuffix(d.row, bits) ?? "") : "";
+}
+
+/** The x87's environment or state, with a prefix that gives it another layout than is usual. */
+function environmentSized(d: Decoded): boolean {
+  const { width } = d.encoding.operands[0] ?? {};
+  return (width === "e" || width === "f") && (d.operandBits === 16 ? 16 : 32) !== (d.codeBits === 16 ? 16 : 32);
+}
+
 /** Mnemonics whose operand size shows only where it is not the code segment's: stack, near jumps, far transfers. */
 function isSizedByMode(d: Decoded): boolean {
   const { attributes, operands } = d.encoding;
@@ -120,13 +135,16 @@ function attMnemonic(d: Decoded): string {
   }
   if (size === 8) return row.name.toLowerCase();
   if (size) return row.name.toLowerCase() + (size === usualBits(d) ? "" : SUFFIX[size]);
-  const name = row.name === "MOVSXD" && d.operandBits !== 64 ? "movsxd" : (own ?? plainName(d));
+  const name =
+    row.name === "MOVSXD" && d.operandBits !== 64
+      ? "movsxd"
+      : (own ?? attFloatName(d.row.name, d.encoding)?.toLowerCase() ?? plainName(d));
   if (row.name === "MOVZX" || row.name === "MOVSX") {
     const [to, from] = d.operands.map((o) => ("bits" in o ? o.bits : 0));
     return `${name.slice(0, 4)}${SUFFIX[from as number]}${SUFFIX[to as number]}`;
   }
   const memory = d.operands.find((o) => o.kind === "memory");
-  if (row.feature === "FPU") return memory && memory.bits !== 16 ? name + FLOAT_SUFFIX[memory.bits] : name;
+  if (isX87(d.encoding)) return name + attFloatSuffix(d, memory?.bits ?? 0);
   if (row.name.startsWith("LOOP")) return d.addressBits !== d.codeBits ? name + SUFFIX[d.addressBits] : name;
   if (d.operands[0]?.kind === "segment" && d.encoding.attributes.has("stack"))
     return d.operandBits === usualBits(d) ? name : name + SUFFIX[d.operandBits];
@@ -150,6 +168,7 @@ function intelMnemonic(d: Decoded): string {
   if (size && !ATT_NAMES[row.name]) return stem(row).toLowerCase() + (size === usualBits(d) ? "" : INTEL_LETTER[size]);
   const far = Object.entries(FAR_ROWS).find(([, name]) => name === row.name)?.[0];
   const name = far ? (row.name === "RETF" ? "retf" : far.toLowerCase()) : plainName(d);
+  if (environmentSized(d)) return name + INTEL_LETTER[d.operandBits];
   const code = d.encoding.operands.find((c) => c.place === "E" || c.place === "M");
   if (code?.width === "s") return name + (d.codeBits === 64 ? "" : INTEL_LETTER[d.operandBits]);
   const hasSize = code !== undefined || d.encoding.operands.some((c) => c.place === "Z" || c.place === "A");
@@ -171,6 +190,7 @@ function operandTexts(d: Decoded, syntax: Syntax, options: DisassembleOptions): 
   }
   if (d.row.name === "XLAT") operands = [xlatTable(d)];
   // AT&T leaves out a shift count of 1 that the opcode implies.
+  if (operands.length === 2 && TOP_UNWRITTEN.has(d.row.name)) operands = operands.slice(1);
   const texts = operands.filter((_, i) => !(syntax === "att" && d.encoding.operands[i]?.place === "one")).map(one);
   if (syntax === "att" && !SAME_ORDER.has(d.row.name)) texts.reverse();
   return texts;

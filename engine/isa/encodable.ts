@@ -46,6 +46,8 @@ export interface EncodeContext {
   readonly branch?: "short" | "near" | undefined;
   /** Only 64-bit immediates and absolute addresses (MOVABS). */
   readonly absolute?: boolean | undefined;
+  /** AT&T's name: encodings that it calls by another are passed over. */
+  readonly attName?: string | undefined;
   /** 32-bit operands by default for what uses the stack (.code16gcc). */
   readonly wideStack?: boolean;
 }

@@ -6,14 +6,21 @@ import { bitsOf } from "./decode.ts";
 import type { Choice, EncodeContext, Encoded, EncodeOperand } from "./encodable.ts";
 import { build } from "./encodebytes.ts";
 import { align, COMMUTES, dependsOnSize, exists, matches, possibleSizes, suffixFits } from "./encodefit.ts";
-import type { OperandCode } from "./encoding.ts";
+import { isX87, type OperandCode } from "./encoding.ts";
 import type { Row } from "./row.ts";
+import { attFloatName } from "./spelling.ts";
 import { TABLE } from "./table.ts";
 
 export type * from "./encodable.ts";
 
 /** as shortens `int $3` to the one-byte breakpoint. */
 const BREAKPOINT = TABLE.filter((r) => r.name === "INT3");
+
+/** The rows that pop (FADDP), for the arithmetic of the x87. */
+function popped(rows: readonly Row[]): readonly Row[] | undefined {
+  if (!/^F(ADD|MUL|SUBR?|DIVR?)$/.test(rows[0]?.name ?? "")) return undefined;
+  return TABLE.filter((r) => rows.some((row) => r.name === `${row.name}P`));
+}
 
 /**
  * Chooses among the encodings of `rows` for `operands`; `best` is undefined where none takes them.
@@ -27,6 +34,9 @@ export function encode<R>(
   const found: Encoded<R>[] = [];
   const vector = rows[0]?.name === "INT" && operands[0]?.kind === "immediate" ? operands[0].amount.value : undefined;
   if (vector === 3n) return encode(BREAKPOINT, [], context);
+  // An x87 operation without operands is the one that pops.
+  const popping = operands.length === 0 ? popped(rows) : undefined;
+  if (popping) return encode(popping, [], { ...context, attName: context.attName && `${context.attName}P` });
   const unsized =
     operands.some((o) => o.kind === "memory" && o.bits === 0) &&
     context.bits === undefined &&
@@ -36,6 +46,7 @@ export function encode<R>(
   for (const row of rows) {
     for (const e of row.encodings) {
       if (e.attributes.has("alias") || !exists(e, context)) continue;
+      if (context.attName && (attFloatName(row.name, e) ?? row.name) !== context.attName) continue;
       let lined = align(row, e, operands);
       if (!lined) continue;
       if (COMMUTES.has(row.name) && lined.length === 2 && e.operands[0]?.place === "E" && lined[1]?.kind === "memory")
@@ -68,9 +79,11 @@ export function encode<R>(
   }
   const sizes = new Set(unsized ? found.map((f) => f.memoryBits) : []);
   const ambiguous = sizes.size > 1;
+  const isFloat = rows[0]?.encodings[0] !== undefined && isX87(rows[0].encodings[0]);
+  const usualBits = isFloat ? Math.min(...sizes) : context.codeBits === 16 && sizes.has(16) ? 16 : 32;
   let best: Encoded<R> | undefined;
   for (const f of found) {
-    if (ambiguous && f.memoryBits !== (context.codeBits === 16 && sizes.has(16) ? 16 : 32)) continue;
+    if (ambiguous && f.memoryBits !== usualBits) continue;
     if (!best || (best.truncated !== undefined && f.truncated === undefined)) best = f;
     else if (f.bytes.length < best.bytes.length && (f.truncated === undefined || best.truncated !== undefined))
       best = f;

@@ -4,9 +4,9 @@ import { SEGMENT } from "./decoded.ts";
 import type { EncodeContext, EncodeOperand } from "./encodable.ts";
 import type { Encoding, OperandCode, OperandSize } from "./encoding.ts";
 import type { Row } from "./row.ts";
-import { DEFAULT_OPERAND, sizeInName, stem, WRITTEN_ACCUMULATOR } from "./spelling.ts";
+import { DEFAULT_OPERAND, sizeInName, stem, TOP_UNWRITTEN, WRITTEN_ACCUMULATOR } from "./spelling.ts";
 
-const DEPENDS = new Set(["v", "z", "y", "p", "s", "a", "bs"]);
+const DEPENDS = new Set(["v", "z", "y", "p", "s", "a", "bs", "e", "f"]);
 
 /** What an encoding says about operand sizes, worked out once. */
 interface Sizes {
@@ -73,12 +73,14 @@ export function align<R>(
       return undefined;
     operands = accumulator === "first" ? given.slice(1) : given.slice(0, 1);
   }
+  if (codes.some((c) => c.place === "ST")) return alignStack(row, codes, given);
   if (operands.length === codes.length) return operands;
   if (operands.length === 0 && codes.length > 0) {
     const fallback = DEFAULT_OPERAND[row.name];
     if (fallback !== undefined) return [{ kind: "immediate", amount: { value: fallback } }];
     if (codes.some((c) => c.place === "X" || c.place === "Y")) return codes.map(() => undefined);
   }
+  if (row.name === "FNSTSW" && given.length === 0) return codes[0]?.place === "fixed" ? [undefined] : undefined;
   if (operands.length + 1 !== codes.length || operands.length === 0) {
     // XLAT's table may be written, for its segment.
     const only = operands[0];
@@ -87,7 +89,6 @@ export function align<R>(
   const last = codes[codes.length - 1] as OperandCode;
   const first = codes[0] as OperandCode;
   if (last.place === "one" || last.text === "CL") return [...operands, undefined];
-  if (first.text === "ST0") return [undefined, ...operands];
   if ((row.name === "IN" || row.name === "OUT") && operands.length === 1) {
     return first.file === "general" && first.number === 0 ? [undefined, ...operands] : [...operands, undefined];
   }
@@ -96,6 +97,20 @@ export function align<R>(
     return [operands[0], operands[0], operands[1]];
   }
   return undefined;
+}
+
+/** Registers of the x87's stack: ST(0) may be left out, most often both. */
+function alignStack<R>(
+  row: Row,
+  codes: readonly OperandCode[],
+  given: readonly EncodeOperand<R>[],
+): readonly (EncodeOperand<R> | undefined)[] | undefined {
+  const isTopUnwritten = TOP_UNWRITTEN.has(row.name);
+  if (given.length === codes.length) return isTopUnwritten ? undefined : given;
+  if (codes.length !== 2 || row.name.startsWith("FCMOV")) return undefined;
+  const written = given.length === 1 ? given[0] : given.length === 0 ? ({ kind: "st", number: 1 } as const) : undefined;
+  if (!written) return undefined;
+  return codes[0]?.number === 0 ? [undefined, written] : [written, undefined];
 }
 
 /** Whether only copies of one bit are lost above `bits`: ~0x80 goes into a byte, as as has it. */
@@ -210,16 +225,16 @@ export function matches<R>(
 
 /** Whether a size named by a suffix goes with an encoding at an operand size. */
 export function suffixFits(row: Row, e: Encoding, size: OperandSize, bits: number): boolean {
+  // as takes an l where such a register could be memory.
+  if (e.operands.every((c) => c.place === "ST") && /^F(LD|STP?|COMP?)$/.test(row.name)) return bits === 64;
+  if (row.name === "FNSTSW" && e.operands[0]?.place === "fixed") return false;
   if (readsLowHalf(row, e) && bits > 8 && row.name === "MOV") return true;
   const sized = e.operands.filter(
     (c) =>
       "EMRGZOXY".includes(c.place) ||
       (c.place === "fixed" && c.file === "general" && c.text !== "DX" && c.text !== "CL"),
   );
-  if (
-    sized.length > 0 &&
-    !sized.some((c) => c.width === "none" || c.width === "p" || c.width === "s" || c.width === "a")
-  ) {
+  if (sized.length > 0 && !sized.some((c) => c.width === "none" || "psaef".includes(c.width))) {
     return sized.some((c) => bitsOf(c, size) === bits);
   }
   if (e.operands.some((c) => c.place === "J" && c.width === "b") && !dependsOnSize(e)) return bits === size;

@@ -43,7 +43,7 @@ export type OperandPlace =
 /**
  * b 8, w 16, d 32, q 64, t 80, dq 128 bits; fx 512 bytes (FXSAVE's image); v operand size; z 16 or 32 (an operand size of 64 takes 32, sign-extended);
  * y 32 or 64; p far pointer of operand size (16:16, 16:32, 16:64); s table register image (16 + 32 or 64 bits);
- * a pair of operand size (BOUND); bs 8 bits sign-extended to operand size; none: only the address counts (LEA, INVLPG).
+ * a pair of operand size (BOUND); bs 8 bits sign-extended to operand size; e and f x87 environment and state; none: only the address counts (LEA, INVLPG).
  */
 export type OperandWidth =
   | "b"
@@ -60,6 +60,8 @@ export type OperandWidth =
   | "s"
   | "a"
   | "bs"
+  | "e"
+  | "f"
   | "none";
 
 export interface OperandCode {
@@ -155,9 +157,14 @@ const FIXED: Record<string, Omit<OperandCode, "text">> = {
 function parseOperand(text: string): OperandCode {
   const fixed = FIXED[text];
   if (fixed) return { text, ...fixed };
-  const match = /^([EMRGSCDZIJOAXYVWUPQN])(bs|dq|fx|[bwdqtvzypsa])?$/.exec(text);
+  const match = /^([EMRGSCDZIJOAXYVWUPQN])(bs|dq|fx|[bwdqtvzypsaef])?$/.exec(text);
   if (!match) throw new EngineError(`instruction table: no operand code ${text}`);
   return { text, place: match[1] as OperandPlace, width: (match[2] ?? "none") as OperandWidth };
+}
+
+/** One of the x87's opcodes, D8 to DF. */
+export function isX87(e: Encoding): boolean {
+  return e.opcode.length <= 2 && ((e.opcode[0] as number) & 0xf8) === 0xd8;
 }
 
 /** Reads an encoding; an EngineError names what it does not understand. */

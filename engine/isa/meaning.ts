@@ -48,6 +48,8 @@ export interface Flags {
   result(bits: Bits, r: Value, carry: FlagValue, overflow: FlagValue, adjust: FlagValue): void;
   /** CF and OF as given; ZF, SF, PF and AF stay. */
   carryOverflow(carry: FlagValue, overflow: FlagValue): void;
+  /** ZF, PF and CF as given, for comparisons of real numbers; OF, SF and AF cleared. */
+  comparison(zero: Value, parity: Value, carry: Value): void;
   /** ZF as given; the others stay. */
   zero(zero: Value): void;
   /** CF, as 0 or 1. */
@@ -61,6 +63,52 @@ export type ConditionCode = number;
 export interface Bulk {
   readonly kind: "move" | "fill";
   readonly bits: Bits;
+}
+
+export type X87Operation = "add" | "sub" | "subr" | "mul" | "div" | "divr";
+
+/** A number of the x87: a register of the stack as an operand names it, ST(0), ST(1), or the slot. */
+export type X87Number = Place | "top" | "next" | "slot";
+
+/**
+ * What the rows of the x87 speak to. A number of memory is widened to 80 bits in the *slot*, a place beside the stack, and
+ * used from there. Each operation checks for empty registers, raises and notes exceptions, rounds, and pops: whether an
+ * unmasked exception leaves its operands is decided there, so an operation is a row's last word.
+ */
+export interface X87 {
+  /** First in every row that computes: #NM, the pending exception, and the note of where instruction and operand are. */
+  start(memory?: Place): void;
+  /** Computes nothing: the instruction is only noted as the last. */
+  pass(): void;
+  /** #NM and the pending exception, nothing noted: for rows that control the unit. */
+  wait(): void;
+  /** #NM alone, for rows that wait for no exception. */
+  available(): void;
+  /** The same for WAIT, which minds CR0.TS only where CR0.MP is set. */
+  waitAlone(): void;
+  /** Reads a number of memory into the slot. It may fault. */
+  widen(memory: Place, kind: "real" | "integer"): void;
+  /** Puts constant `number` into the slot: 1, log2 10, log2 e, π, log10 2, ln 2, 0. */
+  constant(number: number): void;
+  push(from: X87Number): void;
+  /** Stores ST(0) to memory, rounded to its width. It may fault. */
+  narrow(memory: Place, kind: "real" | "integer" | "truncated", pops: 0 | 1): void;
+  store(to: Place, pops: 0 | 1): void;
+  /** FSTPNCE: an empty ST(0) is no exception, and not stored. */
+  copy(to: Place, pops: 0 | 1): void;
+  exchange(other: Place): void;
+  moveIf(condition: Value, from: Place): void;
+  compute(operation: X87Operation, to: X87Number, from: X87Number, pops: 0 | 1): void;
+  compare(from: X87Number, quiet: boolean, pops: 0 | 1 | 2, into: "status" | "EFLAGS"): void;
+  examine(): void;
+  /** ST(0)'s sign and exponent, AND `mask`, XOR `flip`. */
+  sign(mask: Value, flip: Value): void;
+  squareRoot(): void;
+  roundToInteger(): void;
+  status(): Value;
+  control(): Value;
+  /** Loads the control word; what it unmasks waits as an exception, what it masks does no more. */
+  setControl(value: Value): void;
 }
 
 export interface Meaning {
@@ -79,6 +127,7 @@ export interface Meaning {
   register(number: number, bits: Bits): Place;
   readonly flags: Flags;
   condition(code: ConditionCode): Value;
+  readonly x87: X87;
 
   /** Decrements the stack pointer by `value`'s width and stores; it may fault, and commits both. */
   push(value: Value, bits: Bits): void;

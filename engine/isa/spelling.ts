@@ -3,6 +3,7 @@
  * rows (size suffixes, `movs`/`movsl` for MOVSD, `fstsw` for WAIT and FNSTSW); what does not is in the small tables here.
  * Source: Using as, 9.16 "80386 Dependent Features"; AMD APM vol. 3.
  */
+import { type Encoding, isX87 } from "./encoding.ts";
 import type { Row } from "./row.ts";
 import { TABLE } from "./table.ts";
 
@@ -19,6 +20,8 @@ export interface Spelling {
   readonly wait?: boolean;
   /** Only the encodings with a 64-bit immediate or address. */
   readonly absolute?: boolean;
+  /** AT&T's name, where it has two rows exchanged for some encodings (`attFloatName`). */
+  readonly attName?: string;
 }
 
 /** AT&T's own names. */
@@ -47,6 +50,18 @@ export const WRITTEN_ACCUMULATOR: Readonly<Record<string, "first" | "last">> = {
 
 /** Returns to 32-bit code, whose names in 64-bit code take `l` (AT&T) or `d` (Intel). */
 export const SHORT_RETURNS: ReadonlySet<string> = new Set(["SYSRET", "SYSEXIT"]);
+/** x87 instructions whose second operand, ST(0), goes unwritten. */
+export const TOP_UNWRITTEN: ReadonlySet<string> = new Set(["FCOM", "FCOMP", "FUCOM", "FUCOMP", "FXCH"]);
+
+/**
+ * AT&T's name of an x87 subtraction or division into ST(i): the other's, as the first assembler of that syntax had it.
+ * Source: Using as, 9.16.16 "AT&T Syntax bugs".
+ */
+export function attFloatName(name: string, e: Encoding): string | undefined {
+  if (e.operands[0]?.text !== "STi" || !isX87(e)) return undefined;
+  const found = /^F(SUB|DIV)(R?)(P?)$/.exec(name);
+  return found ? `F${found[1]}${found[2] ? "" : "R"}${found[3]}` : undefined;
+}
 
 /** Operands in the same order in both syntaxes. */
 export const SAME_ORDER: ReadonlySet<string> = new Set(["ENTER", "BOUND"]);
@@ -79,7 +94,22 @@ export const PREFIXES: ReadonlyMap<
 
 export const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64 };
 const INTEL_SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, d: 32, q: 64 };
-const FLOAT_SUFFIX_BITS: Readonly<Record<string, number>> = { s: 32, l: 64, t: 80 };
+/** x87 memory, by the letter after the name. */
+const REAL_SUFFIX_BITS: Readonly<Record<string, number>> = { s: 32, l: 64, t: 80 };
+const INTEGER_SUFFIX_BITS: Readonly<Record<string, number>> = { s: 16, l: 32, ll: 64, q: 64 };
+const ENVIRONMENT_SUFFIX_BITS: Readonly<Record<string, number>> = { s: 16, l: 32 };
+
+function floatSuffixes(row: Row): Readonly<Record<string, number>> {
+  if (/^F(LDENV|NSTENV|RSTOR|NSAVE)$/.test(row.name)) return ENVIRONMENT_SUFFIX_BITS;
+  if (/^FN?(LD|ST)[CS]W$|^FB/.test(row.name)) return SUFFIX_BITS;
+  return row.name.startsWith("FI") ? INTEGER_SUFFIX_BITS : REAL_SUFFIX_BITS;
+}
+
+/** The suffix of an x87 instruction with a memory operand of `bits`, in AT&T syntax. */
+export function floatSuffix(row: Row, bits: number): string | undefined {
+  const letters = floatSuffixes(row);
+  return letters === SUFFIX_BITS ? undefined : Object.entries(letters).find(([, n]) => n === bits)?.[0];
+}
 
 function has(row: Row, attribute: "prefix" | "o16" | "o32" | "oq"): boolean {
   return row.encodings.some((e) => e.attributes.has(attribute));
@@ -171,6 +201,12 @@ function makeAtt(names: ReturnType<typeof makeNames>): Index {
     }
   }
   for (const name of SHORT_RETURNS) addSpelling(index, `${name}L`, { rows: TABLE.filter((r) => r.name === name) });
+  for (const name of ["FSUB", "FDIV", "FSUBP", "FDIVP"]) {
+    const reversed = name.replace(/(?=P?$)/, "R");
+    const rows = [name, reversed].flatMap((n) => TABLE.filter((r) => r.name === n));
+    addSpelling(index, name, { rows, attName: name });
+    addSpelling(index, reversed, { rows: [...rows].reverse(), attName: reversed });
+  }
   addSpelling(index, "movsl", { rows: widening("MOVSXD"), sourceBits: 32 });
   addSpelling(index, "movabs", { rows: widening("MOV"), absolute: true });
   addSpelling(index, "movabsq", { rows: widening("MOV"), absolute: true, bits: 64 });
@@ -203,6 +239,7 @@ function lookUp(key: string, syntax: Syntax): readonly Spelling[] {
     return [...exact, ...movabs, ...far, ...short, ...(exact.length ? [] : suffixed(key, INTEL_SUFFIX_BITS))];
   }
   const own = att.get(key) ?? [];
+  if (own[0]?.attName) return own;
   const found = [...exact, ...own];
   // MOVQ is both a media instruction and MOV with a suffix, which goes first.
   if (found.some((s) => !s.rows.every(isMedia))) return found;
@@ -229,14 +266,19 @@ function takesSuffix(row: Row): boolean {
 }
 
 function suffixed(key: string, letters: Readonly<Record<string, number>>): Spelling[] {
-  const base = key.slice(0, -1);
-  const letter = key.slice(-1);
+  const long = key.endsWith("ll") && letters === SUFFIX_BITS ? withSuffix(key.slice(0, -2), "ll", letters) : [];
+  return long.length ? long : withSuffix(key.slice(0, -1), key.slice(-1), letters);
+}
+
+function withSuffix(base: string, letter: string, letters: Readonly<Record<string, number>>): Spelling[] {
   const found: Spelling[] = [];
-  for (const s of [...(names.exact.get(base) ?? []), ...(att.get(base) ?? [])]) {
+  const own = att.get(base) ?? [];
+  for (const s of own[0]?.attName && letters === SUFFIX_BITS ? own : [...(names.exact.get(base) ?? []), ...own]) {
     if (s.bits !== undefined) continue;
     const first = s.rows[0] as Row;
     if (!s.rows.some(takesSuffix)) continue;
-    const bits = first.feature === "FPU" && !has(first, "prefix") ? FLOAT_SUFFIX_BITS[letter] : letters[letter];
+    const isFloat = first.encodings[0] && isX87(first.encodings[0]) && letters === SUFFIX_BITS;
+    const bits = (isFloat ? floatSuffixes(first) : letters)[letter];
     if (bits === undefined) continue;
     const rows = s.rows.filter((row) => !isMedia(row) || (bits >= 32 && takesSuffix(row)));
     if (rows.length) found.push({ ...s, rows, bits });

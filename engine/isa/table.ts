@@ -10,6 +10,9 @@ import "./rows/processor.ts";
 import "./rows/x87.ts";
 import "./rows/packedmove.ts";
 import "./rows/packed.ts";
+import "./rows/x87data.ts";
+import "./rows/x87compute.ts";
+import "./rows/x87control.ts";
 import { declaredRows } from "./row.ts";
 
 export const TABLE = declaredRows();

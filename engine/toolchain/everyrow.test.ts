@@ -125,7 +125,10 @@ function isShortened(d: Decoded): boolean {
   const isSelfExchange =
     d.row.name === "XCHG" && a?.kind === "register" && b?.kind === "register" && a.number === b.number;
   const isSelectorTo64 = d.operandBits === 64 && (/^(STR|SLDT)$/.test(d.row.name) || b?.kind === "segment");
-  return isVector3 || isSelfExchange || isSelectorTo64 || isShort(d.row);
+  // Zero divided by itself, or subtracted from itself, in either order.
+  const isTopAlone =
+    /^F(SUB|DIV)R?$/.test(d.row.name) && a?.kind === "st" && a.number === 0 && b?.kind === "st" && b.number === 0;
+  return isTopAlone || isVector3 || isSelfExchange || isSelectorTo64 || isShort(d.row);
 }
 
 /** Two codings of one text, where the text does not say which (a displacement of 0, LEA's size). */

@@ -1,6 +1,7 @@
 /** One instruction statement: mnemonic, prefixes and operands in either syntax, encoded into the current section. */
 import { bitsOf } from "../isa/decode.ts";
 import { type EncodeContext, type Encoded, type EncodeOperand, encode, type Fixup } from "../isa/encode.ts";
+import { isX87 } from "../isa/encoding.ts";
 import type { Row } from "../isa/row.ts";
 import { FAR_ROWS, PREFIXES, SAME_ORDER, type Spelling, spellings } from "../isa/spelling.ts";
 import { TABLE } from "../isa/table.ts";
@@ -160,6 +161,7 @@ function choose(
       lock: prefixes.lock,
       segment: prefixes.segment,
       absolute: spelling.absolute,
+      attName: spelling.attName,
       wideStack: around.isGcc16,
     };
     const isTarget = operands[0]?.kind === "target" && operands.length === 1;
@@ -225,10 +227,10 @@ function sizeIsOpen(
       position,
     );
   }
-  const letters = best.row.feature === "FPU" ? "s or l" : around.codeBits === 64 ? "b, w, l or q" : "b, w or l";
+  const letters = isX87(best.encoding) ? "s or l" : around.codeBits === 64 ? "b, w, l or q" : "b, w or l";
   around.warn(
     `\`${mnemonic}\` does not say how many bytes of memory it means; ${bits} bits are taken`,
-    `Add a suffix: ${letters} (\`${mnemonic}${bits === 16 ? "w" : best.row.feature === "FPU" ? "s" : "l"}\`).`,
+    `Add a suffix: ${letters} (\`${mnemonic}${isX87(best.encoding) ? "s" : bits === 16 ? "w" : "l"}\`).`,
     position,
   );
 }

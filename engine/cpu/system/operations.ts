@@ -13,7 +13,9 @@ import { PROCESSOR_OPERATIONS } from "./processorOperations.ts";
 import { PROTECTION_OPERATIONS } from "./protection.ts";
 import { STACK_OPERATIONS } from "./stackOperations.ts";
 import { SYSCALL_OPERATIONS } from "./syscall.ts";
-import { X87_OPERATIONS } from "./x87.ts";
+import { X87_CONTROL_OPERATIONS } from "./x87control.ts";
+import { X87_FUNCTION_OPERATIONS } from "./x87functions.ts";
+import { X87_NUMBER_OPERATIONS } from "./x87numbers.ts";
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...CONTROL_OPERATIONS,
@@ -26,5 +28,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...PROTECTION_OPERATIONS,
   ...STACK_OPERATIONS,
   ...SYSCALL_OPERATIONS,
-  ...X87_OPERATIONS,
+  ...X87_CONTROL_OPERATIONS,
+  ...X87_FUNCTION_OPERATIONS,
+  ...X87_NUMBER_OPERATIONS,
 };

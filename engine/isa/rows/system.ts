@@ -28,7 +28,6 @@ instruction("NOP", {
   does() {},
 });
 system("PAUSE", ["F3 90  -"], "Does nothing, and tells the processor that a loop waits here.");
-system("WAIT", ["9B  -"], "Waits for the x87, and raises its pending exceptions.", { aliases: ["FWAIT"] });
 
 system("LGDT", ["0F 01 /2  Ms  ends f64"], "Loads the base and limit of the global descriptor table.", { feature: "286" });
 system("LIDT", ["0F 01 /3  Ms  ends f64"], "Loads the base and limit of the interrupt descriptor table.", { feature: "286" });
