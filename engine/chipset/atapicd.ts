@@ -34,6 +34,11 @@ export class AtapiCd extends IdeDevice {
     this.#serial = serial;
   }
 
+  /** A disc that is in the drive from power-on. */
+  load(name: string): void {
+    this.state.cd.image = name;
+  }
+
   /** Closes the tray with a disc; software hears of it as a changed medium. */
   insert(name: string): void {
     this.#commands.insert(name);

@@ -43,6 +43,8 @@ export function newCdState() {
     /** Sense key, additional code and qualifier, until they are asked for. */
     key: 0,
     code: 0,
+    /** The command ended with CHECK CONDITION. */
+    failed: false,
     changed: false,
     locked: false,
     open: false,
@@ -66,7 +68,6 @@ const NOTHING: CdAnswer = { length: 0, takes: 0 };
 export class CdCommands {
   readonly #cd: () => CdState;
   readonly #library: (name: string) => Uint8Array | undefined;
-  #failed = false;
 
   constructor(cd: () => CdState, library: (name: string) => Uint8Array | undefined) {
     this.#cd = cd;
@@ -75,7 +76,7 @@ export class CdCommands {
 
   /** Whether the last command ended with CHECK CONDITION. */
   get failed(): boolean {
-    return this.#failed;
+    return this.#cd().failed;
   }
 
   insert(name: string): void {
@@ -102,8 +103,7 @@ export class CdCommands {
   /** Does what the 12 bytes of `packet` say, as far as that needs no data. */
   execute(packet: Uint8Array): CdAnswer {
     const cd = this.#cd();
-    Object.assign(cd, { reply: new Uint8Array(0), raw: 0 });
-    this.#failed = false;
+    Object.assign(cd, { reply: new Uint8Array(0), raw: 0, failed: false });
     const [operation] = packet;
     // INQUIRY, REQUEST SENSE and GET EVENT STATUS answer before an attention is told (SPC-3, 5.9).
     const calm = operation === 0x12 || operation === 0x03 || operation === 0x4a || operation === 0x46;
@@ -197,8 +197,7 @@ export class CdCommands {
   }
 
   #fail(key: number, code: number): CdAnswer {
-    Object.assign(this.#cd(), { key, code });
-    this.#failed = true;
+    Object.assign(this.#cd(), { key, code, failed: true });
     return NOTHING;
   }
 

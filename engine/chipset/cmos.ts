@@ -26,7 +26,7 @@ export interface CmosConfiguration {
   /** Drives A and B. */
   readonly floppies?: readonly FloppyType[];
   /** QEMU's `-boot order=`: a or b floppy, c hard disk, d CD, n network; `"cad"` unless given. */
-  readonly bootOrder?: string;
+  readonly bootOrder?: string | undefined;
   readonly processors?: number;
   /** A PS/2 mouse is connected. */
   readonly mouse?: boolean;

@@ -39,9 +39,17 @@ test("debug consoles: -debugcon at E9h, -global moves it, isa-debugcon with a ch
   expect(() => read("-device isa-debugcon,iobase=0x402,chardev=x")).toThrow("no -chardev with id=x");
 });
 
-test("-drive if=floppy is -fda and -fdb; other drives are refused by name", () => {
+test("-drive if=floppy is -fda and -fdb; if=ide is -hda to -hdd; others are refused by name", () => {
   expect(read("-drive file=x.img,format=raw,if=floppy,index=1").floppies).toEqual([undefined, "x.img"]);
-  expect(() => read("-drive file=x.img,format=raw")).toThrow("-drive if=ide is not supported yet");
+  const disk = (path: string, flag: string) => ({ kind: "disk", path, flag });
+  const cd = { kind: "cdrom", path: "c.iso", flag: "-cdrom" };
+  expect(read("-hda a -drive file=b,format=raw -cdrom c.iso -hdd d").drives).toEqual([
+    ...[disk("a", "-hda"), disk("b", "-hdb"), cd, disk("d", "-hdd")],
+  ]);
+  expect(read("-drive file=c.iso,media=cdrom").drives).toEqual([undefined, undefined, cd, undefined]);
+  expect(read("-drive if=ide,index=3,media=cdrom").drives[3]).toEqual({ kind: "cdrom", flag: "-cdrom" });
+  expect(() => read("-hdc x -cdrom y")).toThrow("-cdrom y: there is a drive already at this place");
+  expect(() => read("-drive file=x.img,if=scsi")).toThrow("-drive if=scsi is not supported yet");
   expect(() => read("-drive file=x.img,if=floppy,format=qcow2")).toThrow("format=qcow2");
 });
 
@@ -54,7 +62,7 @@ test("what only says what is true anyway is accepted", () => {
 
 test("an unknown flag is named with the nearest one", () => {
   expect(() => read("-fad x")).toThrow("-fad is no flag of ring; the nearest is -fda");
-  expect(() => read("-hda x")).toThrow("-hda is not supported yet; the nearest is -fda");
+  expect(() => read("-sd x")).toThrow("-sd is not supported yet; the nearest is -hda");
   expect(() => read("--screenshto x")).toThrow("--screenshto is no flag of ring; the nearest is -screenshot");
   expect(() => read("disk.img")).toThrow("A floppy's image is -fda disk.img");
   expect(() => readOptions(["-fda"])).toThrow("-fda needs a value: -fda FILE");

@@ -17,6 +17,10 @@ export type Line =
 export interface Options {
   memoryMiB: number;
   floppies: [string | undefined, string | undefined];
+  /** IDE drives hda to hdd; a CD-ROM drive without a file is empty. */
+  drives: ({ readonly kind: "disk" | "cdrom"; readonly path?: string; readonly flag: string } | undefined)[];
+  /** Letters, as in QEMU's `-boot order=`. */
+  bootOrder?: string;
   bios?: string;
   kernel?: string;
   initrd?: string;
@@ -73,7 +77,12 @@ function only(flag: string, values: readonly string[], why: string): Flag {
 export const FLAGS: Readonly<Record<string, Flag>> = {
   fda: { value: "FILE", help: "image of floppy drive A", does: (o, v) => void (o.floppies[0] = v) },
   fdb: { value: "FILE", help: "image of floppy drive B", does: (o, v) => void (o.floppies[1] = v) },
-  drive: { value: "file=F,format=raw,if=floppy,index=N", help: "the same, spelled out", does: drive },
+  hda: { value: "FILE", help: "image of a hard disk: -hda, -hdb, -hdc, -hdd", does: (o, v) => ide(o, 0, "disk", v) },
+  hdb: { value: "FILE", does: (o, v) => ide(o, 1, "disk", v) },
+  hdc: { value: "FILE", does: (o, v) => ide(o, 2, "disk", v) },
+  hdd: { value: "FILE", does: (o, v) => ide(o, 3, "disk", v) },
+  cdrom: { value: "FILE", help: "image of a CD, as hdc", does: (o, v) => ide(o, 2, "cdrom", v) },
+  drive: { value: "file=F,format=raw,if=ide,index=N", help: "the same, spelled out; if=floppy", does: drive },
   bios: { value: "FILE", help: "firmware in place of our BIOS, at most 256 KiB", does: (o, v) => void (o.bios = v) },
   kernel: { value: "FILE", help: "a Linux or Multiboot 1 kernel", does: (o, v) => void (o.kernel = v) },
   initrd: { value: "FILE", help: "Linux's initial RAM disk", does: (o, v) => void (o.initrd = v) },
@@ -90,7 +99,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   debugcon: { value: "stdio|file:F", help: "what is written to port E9h", does: debugcon },
   chardev: { value: "stdio|null|file,id=ID[,path=F]", help: "for isa-debugcon", does: chardev },
   global: { value: "isa-debugcon.iobase=N", help: "the port of -debugcon", does: global },
-  boot: { value: "a", help: "the floppy is what there is to boot from", does: boot },
+  boot: { value: "order=cad", help: "what to boot from: a floppy, c hard disk, d CD, n network", does: boot },
   rtc: { value: "base=utc|DATE", help: "the clock at power-on (default 2026-01-01)", does: rtc },
   "no-reboot": { help: "a reset ends the process with status 0", does: (o) => void (o.noReboot = true) },
   "no-shutdown": { help: "and then the process stays", does: (o) => void (o.noShutdown = true) },
@@ -137,6 +146,7 @@ export function readOptions(args: readonly string[]): Options {
   const options: Options = {
     memoryMiB: 128,
     floppies: [undefined, undefined],
+    drives: [undefined, undefined, undefined, undefined],
     serial: [],
     monitorKeys: false,
     debugConsoles: [],
@@ -180,11 +190,8 @@ export function helpText(): string {
 
 /** What QEMU has and we lack, and which of ours comes nearest where the spelling does not tell. */
 const LACKING: Readonly<Record<string, string>> = {
-  hda: "fda",
-  hdb: "fdb",
-  hdc: "fda",
-  hdd: "fdb",
-  cdrom: "fda",
+  sd: "hda",
+  mtdblock: "hda",
   initrd: "append",
   netdev: "net",
   gdb: "S",
@@ -257,13 +264,31 @@ function drive(options: Options, value: string): void {
   const known = ["file", "format", "if", "index", "unit", "snapshot", "id", "cache", "media"];
   const odd = Object.keys(given).find((key) => !known.includes(key));
   if (odd !== undefined) throw new UsageError(`-drive ${odd}=: expected ${known.join(", ")}`);
-  if (given.if !== "floppy")
-    throw new UsageError(`-drive if=${given.if ?? "ide"} is not supported yet; the nearest is if=floppy`);
+  const { if: at = "ide", media = "disk" } = given;
+  if (at !== "floppy" && at !== "ide")
+    throw new UsageError(`-drive if=${at} is not supported yet; the nearest is if=ide`);
+  if (media !== "disk" && media !== "cdrom") throw new UsageError(`-drive media=${media}: expected disk or cdrom`);
   if ((given.format ?? "raw") !== "raw") throw new UsageError(`-drive format=${given.format}: expected raw`);
+  if (at === "ide") {
+    const free = options.drives.findIndex((there, i) => there === undefined && (media === "disk" || i >= 2));
+    const place = integer("-drive index=", given.index ?? String(free));
+    if (place < 0 || place > 3) throw new UsageError(`-drive index=${place}: expected 0 to 3, hda to hdd`);
+    if (media === "disk" && !given.file) throw new UsageError("-drive: expected file=PATH");
+    ide(options, place, media, given.file || undefined);
+    return;
+  }
   const index = integer("-drive index=", given.index ?? given.unit ?? "0");
   if (index > 1) throw new UsageError(`-drive index=${index}: expected 0 or 1`);
   if (!given.file) throw new UsageError("-drive: expected file=PATH");
   options.floppies[index] = given.file;
+}
+
+/** A drive of the IDE interface, by place. */
+function ide(options: Options, place: number, kind: "disk" | "cdrom", path: string | undefined): void {
+  const flag = kind === "cdrom" ? "-cdrom" : `-hd${"abcd"[place]}`;
+  if (options.drives[place] !== undefined)
+    throw new UsageError(`${flag} ${path}: there is a drive already at this place`);
+  options.drives[place] = { kind, flag, ...(path === undefined ? {} : { path }) };
 }
 
 function serial(options: Options, value: string): void {
@@ -318,10 +343,15 @@ function global(_options: Options, value: string, state: State): void {
   state.debugPort = integer("-global isa-debugcon.iobase=", given[1]);
 }
 
-function boot(_options: Options, value: string): void {
+function boot(options: Options, value: string): void {
   const { order, once, ...rest } = properties(value);
-  const drives = once ?? order ?? (Object.keys(rest).length === 1 && !("menu" in rest) ? value : "a");
-  if (!drives.startsWith("a")) throw new UsageError(`-boot ${value}: there is only a, the floppy, to boot from`);
+  const drives = once ?? order ?? (/^[a-z]+$/.test(value) ? value : undefined);
+  const odd = Object.keys(rest).find((key) => key !== value && key !== "menu" && key !== "strict");
+  if (odd !== undefined) throw new UsageError(`-boot ${odd}: expected order=, once=, menu= or strict=`);
+  if (drives === undefined) return;
+  if (!/^[abcdn]{1,3}$/.test(drives))
+    throw new UsageError(`-boot ${value}: expected up to three of a floppy, c hard disk, d CD, n network`);
+  options.bootOrder = drives;
 }
 
 function rtc(options: Options, value: string): void {

@@ -1,5 +1,5 @@
 /** `ring`: reads the command line, makes the machine, runs it to its end. */
-import type { MachineConfiguration } from "../machine/api.ts";
+import type { DriveConfiguration, MachineConfiguration } from "../machine/api.ts";
 import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configuration.ts";
 import { isLinux } from "../machine/linuximage.ts";
 import { buildOnDisk, firmwareOnDisk } from "../machine/ondisk.ts";
@@ -10,10 +10,11 @@ import { Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 const MAX_KERNEL = 64 * 2 ** 20;
+const MAX_DISK = 2 ** 32;
 const MAX_INITRD = 512 * 2 ** 20;
 
 function configurationOf(options: Options): MachineConfiguration {
-  const { memoryMiB, debugExit, rtcBase, floppies, bios, kernel, append, initrd } = options;
+  const { memoryMiB, debugExit, bootOrder, rtcBase, floppies, bios, kernel, append, initrd } = options;
   const floppy = (flag: string, path: string | undefined) =>
     path === undefined ? undefined : readImage(flag, path, MAX_FLOPPY, "an image of at most 2,880 KiB");
   const image = kernel && readImage("-kernel", kernel, MAX_KERNEL, "a kernel of at most 64 MiB");
@@ -23,11 +24,21 @@ function configurationOf(options: Options): MachineConfiguration {
   return {
     memoryMiB,
     floppies: [floppy("-fda", floppies[0]), floppy("-fdb", floppies[1])],
+    ...(options.drives.some((drive) => drive) ? { drives: options.drives.map(driveOf) } : {}),
+    ...(bootOrder ? { bootOrder } : {}),
     ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),
     ...(image ? { kernel: { image, commandLine, ...(disk ? { initrd: disk } : {}) } } : {}),
     ...(debugExit ? { debugExit } : {}),
     ...(rtcBase ? { rtcBase } : {}),
   };
+}
+
+function driveOf(drive: Options["drives"][number]): DriveConfiguration | undefined {
+  if (drive === undefined) return undefined;
+  const { kind, path, flag } = drive;
+  const image = path === undefined ? undefined : readImage(flag, path, MAX_DISK, "an image of at most 4 GiB");
+  if (kind === "cdrom") return image === undefined ? { kind } : { kind, image };
+  return { kind, image: image ?? new Uint8Array(0) };
 }
 
 /** The flag behind each part of a configuration. */

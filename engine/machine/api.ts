@@ -12,6 +12,10 @@ export interface MachineConfiguration {
   readonly bios?: Uint8Array;
   /** Images of drives A and B, 1 byte to 2,880 KiB (short ones are filled up); the machine never writes to them. */
   readonly floppies?: readonly (Uint8Array | undefined)[];
+  /** IDE drives hda, hdb, hdc and hdd; the machine keeps what it writes beside the images, never in them. */
+  readonly drives?: readonly (DriveConfiguration | undefined)[];
+  /** What the firmware boots from, in order: a floppy, c hard disk, d CD, n network. Default `"cad"`. */
+  readonly bootOrder?: string;
   /**
    * A Multiboot 1 kernel (ELF32 or with an address header) or a Linux bzImage, started in place of the firmware's boot;
    * `initrd` is Linux's initial RAM disk.
@@ -33,6 +37,11 @@ export interface MachineConfiguration {
   /** A triple fault stops the machine instead of resetting it. Default false; pages and lessons set it. */
   readonly stopOnTripleFault?: boolean;
 }
+
+/** A drive and what is in it. A CD-ROM drive may be empty; its sectors have 2,048 bytes, a disk's 512. */
+export type DriveConfiguration =
+  | { readonly kind: "disk"; readonly image: Uint8Array }
+  | { readonly kind: "cdrom"; readonly image?: Uint8Array };
 
 /** Where a machine is in its life; look.md, section 4. `asleep`, `waking` and `past` are the page's. */
 export type RunState = "paused" | "running" | "halted" | "faulted" | "exited" | "failed";

@@ -5,7 +5,9 @@
  *   IRQ 1  8042 keyboard         IRQ 4  COM1, 3F8       IRQ 12  8042 mouse
  *   IRQ 2  second 8259           IRQ 6  82077, DMA 2    IRQ 9   ACPI
  *
- *   00:00.0 440FX host bridge    00:01.0 PIIX3 ISA bridge    00:01.3 PIIX4 power management
+ *   IRQ 14  IDE primary           IRQ 15  IDE secondary
+ *
+ *   00:00.0 440FX host bridge    00:01.0 PIIX3 ISA bridge    00:01.1 its IDE    00:01.3 PIIX4 power management
  *
  * Source: IBM PC AT technical reference, section 1; QEMU's "pc" for ports 402h, E9h and isa-debug-exit.
  */
@@ -36,6 +38,7 @@ import { Ps2Mouse } from "../chipset/ps2mouse.ts";
 import { Vga } from "../chipset/vga.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { Replaceable } from "./replaceable.ts";
+import { buildStorage, type Storage } from "./storage.ts";
 import { Typist } from "./typing.ts";
 import { WiredOr } from "./wiredor.ts";
 
@@ -67,6 +70,7 @@ export interface Board {
   readonly floppies: I82077;
   readonly pci: PciBus;
   readonly power: Piix4Pm;
+  readonly storage: Storage;
 }
 
 export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outputs: BoardOutputs): Board {
@@ -97,6 +101,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const dma = dmaControllers(bus);
   const floppies = floppyController(bus, configuration, irq(6), dma[0]);
   const { power, isa } = bridges;
+  const storage = buildStorage(bus, pci, configuration, [irq(14), irq(15)]);
   const devices = [
     interrupts,
     slave,
@@ -113,6 +118,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     keyboard,
     mouse,
     floppies,
+    ...storage.devices,
   ];
   const { debugExit } = configuration;
   const hpet = ioApic
@@ -143,7 +149,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
       ? [new IsaDebugExit(bus, { ...debugExit, iosize: debugExit.iosize as AccessSize, exit: outputs.exit })]
       : []),
   ];
-  return { devices: [...devices, ...more], interrupts, vga, keyboard, typist, uarts, floppies, pci, power };
+  return { devices: [...devices, ...more], interrupts, vga, keyboard, typist, uarts, floppies, pci, power, storage };
 }
 
 /** The PCI bus, with the chips that every board of its kind has on it. */
@@ -188,9 +194,9 @@ function floppyController(bus: Bus, configuration: CompleteConfiguration, irq: L
 
 /** An empty drive A is there, as in most PCs; B only with a disk. */
 function cmosOf(configuration: CompleteConfiguration) {
-  const { floppies = [], memoryMiB, processors } = configuration;
+  const { floppies = [], memoryMiB, processors, bootOrder } = configuration;
   const drive = (image: Uint8Array | undefined): FloppyType =>
     (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");
   const a: FloppyType = floppies[0] ? drive(floppies[0]) : "1.44M";
-  return { memoryBytes: memoryMiB * 2 ** 20, processors, floppies: [a, drive(floppies[1])] };
+  return { memoryBytes: memoryMiB * 2 ** 20, processors, bootOrder, floppies: [a, drive(floppies[1])] };
 }

@@ -38,6 +38,8 @@ const PARTS = [
   ["memoryMiB", memory],
   ["bios", firmware],
   ["floppies", floppies],
+  ["drives", drives],
+  ["bootOrder", bootOrder],
   ["kernel", kernel],
   ["debugExit", debugExit],
   ["rtcBase", rtcBase],
@@ -106,6 +108,29 @@ function floppies(value: unknown, report: Report): void {
     else if (image.length === 0 || image.length > MAX_FLOPPY) {
       report(`is ${image.length.toLocaleString("en")} bytes long`, hint, `[${i}]`);
     }
+  }
+}
+
+function drives(value: unknown, report: Report): void {
+  if (!Array.isArray(value) || value.length > 4) {
+    report("is not a list of at most four drives", "The drives hda, hdb, hdc and hdd, undefined where there is none.");
+    return;
+  }
+  for (const [i, drive] of value.entries()) {
+    if (drive === undefined) continue;
+    const { kind, image } = (drive ?? {}) as { kind?: unknown; image?: unknown };
+    const path = `[${i}]`;
+    if (kind !== "disk" && kind !== "cdrom")
+      report(`is no kind of drive: ${kind}`, "A disk or a cdrom.", `${path}.kind`);
+    if (kind === "cdrom" && image === undefined) continue;
+    if (!(image instanceof Uint8Array)) report("is not bytes", "The drive's whole contents.", `${path}.image`);
+    else if (image.length === 0) report("is empty", "An image of at least 1 byte.", `${path}.image`);
+  }
+}
+
+function bootOrder(value: unknown, report: Report): void {
+  if (typeof value !== "string" || !/^[abcdn]{1,3}$/.test(value)) {
+    report(`${value} is no order`, "One to three letters: a floppy, c hard disk, d CD, n network.");
   }
 }
 
