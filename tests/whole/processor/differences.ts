@@ -357,6 +357,84 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
         "end +00de eax=00010002 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 fl=00004002",
     }),
   ]),
+  debug: new Map([
+    ...same("AMD APM vol. 2, 13.1.1.4: reserved bits of DR7 are 0, bit 10 is 1; QEMU keeps what is written", {
+      "DR7 after ones but GD": "end +0012 eax=ffffdfff ecx=00000000 ebx=ffff0fff fl=00000046",
+    }),
+    ...same("AMD APM vol. 2, 13.1.1.4: the address counts without the bits below the length; QEMU does not round it", {
+      "data, two bytes, the address rounded": "01 +001e eax=00050002",
+      "data, four bytes, the address rounded": "01 +001e eax=000d0002",
+    }),
+    ...same(
+      "AMD APM vol. 2, 8.2.2: a data breakpoint is a trap behind the instruction, and this one never ends; QEMU raises both",
+      {
+        "data, and a fault comes first":
+          "00 +001e eax=000f0002 ecx=00000000 esi=00004144 edi=00004144 es=00000000 fl=00000046",
+        "data, and a fault comes first, DR6": "ffff0ff0",
+      },
+    ),
+    ...same("AMD APM vol. 2, 8.2.2: what one instruction met is one #DB; QEMU raises two", {
+      "data, and a step": "01 +001f eax=000d0002 fl=00000102",
+    }),
+    ...same("AMD APM vol. 2, 13.1.1.3: the processor clears no bit of DR6; QEMU clears B0 to B3", {
+      "DR6 keeps what was, DR6": "ffff4ff3",
+    }),
+    ...same("AMD APM vol. 2, 13.1.1.4: R/W = 2 is for ports only with CR4.DE; QEMU never looks at it", {
+      "port without CR4.DE": "end +0015 eax=00020002",
+    }),
+    ...same("AMD APM vol. 2, 13.1.4.1: a port breakpoint in a repeated instruction traps behind its element", {
+      "port, REP OUTSB": "01 +0027 eax=00020002 ecx=00000002 edx=00000080 esi=00004145",
+    }),
+    ...same("AMD APM vol. 2, 13.1.4: breakpoints on code; QEMU compares them with EIP instead of the linear address", {
+      "code, met": "01 +0011 eax=00000002",
+      "code, DR6": "ffff0ff1",
+      "code, not armed": "end +000c eax=00013676",
+      "code, not armed, DR6": "ffff0ff0",
+      "code, armed locally": "01 +0018 eax=00000001",
+      "code, the middle of an instruction": "end +0019 eax=00000002 ecx=00000001",
+      "code, on a jump's target": "01 +0013 eax=00000002",
+      "code, on an undefined instruction": "01 +0010 eax=00000002",
+      "code, on an undefined instruction, DR6": "ffff0ff1",
+      "code, in a loop": "01 +0015 eax=00000002 ecx=00000002",
+      "code, on a repeated instruction": "01 +001a eax=00000002 ecx=00000003 edi=00004144",
+      "code, RF passes it once": "01 +0021 eax=00000002 ecx=00000001",
+      "code, RF lasts for one instruction": "01 +001d eax=00000002",
+      "code, POPF gives no RF": "01 +0016 eax=00000002",
+      "code, RF passes a repeated instruction": "end +002b eax=00000002 ecx=00000000 edi=00004147",
+      "two on one instruction": "01 +0021 eax=00000082",
+      "two on one instruction, DR6": "ffff0ff9",
+      "code, behind MOV SS": "end +0018 eax=00000002 ecx=00000010",
+    }),
+    ...same("AMD APM vol. 2, 13.1.1.4: DR7.GD; QEMU has it not", {
+      "GD, MOV from DR0": "01 +0008 eax=00002000",
+      "GD, DR6": "ffff2ff0",
+      "GD is cleared for the handler": "00000400",
+      "GD, MOV to DR7": "01 +0008 eax=00002000",
+    }),
+    ...same("Intel SDM vol. 3A, 6.8.3: a load of SS holds every #DB back until behind the next instruction", {
+      "data, MOV SS from it waits": "01 +0021 eax=000f0002",
+      "data, MOV SS from it, and INT": "01 +0000 eax=000f0002 esp=0000eff4",
+      "data, MOV SS from it, and INT, DR6": "ffff0ff1",
+      "data, MOV SS from it, and a fault": "01 +0000 eax=000f0002 esp=0000eff4",
+    }),
+    ...same("Intel SDM vol. 3B, 17.3.1.1: RF is 0 in the image of a #DB, but 1 amid a repeated instruction", {
+      "RF in a #DB's image, code": "end +02a3 eax=00000000 esp=0000eff4 fl=00000046",
+      "RF in a #DB's image, data": "end +0240 eax=00000000 esp=0000eff4 fl=00000046",
+      "RF in a #DB's image, amid REP": "end +01dc eax=00010000 ecx=00000002 esp=0000eff4 edi=00004145 fl=00000006",
+      "RF in a #DB's image, the last of REP":
+        "end +016b eax=00000000 ecx=00000000 esp=0000eff4 edi=00004145 fl=00000046",
+    }),
+    ...same("Intel SDM vol. 3B, 17.3.1.4: the trap of HLT's step is delivered behind it", {
+      "step over HLT wakes it": "01 +000a fl=00000102",
+    }),
+    ...same(ICEBP, {
+      "ICEBP leaves DR6": "01 +0001",
+      "ICEBP leaves DR6, DR6": "ffff0ff0",
+    }),
+    ...same("AMD APM vol. 3, CMPXCHG8B: the destination is written in either case", {
+      "CMPXCHG8B is one access": "01 +0017 eax=00000000 edx=00000000",
+    }),
+  ]),
   detection: new Map([
     ...same("AMD APM vol. 2, 13.1.1.3: bit 12 of DR6 reads as 0; QEMU keeps it", {
       "DR6 after ones": "end +000d eax=ffffffff ebx=ffffefff",
