@@ -1,10 +1,10 @@
 /** Random cases for single instructions in 64-bit code, derived from the instruction table: REX, RIP-relative and all. */
 import { decode } from "../../engine/isa/decode.ts";
 import type { Decoded } from "../../engine/isa/decoded.ts";
-import type { Encoding } from "../../engine/isa/encoding.ts";
+import { type Encoding, isX87 } from "../../engine/isa/encoding.ts";
 import type { Row } from "../../engine/isa/row.ts";
 import { TABLE } from "../../engine/isa/table.ts";
-import { CODE, DATA } from "./cases.ts";
+import { CODE, DATA, NOT_FOR_USERS } from "./cases.ts";
 
 export interface Case64 {
   readonly row: Row;
@@ -17,13 +17,6 @@ export interface Case64 {
   readonly gs: bigint;
   readonly seed: number;
 }
-
-/**
- * What a user program cannot do or what only the system's side decides; what leaves the few bytes under test; and what
- * the machine's own state shows in (CPUID, time, random numbers).
- */
-const LEFT_OUT =
-  /^(IN|OUT|INS[BWD]|OUTS[BWD]|CLI|STI|HLT|INT|INT1|INT3|IRET[DQ]?|JMPF|CALLF|RETF|RET|LGDT|LIDT|SGDT|SIDT|SMSW|LMSW|INVLPG|CLTS|INVD|WBINVD|WBNOINVD|SLDT|STR|LLDT|LTR|VERR|VERW|LAR|LSL|CPUID|RDTSCP?|RDPMC|RDPID|RDRAND|RDSEED|RDMSR|WRMSR|LSS|LFS|LGS|WAIT|SYSCALL|SYSRETQ?|SYSENTER|SYSEXITQ?|SWAPGS|INVPCID|MONITOR|MWAIT|RSM|CLAC|STAC|XSETBV|MOV[NS]?TI|RDPKRU|WRPKRU)$/;
 
 /** Instructions whose state is more than general registers, flags and memory: their own tests judge them. */
 const OTHER_STATE: ReadonlySet<string> = new Set([
@@ -50,9 +43,10 @@ const OTHER_STATE: ReadonlySet<string> = new Set([
 
 export function* encodingsUnderTest64(): Generator<{ row: Row; encoding: Encoding }> {
   for (const row of TABLE) {
-    if (LEFT_OUT.test(row.name) || OTHER_STATE.has(row.feature)) continue;
+    if (NOT_FOR_USERS.test(row.name) || OTHER_STATE.has(row.feature)) continue;
     for (const encoding of row.encodings) {
       const { attributes, operands } = encoding;
+      if (isX87(encoding)) continue;
       if (attributes.has("i64") || attributes.has("a16") || attributes.has("absent")) continue;
       if (attributes.has("o32") && attributes.has("d64")) continue;
       if (operands.some((o) => "SCDA".includes(o.place) || o.file === "segment")) continue;

@@ -46,7 +46,7 @@ const pageFault = (error: number, address: bigint) =>
   `#PF(${address >= 0x7ffffffff000n ? error & ~1 : error}) at ${hex(address)}`;
 
 /** On this machine's processor. */
-export function runNative64(program: string, cases: readonly Case64[]): Outcome64[] {
+export function runNative64(program: string, cases: readonly Omit<Case64, "row" | "decoded">[]): Outcome64[] {
   const input = Buffer.alloc(cases.length * CASE_BYTES);
   cases.forEach((c, i) => {
     const from = i * CASE_BYTES;

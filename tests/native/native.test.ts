@@ -22,6 +22,7 @@ import {
   makeCase,
   randomFrom,
 } from "./cases.ts";
+import { isRefused, lockedCodes } from "./locked.ts";
 
 const COUNT = Number(process.env.RING_CASES ?? (process.env.RING_FULL ? 10_000 : 100));
 const SEED = Number(process.env.RING_SEED ?? 20261122);
@@ -57,7 +58,11 @@ interface Outcome {
   readonly data: Uint8Array;
 }
 
-function runNative(program: string, bits: 16 | 32, cases: readonly Case[]): Outcome[] {
+function runNative(
+  program: string,
+  bits: 16 | 32,
+  cases: readonly Pick<Case, "code" | "registers" | "seed">[],
+): Outcome[] {
   const input = Buffer.alloc(cases.length * 64);
   cases.forEach((c, i) => {
     c.registers.forEach((r, n) => {
@@ -182,6 +187,27 @@ describe.skipIf(!harness).each([32, 16] as const)(
     }
   },
 );
+
+describe.skipIf(!harness)("LOCK raises #UD where this processor says so", () => {
+  for (const bits of [32, 16] as const) {
+    it(`${bits}-bit code, every encoding`, () => {
+      const random = randomFrom(SEED + bits);
+      const cases: (Pick<Case, "code" | "registers" | "seed"> & { readonly isRefused: boolean })[] = [];
+      for (const code of lockedCodes(bits, COUNT, random)) {
+        const registers = Uint32Array.from({ length: 9 }, (_, n) =>
+          n === 8 ? 0x202 : (bits === 16 ? 0 : DATA) + 0x800,
+        );
+        cases.push({ code, registers, seed: random(), isRefused: isRefused(code, bits) });
+      }
+      const native = runNative(harness as string, bits, cases);
+      const found = cases.flatMap((c, i) => {
+        const isUd = native[i]?.exception === "#UD";
+        return isUd === c.isRefused ? [] : [`${Buffer.from(c.code).toString("hex")}: native ${isUd ? "#UD" : "runs"}`];
+      });
+      expect(found).toEqual([]);
+    });
+  }
+});
 
 it.skipIf(harness)("skipped: no gcc that makes 32-bit x86 programs, or no processor that runs them", () => {
   expect(harness).toBeUndefined();

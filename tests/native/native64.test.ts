@@ -8,9 +8,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { randomFrom } from "./cases.ts";
+import { DATA, randomFrom } from "./cases.ts";
 import { type Case64, encodingsUnderTest64, makeCase64 } from "./cases64.ts";
 import { compileHarness64, differences64, listing64, type Outcome64, runEngine64, runNative64 } from "./judge64.ts";
+import { isRefused, lockedCodes } from "./locked.ts";
 
 const COUNT = Number(process.env.RING_CASES ?? (process.env.RING_FULL ? 10_000 : 100));
 const SEED = Number(process.env.RING_SEED ?? 20261122);
@@ -40,6 +41,21 @@ describe.skipIf(!harness)(`against this processor, 64-bit code, ${COUNT} cases a
       }
     });
   }
+});
+
+it.skipIf(!harness)("LOCK raises #UD where this processor says so: 64-bit code, every encoding", () => {
+  const random = randomFrom(SEED);
+  const general = new BigUint64Array(16).fill(BigInt(DATA + 0x800));
+  const codes = [...lockedCodes(64, COUNT, random)];
+  const cases = codes.map((code) => ({ code, general, flags: 0x202, fs: 0n, gs: 0n, seed: 1 }));
+  const native = runNative64(harness as string, cases);
+  const found = codes.flatMap((code, i) => {
+    const isUd = native[i]?.exception === "#UD";
+    return isUd === isRefused(code, 64)
+      ? []
+      : [`${Buffer.from(code).toString("hex")}: native ${isUd ? "#UD" : "runs"}`];
+  });
+  expect(found).toEqual([]);
 });
 
 it.skipIf(harness)("skipped: no gcc that makes 64-bit x86 programs", () => {
