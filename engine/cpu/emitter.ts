@@ -29,13 +29,18 @@ export interface Imports {
   readonly link: Callee;
   /** (cpu, offset low, offset high, ticks) → record, 0: leave. */
   readonly jump: Callee;
-  /** (cpu, record, ticks) → 0: go on behind it, 1: leave. */
+  /** (cpu, record, ticks) → SYSTEM_*. */
   readonly system: Callee;
   /** A function of the x87's library: x87/functions.ts. */
   readonly x87: (name: string) => Callee;
 }
 
 export type { Addressing, Shape } from "./shape.ts";
+
+/** What a system operation answers: go on behind it, leave, or go on at RIP. */
+export const SYSTEM_NEXT = 0;
+export const SYSTEM_LEAVE = 1;
+export const SYSTEM_JUMP = 2;
 
 /** Exceptions that generated code raises itself. */
 const GP = 13;
@@ -154,9 +159,14 @@ export abstract class Emitter implements Meaning {
 
   jumpTo(address: Value): void {
     this.ended = true;
-    const f = this.f;
     const to = this.let(w.extendU(address));
     this.spill();
+    this.enter(this.jumpRecord(to));
+  }
+
+  /** The record of the code at offset `to`, by the jump table; leaves where there is none. */
+  private jumpRecord(to: Value): Value {
+    const f = this.f;
     const slot = this.let(jumpSlot(this.cpu, to));
     const known = w.and(
       w.eq(w.load("i64", 64, slot, at.JUMPS), to),
@@ -171,13 +181,17 @@ export abstract class Emitter implements Meaning {
         f.if(w.eqz(target), () => f.return());
       },
     );
-    this.enter(target);
+    return target;
   }
 
   system(): void {
     this.ended = true;
     this.spill();
-    this.f.if(w.call(this.imports.system, this.cpu, this.record(), this.ticks), () => this.f.return());
+    const answer = this.let(w.call(this.imports.system, this.cpu, this.record(), this.ticks));
+    this.f.if(answer, () => {
+      this.f.if(w.eq(answer, w.i32(SYSTEM_LEAVE)), () => this.f.return());
+      this.enter(this.jumpRecord(this.let(w.load("i64", 64, this.cpu, at.RIP))));
+    });
     this.follow(at.R_LINK_NEXT);
   }
 

@@ -14,7 +14,7 @@ import { Blocks, fitsLimit, linearOf } from "./blocks.ts";
 import { Core, hex4, type ModeName, type Surroundings } from "./core.ts";
 import { withCrossPages } from "./crosspages.ts";
 import { DR6_BS } from "./debugregisters.ts";
-import { jumpIndex } from "./emitter.ts";
+import { jumpIndex, SYSTEM_JUMP, SYSTEM_NEXT } from "./emitter.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
 import { Handlers } from "./handlers.ts";
@@ -663,10 +663,29 @@ export class Processor extends Core {
       this.view.setInt32(at.EXIT, at.EXIT_FAULT, true);
       return 1;
     }
-    if (!this.mustLeave && v.getUint32(at.RIP, true) === next && v.getInt32(at.RIP + 4, true) === nextHigh) return 0;
+    if (!this.mustLeave && v.getUint32(at.RIP, true) === next && v.getInt32(at.RIP + 4, true) === nextHigh)
+      return SYSTEM_NEXT;
+    if (this.isQuiet) return SYSTEM_JUMP;
     this.view.setInt32(at.LEFT_TICKS, ticks, true);
     this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
     return 1;
+  }
+
+  /** Nothing waits to be looked at between two instructions: generated code may go on by itself. */
+  private get isQuiet(): boolean {
+    const v = this.view;
+    return (
+      !this.alone &&
+      !this.attentionAsked &&
+      !this.debug.isArmed &&
+      this.debug.pending === 0 &&
+      this.breakpointSet.size === 0 &&
+      v.getUint32(at.INTERRUPT, true) === 0 &&
+      (v.getUint32(at.SHADOW, true) & ~NMI_BLOCKED) === 0 &&
+      (v.getUint32(at.SYSTEM_FLAGS, true) & (TF | RF)) === 0 &&
+      v.getUint32(at.HALTED, true) === 0 &&
+      v.getUint32(at.SHUTDOWN, true) === 0
+    );
   }
 
   // ---- what changes the meaning of code --------------------------------------------------------------------------

@@ -440,4 +440,14 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
       "DR6 after ones": "end +000d eax=ffffffff ebx=ffffefff",
     }),
   ]),
+  pae: new Map([
+    ...same("Intel SDM vol. 3A, 4.7: RSVD = 1 comes with P = 1; QEMU 7.2 leaves P out", {
+      "PAE bit 62 of an entry, ring 0 reads": "0e 0009 +0007 eax=00000048 fs=00000048",
+      "PAE bit 62 of an entry, ring 3 writes": "0e 000f +0007 eax=00000063 fs=00000063",
+      "PAE bit 62 of an entry, ring 3 executes": "0e 000d +ce71 cs=00000073",
+      "PAE bit 63 without NXE, ring 0 reads": "0e 0009 +0007 eax=00000048 fs=00000048",
+      "PAE bit 63 without NXE, ring 3 writes": "0e 000f +0007 eax=00000063 fs=00000063",
+      "PAE bit 63 without NXE, ring 3 executes": "0e 000d +cadf cs=00000073",
+    }),
+  ]),
 };
