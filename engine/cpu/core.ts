@@ -19,6 +19,7 @@ import {
   CR0_PE,
   EFER_LMA,
   IF,
+  IN_SMM,
   INIT_PENDING,
   INTR,
   NMI_BLOCKED,
@@ -82,6 +83,8 @@ export interface Surroundings {
   readonly hasApic?: boolean;
   /** Processors of the machine, this one included; 1 where absent. Their initial APIC IDs are their numbers. */
   readonly processors?: number;
+  /** SMIACT#: in system management mode, SMRAM is open for this processor. */
+  systemManagement?(active: boolean): void;
   /** PAUSE: a loop waits for another processor. */
   pause?(): void;
 }
@@ -89,6 +92,7 @@ export interface Surroundings {
 /** Ranges of the state that INIT leaves alone: the time-stamp counter, counted instructions, x87 to XCR0, XMM and YMM, MSRs. */
 const KEPT_BY_INIT = [
   [at.TSC_OFFSET, at.RETIRED_USER + 8],
+  [at.SMBASE, at.SMBASE + 4],
   [at.X87, at.XCR0 + 8],
   [at.XMM, at.YMM_HIGH + 256],
   [at.MSRS, at.TLBS],
@@ -165,6 +169,7 @@ export abstract class Core {
     this.view.setUint32(at.IDTR_LIMIT, 0xffff, true);
     this.view.setBigUint64(at.DR + 6 * 8, 0xffff0ff0n, true);
     this.view.setBigUint64(at.DR + 7 * 8, 0x400n, true);
+    this.view.setUint32(at.SMBASE, 0x30000, true);
     this.ip = 0xfff0;
     if (this.number > 0) this.view.setUint32(at.HALTED, at.WAITS_FOR_STARTUP, true);
     this.restored();
@@ -347,7 +352,8 @@ export abstract class Core {
   /** An interrupt, NMI, INIT or start-up message would be taken at the next boundary. */
   get canWake(): boolean {
     const pins = this.view.getUint32(at.INTERRUPT, true);
-    if (pins & INIT_PENDING) return true;
+    const inSmm = this.view.getUint32(at.SHADOW, true) & IN_SMM;
+    if (pins & (INIT_PENDING | SMI_PENDING) && !inSmm) return true;
     if (this.waitsForStartup) return (pins & STARTUP_PENDING) !== 0;
     if (pins & NMI_PENDING && !(this.view.getUint32(at.SHADOW, true) & NMI_BLOCKED)) return true;
     if (this.view.getUint32(at.HALTED, true) === at.WAITS_FOR_STORE_OR_INTERRUPT) return (pins & INTR) !== 0;

@@ -34,7 +34,7 @@ export const WAITS_FOR_STORE = 3;
 export const WAITS_FOR_STORE_OR_INTERRUPT = 4;
 /**
  * What the last instruction blocks until the next boundary: bit 0 STI's, bit 1 MOV SS's shadow; bit 2 NMI until IRET;
- * bit 3: it stands between two elements of a repeated instruction.
+ * bit 3: it stands between two elements of a repeated instruction; bit 4 in SMM, bit 5 NMI was blocked before.
  */
 export const SHADOW = 164;
 /** Not zero: shut down by a triple fault. */
@@ -49,10 +49,8 @@ export const RETIRED = 184;
 export const RETIRED_USER = 192;
 /** Bits of DR6 of a #DB that waits for the next boundary that lets it through. */
 export const PENDING_DEBUG = 200;
-/** System management mode: where its state-save area is, and the port access that an SMI came from (smm.ts). */
+/** Where system management mode begins and keeps the state (system/smm.ts). */
 export const SMBASE = 204;
-export const IO_RESTART = 208;
-export const IO_RESTART_BYTES = 40;
 
 /** State of the generator that RDRAND and RDSEED draw from, 8 bytes. */
 export const RANDOM = 248;

@@ -26,6 +26,7 @@ import { PAGE, type PhysicalMap } from "./physical.ts";
 import {
   CF,
   IF,
+  IN_SMM,
   INIT_PENDING,
   INTR,
   NMI_BLOCKED,
@@ -46,6 +47,7 @@ import { CS, SS } from "./segments.ts";
 import { deliver } from "./system/interrupts.ts";
 import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
+import { enterSystemManagement, takesSmi } from "./system/smm.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
@@ -250,10 +252,14 @@ export class Processor extends Core {
   }
 
   /**
-   * What comes between two instructions, the most urgent first (AMD APM vol. 2, table 8-8): traps of the last one, NMI,
-   * interrupts. Whether there was something.
+   * What comes between two instructions, the most urgent first (AMD APM vol. 2, table 8-8): SMI, traps of the last one,
+   * INIT, NMI, interrupts. Whether there was something.
    */
   private takeEvents(): boolean {
+    if (!this.waitsForStartup && takesSmi(this)) {
+      enterSystemManagement(this);
+      return true;
+    }
     const trapped = this.debug.pending !== 0 && !(this.view.getUint32(at.SHADOW, true) & SHADOW_SS);
     if (trapped) {
       this.halted = false;
@@ -445,7 +451,7 @@ export class Processor extends Core {
     const v = this.view;
     const pins = v.getUint32(at.INTERRUPT, true);
     if (!pins) return false;
-    if (pins & INIT_PENDING) {
+    if (pins & INIT_PENDING && !(v.getUint32(at.SHADOW, true) & IN_SMM)) {
       this.initialize();
       return this.takeInterrupts();
     }

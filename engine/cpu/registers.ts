@@ -56,6 +56,8 @@ export const SHADOW_STI = 1;
 export const SHADOW_SS = 2;
 export const NMI_BLOCKED = 4;
 export const REPEATING = 8;
+export const IN_SMM = 16;
+export const NMI_WAS_BLOCKED = 32;
 
 export const EFER_SCE = 0x001;
 export const EFER_LME = 0x100;

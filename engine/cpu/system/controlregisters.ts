@@ -13,7 +13,7 @@
  */
 import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
-import { raise } from "../fault.ts";
+import { GuestFault, raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import {
   CR0_CD,
@@ -220,4 +220,47 @@ export function writeEfer(p: Core, value: bigint): boolean {
   p.view.setUint32(at.EFER, next, true);
   afterWrite(p);
   return true;
+}
+
+/** Control registers as RSM takes them from memory. */
+export interface ControlImage {
+  readonly cr0: bigint;
+  readonly cr3: bigint;
+  readonly cr4: bigint;
+  readonly efer: bigint;
+}
+
+/**
+ * Makes all of them what an image says, without the rules for changing one after the other; false where no processor can
+ * be in such a state (AMD APM vol. 2, 10.4).
+ */
+export function restoreControlRegisters(p: Core, { cr0, cr3, cr4, efer }: ControlImage): boolean {
+  const c0 = Number(cr0 & 0xffffffffn);
+  const c4 = Number(cr4 & 0xffffffffn);
+  const e = Number(efer & 0xffffffffn);
+  if ((cr0 | cr4 | efer) >> 32n || c4 & ~cr4Of(p)) return false;
+  if ((c0 & CR0_PG && !(c0 & CR0_PE)) || (c0 & CR0_NW && !(c0 & CR0_CD))) return false;
+  if (e & EFER_LMA && (!(e & EFER_LME) || !(c0 & CR0_PG) || !(c4 & CR4_PAE))) return false;
+  if (e & EFER_LME && c0 & CR0_PG && !(e & EFER_LMA)) return false;
+  const writable =
+    (has(p, "SYSCALL") ? EFER_SCE : 0) |
+    (has(p, "LM") ? EFER_LME | EFER_LMA : 0) |
+    (has(p, "NX") ? EFER_NXE : 0) |
+    (has(p, "FFXSR") ? EFER_FFXSR : 0);
+  if (e & ~writable) return false;
+  p.setControl(0, ((c0 & CR0_WRITABLE) | CR0_ET) >>> 0);
+  p.view.setBigUint64(at.CR3, cr3, true);
+  p.setControl(4, c4);
+  p.view.setUint32(at.EFER, e, true);
+  let isGood = true;
+  if (c0 & CR0_PG && c4 & CR4_PAE && !(e & EFER_LMA)) {
+    try {
+      loadPdptes(p);
+    } catch (error) {
+      if (!(error instanceof GuestFault)) throw error;
+      isGood = false;
+    }
+  }
+  afterWrite(p, "all");
+  return isGood;
 }

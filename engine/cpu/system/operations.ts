@@ -11,6 +11,7 @@ import type { Operation } from "./operation.ts";
 import { PORT_OPERATIONS } from "./ports.ts";
 import { PROCESSOR_OPERATIONS } from "./processorOperations.ts";
 import { PROTECTION_OPERATIONS } from "./protection.ts";
+import { SMM_OPERATIONS } from "./smm.ts";
 import { STACK_OPERATIONS } from "./stackOperations.ts";
 import { SYSCALL_OPERATIONS } from "./syscall.ts";
 import { X87_CONTROL_OPERATIONS } from "./x87control.ts";
@@ -26,6 +27,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...PORT_OPERATIONS,
   ...PROCESSOR_OPERATIONS,
   ...PROTECTION_OPERATIONS,
+  ...SMM_OPERATIONS,
   ...STACK_OPERATIONS,
   ...SYSCALL_OPERATIONS,
   ...X87_CONTROL_OPERATIONS,

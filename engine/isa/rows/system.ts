@@ -65,4 +65,5 @@ system("SYSEXITQ", ["0F 35  -  oq ends prefix"], "Returns from SYSENTER to 64-bi
 system("SYSEXIT", ["0F 35  -  ends"], "Returns from SYSENTER to 32-bit code of privilege level 3, at the address in EDX with the stack in ECX.", { feature: "SEP" });
 system("SWAPGS", ["0F 01 F8  -  o64 ends"], "Exchanges the base of GS with KERNEL_GS_BASE.", { feature: "LM" });
 system("CMPXCHG8B", ["0F C7 /1  Mq  lock o32", "0F C7 /1  Mq  lock o16"], "Compares EDX:EAX with eight bytes, and stores ECX:EBX there where they are equal.", { feature: "CX8", flags: "ZF" });
+system("RSM", ["0F AA  -  ends"], "Leaves system management mode for what its SMI interrupted.", { feature: "486" });
 system("UD2", ["0F 0B  -  ends"], "Raises #UD, for certain.", { feature: "286" });
