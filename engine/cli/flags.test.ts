@@ -56,8 +56,21 @@ test("-drive if=floppy is -fda and -fdb; if=ide is -hda to -hdd; others are refu
 test("what only says what is true anyway is accepted", () => {
   const line = "-accel tcg -M pc -cpu 486 -smp 1 -vga std -net none -monitor none -no-jit -snapshot -icount shift=3";
   expect(() => read(line)).not.toThrow();
-  expect(() => read("-smp 2")).toThrow("-smp 2: more processors are not there yet");
   expect(() => read("-accel kvm")).toThrow("-accel kvm");
+});
+
+test("-smp counts processors as QEMU does; what would not be cores of one package is refused", () => {
+  const count = (text: string) => read(`-smp ${text}`).processors;
+  expect([count("4"), count("cpus=2"), count("cores=8"), count("2,maxcpus=2,sockets=1,threads=1")]).toEqual([
+    4, 2, 8, 2,
+  ]);
+  expect(() => count("9")).toThrow("-smp 9: expected 1 to 8 processors");
+  expect(() => count("4,sockets=2")).toThrow("expected sockets=1");
+  expect(() => count("4,maxcpus=8")).toThrow("expected maxcpus=4");
+  expect(() => count("0")).toThrow("expected a number from 1 for cpus");
+  expect(() => count("nodes=2")).toThrow("expected N, or cpus=N");
+  expect(read("--turns ticks=50,seed=7").turns).toEqual({ ticks: 50, seed: 7 });
+  expect(() => read("--turns slow")).toThrow("--turns slow: expected ticks=N,seed=N");
 });
 
 test("an unknown flag is named with the nearest one", () => {

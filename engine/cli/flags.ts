@@ -5,6 +5,7 @@
  * Source: QEMU 8.2, `qemu-system-x86_64(1)`.
  */
 import { nearest } from "../toolchain/diagnostic.ts";
+import { processorCount, turns } from "./processorflags.ts";
 import { UsageError } from "./usage.ts";
 
 /** Where a line of characters comes from and goes to. */
@@ -16,6 +17,8 @@ export type Line =
 /** What the command line asks for. */
 export interface Options {
   memoryMiB: number;
+  processors: number;
+  turns: { ticks?: number; seed?: number };
   floppies: [string | undefined, string | undefined];
   /** IDE drives hda to hdd; a CD-ROM drive without a file is empty. */
   drives: ({ readonly kind: "disk" | "cdrom"; readonly path?: string; readonly flag: string } | undefined)[];
@@ -92,6 +95,12 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: "memory: 64, 64M, 1G, size=64M (default 128)",
     does: (o, v) => void (o.memoryMiB = memory(v)),
   },
+  smp: { value: "N", help: "processors, 1 to 8 (default 1)", does: (o, v) => void (o.processors = processorCount(v)) },
+  turns: {
+    value: "ticks=N,seed=N",
+    help: "how processors take turns: the length, and which of the orders",
+    does: (o, v) => void (o.turns = turns(v)),
+  },
   serial: { value: "stdio|mon:stdio|null|file:F", help: "the first serial port, then the second", does: serial },
   nographic: { help: "no screen; the serial port is this terminal", does: nographic },
   display: { value: "none|text", help: "the text screen in this terminal, or none", does: display },
@@ -109,7 +118,6 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   icount: { value: "sleep=off", help: "skip idle time instead of waiting for it", does: icount },
   snapshot: { help: "images are never written to anyway", does: ignored },
   cpu: only("-cpu", ["486", "pentium", "qemu32", "base", "max"], "no other model is there yet"),
-  smp: only("-smp", ["1"], "more processors are not there yet"),
   machine: only("-machine", ["pc", "isapc", "pc-i440fx"], "another machine is not there"),
   M: only("-M", ["pc", "isapc", "pc-i440fx"], "another machine is not there"),
   accel: only("-accel", ["tcg"], "we run guests ourselves"),
@@ -145,6 +153,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 export function readOptions(args: readonly string[]): Options {
   const options: Options = {
     memoryMiB: 128,
+    processors: 1,
+    turns: {},
     floppies: [undefined, undefined],
     drives: [undefined, undefined, undefined, undefined],
     serial: [],

@@ -14,7 +14,8 @@ const MAX_DISK = 2 ** 32;
 const MAX_INITRD = 512 * 2 ** 20;
 
 function configurationOf(options: Options): MachineConfiguration {
-  const { memoryMiB, debugExit, bootOrder, rtcBase, floppies, bios, kernel, append, initrd } = options;
+  const { memoryMiB, processors, turns, debugExit, bootOrder, rtcBase, floppies, bios, kernel, append, initrd } =
+    options;
   const floppy = (flag: string, path: string | undefined) =>
     path === undefined ? undefined : readImage(flag, path, MAX_FLOPPY, "an image of at most 2,880 KiB");
   const image = kernel && readImage("-kernel", kernel, MAX_KERNEL, "a kernel of at most 64 MiB");
@@ -23,6 +24,8 @@ function configurationOf(options: Options): MachineConfiguration {
   const commandLine = image && isLinux(image) ? (append ?? "") : append === undefined ? kernel : `${kernel} ${append}`;
   return {
     memoryMiB,
+    processors,
+    turns,
     floppies: [floppy("-fda", floppies[0]), floppy("-fdb", floppies[1])],
     ...(options.drives.some((drive) => drive) ? { drives: options.drives.map(driveOf) } : {}),
     ...(bootOrder ? { bootOrder } : {}),

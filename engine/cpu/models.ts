@@ -25,6 +25,8 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "CMOV",
   "MSR",
   "APIC",
+  "X2APIC",
+  "TSC_DEADLINE",
   "VME",
   "DE",
   "PSE",

@@ -453,11 +453,12 @@ export class Processor extends Core {
     if (!pins) return false;
     if (pins & INIT_PENDING && !(v.getUint32(at.SHADOW, true) & IN_SMM)) {
       this.initialize();
-      return this.takeInterrupts();
+      this.takeInterrupts();
+      return true;
     }
     if (this.waitsForStartup) {
       if (pins & STARTUP_PENDING) this.start((pins & STARTUP_VECTOR) >> 8);
-      return false;
+      return true;
     }
     if (pins & NMI_PENDING && !(v.getUint32(at.SHADOW, true) & NMI_BLOCKED)) {
       v.setUint32(at.INTERRUPT, pins & ~NMI_PENDING, true);

@@ -70,8 +70,20 @@ export interface MachineStatus {
   readonly ip: number;
   readonly mode: "real" | "virtual-8086" | "protected 16" | "protected 32" | "long" | "compatibility";
   readonly ring: 0 | 1 | 2 | 3;
+  /** Whose address, mode and ring these are, where there are several processors: the one whose turn it is. */
+  readonly processor?: number;
   /** Grows with every stop, reset, restore and write, so that views know that they are stale. */
   readonly version: number;
+}
+
+/** One of a machine's processors. */
+export interface ProcessorStatus extends Pick<MachineStatus, "address" | "cs" | "ip" | "mode" | "ring"> {
+  /** APIC ID. */
+  readonly processor: number;
+  /** `waiting`: for a start-up message, after reset or INIT. */
+  readonly state: "running" | "halted" | "waiting";
+  /** Its turn it is. */
+  readonly current: boolean;
 }
 
 export interface SegmentView {
@@ -255,9 +267,12 @@ export interface MachineHandle {
   powerOn(change?: Partial<MachineConfiguration>): Promise<MachineStatus>;
   setSpeed(speed: Speed): Promise<void>;
 
-  registers(): Promise<RegisterFile>;
+  /** Of all processors, by number. */
+  processors(): Promise<readonly ProcessorStatus[]>;
+  /** Of `processor`, or of the one whose turn it is. */
+  registers(processor?: number): Promise<RegisterFile>;
   /** `name` as in RegisterFile: "EAX", "EIP", "EFLAGS", "CR0", "DS" (the selector, as a real-mode load would). */
-  writeRegister(name: string, value: bigint): Promise<MachineStatus>;
+  writeRegister(name: string, value: bigint, processor?: number): Promise<MachineStatus>;
   /** `length` ≤ 65,536. Bytes that are device memory or absent read as FF without side effects. */
   readMemory(space: AddressSpaceName, address: number, length: number): Promise<Uint8Array>;
   writeMemory(space: AddressSpaceName, address: number, bytes: Uint8Array): Promise<MachineStatus>;

@@ -44,6 +44,8 @@ export interface Cpu {
   /** run() shall return after the present instruction. */
   attention(): void;
   readonly halted: boolean;
+  /** After reset or INIT; the processor that boots does not wait. */
+  readonly waitsForStartup: boolean;
   /** It takes maskable interrupts. */
   readonly takesInterrupts: boolean;
   /** The time-stamp counter. */

@@ -280,7 +280,7 @@ export class Guest {
         else this.pc.ports.write(input.port, input.value, input.size);
         return;
       case "register":
-        this.pc.cpu.writeRegister(input.name, input.value);
+        this.pc.processors.all[input.processor]?.writeRegister(input.name, input.value);
         return;
       case "reset":
         this.exit = null;

@@ -16,7 +16,7 @@ export type Input = { readonly tick: Tick } & (
   | { readonly kind: "serial"; readonly port: 0 | 1; readonly bytes: Uint8Array }
   | { readonly kind: "memory"; readonly hpa: number; readonly bytes: Uint8Array }
   | { readonly kind: "port"; readonly port: number; readonly size: AccessSize; readonly value?: number }
-  | { readonly kind: "register"; readonly name: string; readonly value: bigint }
+  | { readonly kind: "register"; readonly name: string; readonly value: bigint; readonly processor: number }
   | { readonly kind: "reset" }
 );
 

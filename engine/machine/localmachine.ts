@@ -11,6 +11,7 @@ import type {
   MachineEvent,
   MachineHandle,
   MachineStatus,
+  ProcessorStatus,
   Read,
   RegisterFile,
   Screen,
@@ -249,14 +250,19 @@ export class LocalMachine implements MachineHandle {
 
   // Looking and changing ---------------------------------------------------------------------------------------------------
 
-  async registers(): Promise<RegisterFile> {
+  async processors(): Promise<readonly ProcessorStatus[]> {
     this.#check();
-    return this.machine.registers();
+    return this.machine.processors();
   }
 
-  async writeRegister(name: string, value: bigint): Promise<MachineStatus> {
+  async registers(processor?: number): Promise<RegisterFile> {
     this.#check();
-    if (!this.machine.writeRegister(name, value)) throw new EngineError(`no register ${name}`, { name });
+    return this.machine.registers(processor);
+  }
+
+  async writeRegister(name: string, value: bigint, processor?: number): Promise<MachineStatus> {
+    this.#check();
+    if (!this.machine.writeRegister(name, value, processor)) throw new EngineError(`no register ${name}`, { name });
     return this.#stopped();
   }
 

@@ -10,6 +10,7 @@ import type {
   MachineConfiguration,
   MachineEvent,
   MachineStatus,
+  ProcessorStatus,
   RegisterFile,
   Screen,
   Snapshot,
@@ -99,7 +100,20 @@ export class Machine implements Driven {
 
   status(): MachineStatus {
     const { reason, state } = this.#life();
-    return { state, reason, tick: this.tick, ...this.guest.pc.cpu.status(), version: this.#version };
+    const { all, state: turns } = this.guest.pc.processors;
+    const whose = all.length > 1 ? { processor: turns.current } : {};
+    return { state, reason, tick: this.tick, ...this.guest.pc.cpu.status(), ...whose, version: this.#version };
+  }
+
+  /** All processors, by number. */
+  processors(): ProcessorStatus[] {
+    const { all, state } = this.guest.pc.processors;
+    return all.map((cpu, processor) => ({
+      processor,
+      state: cpu.waitsForStartup ? "waiting" : cpu.halted ? "halted" : "running",
+      current: processor === state.current,
+      ...cpu.status(),
+    }));
   }
 
   #life(): Pick<MachineStatus, "state" | "reason"> {
@@ -110,7 +124,7 @@ export class Machine implements Driven {
       return { state, reason: over };
     }
     if (this.#job !== undefined) {
-      if (!this.guest.pc.cpu.halted) return { state: "running", reason: this.#reason };
+      if (this.guest.pc.processors.all.some((cpu) => !cpu.halted)) return { state: "running", reason: this.#reason };
       return { state: "halted", reason: { kind: "halt", forever: false } };
     }
     return { state: this.#reason.kind === "halt" ? "halted" : "paused", reason: this.#reason };
@@ -232,9 +246,9 @@ export class Machine implements Driven {
   }
 
   /** Changes a register as a debugger does; false where there is none of that name. */
-  writeRegister(name: string, value: bigint): boolean {
-    if (!this.registerNames().has(name)) return false;
-    this.#input({ tick: this.tick, kind: "register", name, value });
+  writeRegister(name: string, value: bigint, processor = this.guest.pc.processors.state.current): boolean {
+    if (!this.registerNames().has(name) || this.guest.pc.processors.all[processor] === undefined) return false;
+    this.#input({ tick: this.tick, kind: "register", name, value, processor });
     this.#version++;
     return true;
   }
@@ -270,8 +284,9 @@ export class Machine implements Driven {
     this.guest.apply(input);
   }
 
-  registers(): RegisterFile {
-    return this.guest.pc.cpu.registers();
+  /** Of `processor`, or of the one whose turn it is. */
+  registers(processor = this.guest.pc.processors.state.current): RegisterFile {
+    return (this.guest.pc.processors.all[processor] ?? this.guest.pc.cpu).registers();
   }
 
   /** The names that `writeRegister` takes. */

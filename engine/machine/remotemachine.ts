@@ -170,11 +170,14 @@ export class RemoteMachine implements api.MachineHandle {
     this.#speed = speed;
     return this.#call("setSpeed", speed);
   }
-  registers() {
-    return this.#call("registers");
+  processors() {
+    return this.#call("processors");
   }
-  writeRegister(name: string, value: bigint) {
-    return this.#call("writeRegister", name, value);
+  registers(processor?: number) {
+    return this.#call("registers", processor);
+  }
+  writeRegister(name: string, value: bigint, processor?: number) {
+    return this.#call("writeRegister", name, value, processor);
   }
   readMemory(space: api.AddressSpaceName, address: number, length: number) {
     return this.#call("readMemory", space, address, length);

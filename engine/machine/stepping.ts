@@ -30,8 +30,10 @@ export function stepOver(machine: Machine): Job {
   const address = addressBehind(machine);
   if (address === undefined) return new Single(machine);
   const stack = stackPointer(machine);
-  // Deeper calls of the same function pass the address, too, with less stack.
-  return new Run(machine, { address }, { accepts: () => stackPointer(machine) >= stack, ends: { kind: "step" } });
+  const { processor } = machine.status();
+  // Deeper calls of the same function pass the address, too, with less stack; and so may other processors.
+  const accepts = () => machine.status().processor === processor && stackPointer(machine) >= stack;
+  return new Run(machine, { address }, { accepts, ends: { kind: "step" } });
 }
 
 class Single implements Job {

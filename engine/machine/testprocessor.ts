@@ -12,6 +12,7 @@ const [IP, CS, AX, SP, FLAGS, HALTED, DX] = [0, 1, 2, 3, 4, 5, 6];
 export class TestProcessor implements Cpu {
   readonly apic = undefined;
   readonly timeStamp = 0n;
+  readonly waitsForStartup = false;
   executed = 0;
   breakpoints: ReadonlySet<number> = new Set();
   readonly state = new Uint8Array(64);

@@ -6,8 +6,9 @@ import { physicalAddressBits } from "../cpu/cpuid.ts";
 import * as at from "../cpu/layout.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
 import { Processor, type Surroundings } from "../cpu/processor.ts";
-import { IF, TSC_PER_TICK } from "../cpu/registers.ts";
+import { IF } from "../cpu/registers.ts";
 import { CS } from "../cpu/segments.ts";
+import { timeStamp } from "../cpu/system/timestamp.ts";
 import type { MachineStatus, RegisterFile, SegmentView } from "./api.ts";
 import type { Cpu } from "./cpu.ts";
 
@@ -36,8 +37,7 @@ export class X86 extends Processor implements Cpu {
   }
 
   get timeStamp(): bigint {
-    const offset = this.view.getBigInt64(at.TSC_OFFSET, true);
-    return BigInt.asUintN(64, BigInt(this.surroundings.now()) * TSC_PER_TICK + offset);
+    return timeStamp(this);
   }
 
   status(): Pick<MachineStatus, "address" | "cs" | "ip" | "mode" | "ring"> {
