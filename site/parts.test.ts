@@ -14,6 +14,13 @@ test("each h2 begins a section that goes to the next; what stands before the fir
   expect(html).toContain("--characters:63;--views:1");
 });
 
+test("what follows the machine of the lead is a part, too", () => {
+  const html = markParts(page("<p>Lead</p><ring-machine>x</ring-machine><p>More</p><h2>One</h2>"));
+  expect(html.replace(/ style="[^"]*"/g, "")).toContain(
+    '<ring-machine>x</ring-machine><section class="part"><p>More</p></section><section class="part"><h2>One</h2></section>',
+  );
+});
+
 test("a page without an h2 is left as it is", () => {
   expect(markParts(page("<p>Lead</p>"))).toBe(page("<p>Lead</p>"));
 });

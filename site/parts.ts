@@ -1,6 +1,6 @@
 // Puts each part of a lesson, an <h2> and what follows it to the next, into a <section class="part">, so that a browser
 // lays out and paints the parts near the window and not a whole lesson before its first paint (content-visibility,
-// styles/prose.css). What stands before the first <h2> is never put off. A part says how much is in it, from which the
+// styles/prose.css). The lead is never put off: what stands before the first <h2>, to its machine. A part says how much is in it, from which the
 // style sheet guesses its height until it was seen.
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,9 @@ export function markParts(html: string): string {
   for (const prose of findElements(html, ["div"]).filter(({ attributes }) => attributes.class === "prose")) {
     const { children, end } = prose;
     const heads = children.flatMap(({ name }, i) => (name === "h2" ? [i] : []));
+    // What follows the lead's machine is below the first window, too.
+    const machine = children.findIndex(({ name }) => tall.includes(name));
+    if (machine >= 0 && machine + 1 < (heads[0] ?? 0)) heads.unshift(machine + 1);
     for (const [n, head] of heads.entries()) {
       const next = heads[n + 1] ?? children.length;
       const { characters, views } = measure(children.slice(head, next));

@@ -23,6 +23,12 @@ for (const path of allPages()) {
         });
         await page.goto(path);
         await page.evaluate(() => document.fonts.ready);
+        // A colour on its way from one state to another is none that anybody reads.
+        await page.waitForFunction(
+          () =>
+            !document.querySelector(":not(:defined)") &&
+            document.getAnimations().every(({ playState }) => playState !== "running"),
+        );
         const { violations } = await new AxeBuilder({ page }).analyze();
         const found = violations.map(
           ({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.target).join("\n  ")}`,

@@ -223,7 +223,10 @@ export class RingSource extends MachineView {
     return this.renderRoot.querySelector<HTMLElement>(".rows");
   }
 
-  private readonly onScroll = (event: Event) => this.scrolled((event.target as HTMLElement).scrollTop);
+  /** On paper the box is as long as its rows and stands at 0: the lines that were in view are what is printed. */
+  private readonly onScroll = (event: Event) => {
+    if (!matchMedia("print").matches) this.scrolled((event.target as HTMLElement).scrollTop);
+  };
 
   private scrolled(top: number): void {
     this.top = top;
