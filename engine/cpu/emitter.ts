@@ -2,6 +2,8 @@
  * What interpreter and translator share of `Meaning`: memory behind the fast TLB, the stack, strings, flags as
  * arithmetic. They differ in where registers, flags and operands are, and in how they leave; those are the abstract parts.
  */
+
+import type { FloatOperation } from "../isa/floatoperation.ts";
 import type { Bits, Bulk, Flags, FlagValue, Meaning, Place, PlaceBits, Value } from "../isa/meaning.ts";
 import { signExtend, truncate } from "../isa/width.ts";
 import type { Callee } from "../wasm/expression.ts";
@@ -9,7 +11,7 @@ import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder } from "../wasm/module.ts";
 import { emitBulk } from "./bulk.ts";
 import * as at from "./layout.ts";
-import { emitEnterMmx, emitMediaCheck, mediaPlace, typeOf } from "./media.ts";
+import { emitEnterMmx, emitFloat, emitMediaCheck, mediaPlace, typeOf } from "./media.ts";
 import type { Addressing, Shape } from "./shape.ts";
 import { X87Emitter } from "./x87/emit.ts";
 
@@ -33,6 +35,8 @@ export interface Imports {
   readonly system: Callee;
   /** A function of the x87's library: x87/functions.ts. */
   readonly x87: (name: string) => Callee;
+  /** (cpu, operation, immediate) → 0, or 1 on a fault: a floating-point operation on the media slots. */
+  readonly float: Callee;
 }
 
 export type { Addressing, Shape } from "./shape.ts";
@@ -325,6 +329,10 @@ export abstract class Emitter implements Meaning {
 
   enterMmx(empty = false): void {
     emitEnterMmx(this, empty);
+  }
+
+  float(operation: FloatOperation, a: Value, b: Value = a, immediate: Value = w.i32(0)): Value {
+    return emitFloat(this, this.imports.float, operation, a, b, immediate);
   }
 
   xmm(number: number, bits: PlaceBits): Place {

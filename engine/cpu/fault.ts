@@ -38,6 +38,7 @@ export const GP = 13;
 export const PF = 14;
 export const MF = 16;
 export const AC = 17;
+export const XF = 19;
 
 const NAMES: Record<number, string> = {
   [DE]: "#DE",
@@ -57,7 +58,7 @@ const NAMES: Record<number, string> = {
   [MF]: "#MF",
   [AC]: "#AC",
   18: "#MC",
-  19: "#XF",
+  [XF]: "#XF",
 };
 
 /** The manual's name of an exception's vector. */

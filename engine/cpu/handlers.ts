@@ -28,6 +28,7 @@ const IMPORTS = [
   { name: "link", type: 2 },
   { name: "jump", type: 2 },
   { name: "system", type: 1 },
+  { name: "float", type: 1 },
 ] as const;
 
 export type ImportFunctions = Record<(typeof IMPORTS)[number]["name"], (...parameters: number[]) => number>;

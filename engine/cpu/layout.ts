@@ -145,6 +145,9 @@ export const SCRATCH = WORK + 64;
 /** x87: a number of 16 bytes on its way to or from memory; the exceptions of a store that is not made yet. */
 export const X87_SLOT = WORK + 128;
 export const X87_PENDING = WORK + 144;
+/** Operands of SSE operations in TypeScript, 16 bytes each; the result takes the first's place. */
+export const MEDIA_A = WORK + 160;
+export const MEDIA_B = WORK + 176;
 
 /**
  * Fast TLB: three pairs of tables (fasttlb.ts) of 4,096 entries of 16 bytes: i64 page address, i32 difference from linear

@@ -3,9 +3,12 @@
  * instructions do to the x87, whose registers they share. Source: AMD APM vol. 1, 5.13 "Sharing of registers"; Intel SDM
  * vol. 1, 9.5 and 11.6; vol. 3, 14.1 (CR0.EM, CR0.TS, CR4.OSFXSR).
  */
+import { bytesOf, codeOf, type FloatOperation } from "../isa/floatoperation.ts";
 import type { Place, PlaceBits, Value } from "../isa/meaning.ts";
+import type { Callee } from "../wasm/expression.ts";
 import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder } from "../wasm/module.ts";
+import { fastFloat } from "./floatfast.ts";
 import * as at from "./layout.ts";
 import { CR0_EM, CR0_TS, CR4_OSFXSR } from "./registers.ts";
 
@@ -20,7 +23,7 @@ const X87_TOP = 0x3800;
 interface Emitting {
   readonly f: FunctionBuilder;
   readonly cpu: Value;
-  fault(vector: number): void;
+  fault(vector?: number): void;
 }
 
 /** The type of a value of `bits`. */
@@ -49,6 +52,23 @@ export function emitEnterMmx({ f, cpu }: Emitting, empty: boolean): void {
   const status = w.load("i32", 16, cpu, at.X87_STATUS);
   f.store(16, cpu, w.and(status, w.i32(~X87_TOP)), at.X87_STATUS);
   f.store(16, cpu, w.i32(empty ? 0xffff : 0), at.X87_TAG);
+}
+
+/** See `Meaning.float`: the fast way where it holds, else a call. */
+export function emitFloat(x: Emitting, callee: Callee, o: FloatOperation, a: Value, b: Value, immediate: Value): Value {
+  const { f, cpu } = x;
+  const result = f.local(o.lanes > 1 ? "v128" : bytesOf(o.to) === 8 ? "i64" : "i32");
+  const slots = (value: Value, slot: number) => f.store(o.lanes > 1 ? 128 : bytesOf(o.from) * 8, cpu, value, slot);
+  const slow = () => {
+    slots(a, at.MEDIA_A);
+    slots(b, at.MEDIA_B);
+    f.if(w.call(callee, cpu, w.i32(codeOf(o)), immediate), () => x.fault());
+    f.assign(result, w.load(result.type, { i32: 32, i64: 64, v128: 128 }[result.type as "i32"], cpu, at.MEDIA_A));
+  };
+  const fast = fastFloat(f, cpu, o, a, b, immediate);
+  if (fast) f.if(fast.condition, () => f.assign(result, fast.result), slow);
+  else slow();
+  return result;
 }
 
 /** The register of 16 bytes at `where` + `offset` in its file. XMM and MMX registers are always in memory. */

@@ -44,6 +44,7 @@ import {
   ZF,
 } from "./registers.ts";
 import { CS, SS } from "./segments.ts";
+import { floatOperation } from "./sse.ts";
 import { deliver } from "./system/interrupts.ts";
 import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
@@ -88,6 +89,7 @@ export class Processor extends Core {
       link: withCrossPages(map, (_cpu, record, field, ticks) => this.link(record, field, ticks)),
       jump: (_cpu, low, high, ticks) => this.jump(low >>> 0, high, ticks),
       system: (_cpu, record, ticks) => this.system(record, ticks),
+      float: (_cpu, operation, immediate) => floatOperation(this, operation, immediate),
     });
     this.blocks = new Blocks(map, this.handlers, number);
     this.modes = new Modes(model, () => this.blocks.flush());

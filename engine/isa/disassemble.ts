@@ -10,8 +10,10 @@ import { generalName, registerName, SEGMENT_NAMES } from "./registers.ts";
 import {
   ATT_NAMES,
   attFloatName,
+  COMPARISON,
   FAR_ROWS,
   floatSuffix,
+  PREDICATES,
   SAME_ORDER,
   SHORT_RETURNS,
   type Syntax,
@@ -118,12 +120,24 @@ function isSizedByMode(d: Decoded): boolean {
   );
 }
 
+/** CMPPS and its like with the predicate that their immediate names; undefined where it names none. */
+function comparison(d: Decoded): string | undefined {
+  const o = d.operands[2];
+  if (o?.kind !== "immediate" || !COMPARISON.test(d.row.name)) return undefined;
+  const predicate = PREDICATES[Number(o.value)];
+  return predicate && `cmp${predicate}${d.row.name.slice(3).toLowerCase()}`;
+}
+
 /** The returns to 32-bit code, which in 64-bit code are told from those to 64-bit code. */
 const isShortReturn = (d: Decoded): boolean => d.codeBits === 64 && SHORT_RETURNS.has(d.row.name);
 
 function attMnemonic(d: Decoded): string {
   const { row } = d;
   if (isShortReturn(d)) return `${row.name.toLowerCase()}l`;
+  const compares = comparison(d);
+  if (compares) return compares;
+  if (/^CVTSI2S[SD]$/.test(row.name) && d.codeBits === 64 && d.operands[1]?.kind === "memory")
+    return row.name.toLowerCase() + SUFFIX[d.operands[1].bits];
   const size = sizeInName(row);
   const own = ATT_NAMES[row.name];
   if (own && size) return own;
@@ -162,6 +176,8 @@ const INTEL_LETTER: Readonly<Record<number, string>> = { 16: "w", 32: "d", 64: "
 function intelMnemonic(d: Decoded): string {
   const { row } = d;
   if (isShortReturn(d)) return `${row.name.toLowerCase()}d`;
+  const compares = comparison(d);
+  if (compares) return compares;
   const size = sizeInName(row);
   const isFamily = size !== undefined && stem(row) !== row.name;
   if (isFamily && (d.operands.length > 0 || WRITTEN_ACCUMULATOR[stem(row)])) return stem(row).toLowerCase();
@@ -189,6 +205,7 @@ function operandTexts(d: Decoded, syntax: Syntax, options: DisassembleOptions): 
     operands = [accumulator, accumulator];
   }
   if (d.row.name === "XLAT") operands = [xlatTable(d)];
+  if (comparison(d)) operands = operands.slice(0, 2);
   // AT&T leaves out a shift count of 1 that the opcode implies.
   if (operands.length === 2 && TOP_UNWRITTEN.has(d.row.name)) operands = operands.slice(1);
   const texts = operands.filter((_, i) => !(syntax === "att" && d.encoding.operands[i]?.place === "one")).map(one);

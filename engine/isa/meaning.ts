@@ -10,6 +10,7 @@
  *    not read for update may fault: it must be the row's first commit.
  */
 import type { Expression } from "../wasm/expression.ts";
+import type { FloatOperation } from "./floatoperation.ts";
 
 export type Value = Expression;
 export type Bits = 8 | 16 | 32 | 64;
@@ -181,6 +182,11 @@ export interface Meaning {
   media(registers: "mmx" | "sse" | "both"): void;
   /** Commit of every row of MMX registers: the x87's TOP is 0 and all its registers are in use; for EMMS, all are empty. */
   enterMmx(empty?: boolean): void;
+  /**
+   * An operation of SSE on floating-point numbers, by MXCSR; #XM (or #UD) where it meets an exception that is not masked,
+   * so that it comes before the first commit. Operands are evaluated; MXCSR's flags are its own commit.
+   */
+  float(operation: FloatOperation, a: Value, b?: Value, immediate?: Value): Value;
   /** XMM register `number`: its lowest `bits`. */
   xmm(number: number, bits: PlaceBits): Place;
 

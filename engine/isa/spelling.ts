@@ -18,6 +18,8 @@ export interface Spelling {
   readonly sourceBits?: 8 | 16 | 32;
   /** The same size written in the name of a row (PUSHFD), not as a suffix. */
   readonly wait?: boolean;
+  /** Last operand that the mnemonic implies. */
+  readonly immediate?: bigint;
   /** Only the encodings with a 64-bit immediate or address. */
   readonly absolute?: boolean;
   /** AT&T's name, where it has two rows exchanged for some encodings (`attFloatName`). */
@@ -65,6 +67,10 @@ export function attFloatName(name: string, e: Encoding): string | undefined {
 
 /** Operands in the same order in both syntaxes. */
 export const SAME_ORDER: ReadonlySet<string> = new Set(["ENTER", "BOUND"]);
+
+/** SSE comparisons, whose predicate the mnemonic may name (CMPEQPS) instead of an immediate, and the predicates in order. */
+export const COMPARISON = /^CMP[SP][SD]$/;
+export const PREDICATES: readonly string[] = ["eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord"];
 
 /** Operands that may be left out. */
 export const DEFAULT_OPERAND: Readonly<Record<string, bigint>> = { AAM: 10n, AAD: 10n };
@@ -165,6 +171,12 @@ function makeNames(): { exact: Index; families: Map<string, Row[]> } {
     if (wait) addSpelling(exact, `F${wait[1]}`, { rows, wait: true });
   }
   for (const [name, rows] of families) addSpelling(exact, name, { rows });
+  for (const row of TABLE) {
+    if (!COMPARISON.test(row.name) || sizeInName(row) !== undefined) continue;
+    PREDICATES.forEach((predicate, i) => {
+      addSpelling(exact, `CMP${predicate}${row.name.slice(3)}`, { rows: [row], immediate: BigInt(i) });
+    });
+  }
   return { exact, families };
 }
 

@@ -13,6 +13,7 @@ import "./rows/packed.ts";
 import "./rows/x87data.ts";
 import "./rows/x87compute.ts";
 import "./rows/x87control.ts";
+import "./rows/sse.ts";
 import { declaredRows } from "./row.ts";
 
 export const TABLE = declaredRows();

@@ -150,6 +150,7 @@ function choose(
   for (const spelling of choices) {
     const rows = rowsFor(spelling, written, around);
     const operands = shape(rows, written);
+    if (spelling.immediate !== undefined) operands.push({ kind: "immediate", amount: { value: spelling.immediate } });
     // data32 before an instruction is its operand size where it has one.
     const bits = spelling.bits ?? prefixes.operandBits;
     const context: EncodeContext = {
