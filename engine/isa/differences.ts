@@ -139,9 +139,9 @@ export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
     applies: (d) => d.operandBits === 64 && /^P(INS|EXT)R[BW]$|^EXTRACTPS$/.test(d.row.name),
   },
   {
-    name: "66 before MOVDQ2Q",
-    reason: "Binutils print an XMM register where F2 has made it an MMX register (iced-x86 agrees with us).",
-    applies: (d) => d.row.name === "MOVDQ2Q",
+    name: "66 before MOVDQ2Q and MOVQ2DQ",
+    reason: "Binutils print an XMM register where F2 or F3 has made it an MMX register (iced-x86 agrees with us).",
+    applies: (d) => d.row.name === "MOVDQ2Q" || d.row.name === "MOVQ2DQ",
   },
   {
     name: "a prefix twice",
