@@ -73,6 +73,14 @@ test("-smp counts processors as QEMU does; what would not be cores of one packag
   expect(() => read("--turns slow")).toThrow("--turns slow: expected ticks=N,seed=N");
 });
 
+test("-cpu takes a model, and features to add and to leave out, as QEMU does", () => {
+  expect(read("-cpu qemu64,+rdtscp,-nx").cpu).toBe("qemu64,+rdtscp,-nx");
+  expect(read("-cpu max,+avx512f,+avx2").missingFeatures).toEqual(["avx512f", "avx2"]);
+  expect(() => read("-cpu z80")).toThrow("-cpu z80: no model z80; there is base, 486, pentium");
+  expect(() => read("-cpu max,+warp")).toThrow("-cpu max,+warp: no feature warp");
+  expect(() => read("-cpu max,nx=maybe")).toThrow("nx=maybe: expected on or off");
+});
+
 test("an unknown flag is named with the nearest one", () => {
   expect(() => read("-fad x")).toThrow("-fad is no flag of ring; the nearest is -fda");
   expect(() => read("-sd x")).toThrow("-sd is not supported yet; the nearest is -hda");

@@ -4,6 +4,7 @@
  *
  * Source: QEMU 8.2, `qemu-system-x86_64(1)`.
  */
+import { parseModel } from "../cpu/models.ts";
 import { nearest } from "../toolchain/diagnostic.ts";
 import { processorCount, turns } from "./processorflags.ts";
 import { UsageError } from "./usage.ts";
@@ -47,6 +48,9 @@ export interface Options {
   hash: boolean;
   screenshot?: string;
   maxTicks?: number;
+  /** Of `-cpu`, and what it asks for that is not built. */
+  cpu?: string;
+  missingFeatures: readonly string[];
   help: boolean;
 }
 
@@ -117,7 +121,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   D: { value: "FILE", help: "where -d goes (default: standard error)", does: (o, v) => void (o.traceFile = v) },
   icount: { value: "sleep=off", help: "skip idle time instead of waiting for it", does: icount },
   snapshot: { help: "images are never written to anyway", does: ignored },
-  cpu: only("-cpu", ["486", "pentium", "qemu32", "base", "max"], "no other model is there yet"),
+  cpu: {
+    value: "MODEL[,+F,-F]",
+    help: "processor model and features: qemu64, Nehalem, qemu32,+sse4.1 (default max: all there is)",
+    does: cpu,
+  },
   machine: only("-machine", ["pc", "isapc", "pc-i440fx"], "another machine is not there"),
   M: only("-M", ["pc", "isapc", "pc-i440fx"], "another machine is not there"),
   accel: only("-accel", ["tcg"], "we run guests ourselves"),
@@ -159,6 +167,7 @@ export function readOptions(args: readonly string[]): Options {
     drives: [undefined, undefined, undefined, undefined],
     serial: [],
     monitorKeys: false,
+    missingFeatures: [],
     debugConsoles: [],
     noReboot: false,
     noShutdown: false,
@@ -373,6 +382,14 @@ function rtc(options: Options, value: string): void {
     options.rtcBase = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
   } else
     options.rtcBase = /^\d{4}-\d\d-\d\d$/.test(base) ? `${base}T00:00:00Z` : base.endsWith("Z") ? base : `${base}Z`;
+}
+
+/** QEMU warns of features that it cannot do, and leaves them out. */
+function cpu(options: Options, value: string): void {
+  const choice = parseModel(value);
+  if ("fault" in choice) throw new UsageError(`-cpu ${value}: ${choice.fault}`);
+  options.cpu = value;
+  options.missingFeatures = choice.missing;
 }
 
 function trace(options: Options, value: string): void {

@@ -14,7 +14,7 @@ const MAX_DISK = 2 ** 32;
 const MAX_INITRD = 512 * 2 ** 20;
 
 function configurationOf(options: Options): MachineConfiguration {
-  const { memoryMiB, processors, turns, debugExit, bootOrder, rtcBase, floppies, bios, kernel, append, initrd } =
+  const { memoryMiB, processors, turns, debugExit, bootOrder, rtcBase, floppies, bios, kernel, append, initrd, cpu } =
     options;
   const floppy = (flag: string, path: string | undefined) =>
     path === undefined ? undefined : readImage(flag, path, MAX_FLOPPY, "an image of at most 2,880 KiB");
@@ -31,6 +31,7 @@ function configurationOf(options: Options): MachineConfiguration {
     ...(bootOrder ? { bootOrder } : {}),
     ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),
     ...(image ? { kernel: { image, commandLine, ...(disk ? { initrd: disk } : {}) } } : {}),
+    ...(cpu ? { cpu } : {}),
     ...(debugExit ? { debugExit } : {}),
     ...(rtcBase ? { rtcBase } : {}),
   };
@@ -70,6 +71,8 @@ async function main(): Promise<number> {
   check(configuration, options);
   if (options.screenshot !== undefined) checkOutput("--screenshot", options.screenshot);
   const resources = { build: buildOnDisk(), firmware: firmwareOnDisk };
+  if (options.missingFeatures.length > 0)
+    process.stderr.write(`ring: -cpu ${options.cpu}: without ${options.missingFeatures.join(", ")}, not built yet\n`);
   const session = new Session(powerOn(configuration, resources, { history: false }), options);
   const status = await session.run();
   session.report();

@@ -4,6 +4,7 @@
  * Values are those of QEMU 7.2's models of the same names. Source: Intel SDM vol. 2A, CPUID; AMD APM vol. 3, appendix E.
  */
 import { type Feature, featureNamed, generations } from "../isa/features.ts";
+import { isOtherFeature } from "./otherfeatures.ts";
 
 export interface Model {
   readonly name: string;
@@ -108,6 +109,7 @@ const CORE2: readonly Feature[] = [...X86_64, "LAHF_LM", "SSE3", "SSSE3"];
 
 /** The models by the names that `-cpu` takes. */
 export const MODELS: readonly Model[] = [
+  model("base", "", 0, 0, 0, "", generations("CPUID")),
   model("486", INTEL, 0x480, 1, 0, "", I486),
   model("pentium", INTEL, 0x543, 1, 0, "", PENTIUM),
   model("pentium2", INTEL, 0x652, 2, 0, "", PENTIUM2),
@@ -174,13 +176,26 @@ export function parseModel(text: string): ModelChoice {
       else if (BUILT.has(feature)) features.add(feature);
       else missing.push(key);
     } else if (VALUES.has(key) && value !== undefined) values[key] = value;
-    else if (!ACCEPTED.has(key)) return { fault: `no feature ${key || word}` };
+    else if (isOtherFeature(key.toLowerCase().replaceAll("_", "-"))) {
+      if (isOn) missing.push(key);
+    } else if (!ACCEPTED.has(key)) return { fault: `no feature ${key || word}` };
   }
   return withValues({ ...base, name: text, features }, values, missing);
 }
 
 const VALUES: ReadonlySet<string> = new Set(["vendor", "family", "model", "stepping", "level", "xlevel", "model-id"]);
-const ACCEPTED: ReadonlySet<string> = new Set(["check", "enforce", "migratable", "host-cache-info", "l3-cache"]);
+const ACCEPTED: ReadonlySet<string> = new Set([
+  "check",
+  "enforce",
+  "migratable",
+  "host-cache-info",
+  "l3-cache",
+  "kvm",
+  "pmu",
+  "tcg-cpuid",
+  "fill-mtrr-mask",
+  "host-phys-bits",
+]);
 
 function withValues(model: Model, values: Readonly<Record<string, string>>, missing: readonly string[]): ModelChoice {
   const numbers: Record<string, number> = {};

@@ -27,6 +27,8 @@ export interface MachineConfiguration {
   readonly rtcBase?: string;
   /** Default 200,000,000. */
   readonly ticksPerSecond?: number;
+  /** Processor model as QEMU's `-cpu` names it, with features: `"Nehalem"`, `"qemu64,-nx,+rdtscp"`. Default `"max"`. */
+  readonly cpu?: string;
   /** 1 (the default) to 8, brought up by INIT and start-up messages; APIC IDs from 0. */
   readonly processors?: number;
   /**

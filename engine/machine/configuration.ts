@@ -2,6 +2,7 @@
  * Checks a machine's configuration, which a lesson, a page or a command line wrote, and fills in its defaults.
  */
 import { TICKS_PER_SECOND } from "../chipset/bus.ts";
+import { parseModel } from "../cpu/models.ts";
 import type { MachineConfiguration } from "./api.ts";
 import { readKernel } from "./kernelimage.ts";
 import { isLinux, readLinux } from "./linuximage.ts";
@@ -44,6 +45,7 @@ const PARTS = [
   ["debugExit", debugExit],
   ["rtcBase", rtcBase],
   ["ticksPerSecond", ticksPerSecond],
+  ["cpu", cpu],
   ["processors", processors],
   ["turns", turns],
 ] as const;
@@ -173,6 +175,11 @@ function ticksPerSecond(value: unknown, report: Report): void {
   if (!isInteger(value, 1_000_000, 2_000_000_000)) {
     report(`${value} is not a rate`, "A whole number from 1,000,000 to 2,000,000,000.");
   }
+}
+
+function cpu(value: unknown, report: Report): void {
+  const choice = parseModel(String(value));
+  if ("fault" in choice) report(choice.fault, "A model, then features to add and to leave out: qemu64,+rdtscp,-nx.");
 }
 
 function processors(value: unknown, report: Report): void {

@@ -67,5 +67,5 @@ export interface Cpu {
   translate(la: number): number;
 }
 
-/** Makes a machine's processor `number`; `X86` unless a test brings its own. */
-export type CpuMaker = (map: PhysicalMap, surroundings: CpuSurroundings, number: number) => Cpu;
+/** Makes a machine's processor `number` of model `cpu`; `X86` unless a test brings its own. */
+export type CpuMaker = (map: PhysicalMap, surroundings: CpuSurroundings, number: number, cpu?: string) => Cpu;

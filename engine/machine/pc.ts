@@ -58,7 +58,9 @@ export class Pc {
     this.ports = new IoPorts(log);
     this.mmio = new MmioSpace(log);
     mapFirmware(this.map, rom);
-    const cpus = Array.from({ length: count }, (_, n) => makeCpu(this.map, this.#surroundings(n), n));
+    const cpus = Array.from({ length: count }, (_, n) =>
+      makeCpu(this.map, this.#surroundings(n), n, configuration.cpu),
+    );
     this.processors = new Processors(cpus, configuration.turns);
     const memory = new MasterMemory(new BusMasters(this.map), (address, data) =>
       this.apics?.messages.message(address, data),

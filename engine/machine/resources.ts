@@ -44,6 +44,6 @@ export function powerOn(
   resources: Pick<Resources, "build" | "firmware">,
   options: Partial<MachineOptions> = {},
 ): Machine {
-  const makeCpu: MachineOptions["makeCpu"] = (map, surroundings, number) => new X86(map, surroundings, number);
+  const makeCpu: MachineOptions["makeCpu"] = (...given) => new X86(...given);
   return new Machine(configuration, { makeCpu, firmware: resources.firmware, engine: resources.build, ...options });
 }

@@ -4,6 +4,7 @@
 import type { ApicFeatures } from "../chipset/lapicmsr.ts";
 import { physicalAddressBits } from "../cpu/cpuid.ts";
 import * as at from "../cpu/layout.ts";
+import { DEFAULT_MODEL, parseModel } from "../cpu/models.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
 import { Processor, type Surroundings } from "../cpu/processor.ts";
 import { IF } from "../cpu/registers.ts";
@@ -18,8 +19,10 @@ const CONTROLS = { CR0: at.CR0, CR2: at.CR2, CR3: at.CR3, CR4: at.CR4, EFER: at.
 const PRESENT = 0x80;
 
 export class X86 extends Processor implements Cpu {
-  constructor(map: PhysicalMap, surroundings: Surroundings, number = 0) {
-    super(map, surroundings, number);
+  /** `cpu`: its model, which the configuration's check has passed. */
+  constructor(map: PhysicalMap, surroundings: Surroundings, number = 0, cpu?: string) {
+    const choice = cpu === undefined ? undefined : parseModel(cpu);
+    super(map, surroundings, number, choice && "model" in choice ? choice.model : DEFAULT_MODEL);
   }
 
   get apic(): ApicFeatures | undefined {
