@@ -87,6 +87,8 @@ export interface Surroundings {
   systemManagement?(active: boolean): void;
   /** PAUSE: a loop waits for another processor. */
   pause?(): void;
+  /** FERR#: without CR0.NE, an x87 instruction waits for the exception of another to be handled. */
+  numericError?(): void;
 }
 
 /** Ranges of the state that INIT leaves alone: the time-stamp counter, counted instructions, x87 to XCR0, XMM and YMM, MSRs. */
@@ -326,6 +328,11 @@ export abstract class Core {
   private pend(bits: number): void {
     this.view.setUint32(at.INTERRUPT, this.view.getUint32(at.INTERRUPT, true) | bits, true);
     this.mustLeave = true;
+  }
+
+  /** IGNNE#: the x87 passes over the exception that waits, until its flags are cleared. */
+  ignoreNumericError(): void {
+    this.view.setUint8(at.X87_IGNORED, 1);
   }
 
   nmi(): void {

@@ -21,6 +21,7 @@ export interface Model {
 /** What the engine does. A feature comes in here, and only then is claimed, when all that it promises is there. */
 const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   ...generations("P6"),
+  "FPU",
   "TSC",
   "CX8",
   "CMOV",

@@ -25,6 +25,7 @@ import { MAX_MODES, type Mode, Modes } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
 import {
   CF,
+  CR0_NE,
   IF,
   IN_SMM,
   INIT_PENDING,
@@ -507,10 +508,25 @@ export class Processor extends Core {
   }
 
   /**
+   * An x87 exception waits and CR0.NE is clear: the processor stands at the instruction that met it until an interrupt, which
+   * FERR# asks for. Source: Intel SDM vol. 1, 8.7.2 "MS-DOS Compatibility Sub-mode".
+   */
+  private freeze(): void {
+    this.faulted = true;
+    this.halted = true;
+    this.mustLeave = true;
+    this.surroundings.numericError?.();
+  }
+
+  /**
    * Delivers an exception whose instruction RIP points to (or, for a trap, the next). Exceptions while delivering become
    * a double fault, then shutdown (AMD APM vol. 2, 8.2.9).
    */
   fault(first: Fault): void {
+    if (first.vector === fault.MF && !(this.control(0) & CR0_NE)) {
+      this.freeze();
+      return;
+    }
     const chain: string[] = [];
     let current = first;
     this.faulted = true;

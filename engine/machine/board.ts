@@ -3,7 +3,8 @@
  *
  *   IRQ 0  8254 counter 0        IRQ 3  COM2, 2F8       IRQ 8   MC146818
  *   IRQ 1  8042 keyboard         IRQ 4  COM1, 3F8       IRQ 12  8042 mouse
- *   IRQ 2  second 8259           IRQ 6  82077, DMA 2    IRQ 9   ACPI
+ *   IRQ 2  second 8259           IRQ 6  82077, DMA 2    IRQ 13  FERR#
+ *                                                      IRQ 9   ACPI
  *
  *   IRQ 14  IDE primary           IRQ 15  IDE secondary
  *
@@ -13,6 +14,7 @@
  */
 import type { AccessSize, Bus, Device, Line } from "../chipset/bus.ts";
 import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
+import { CoprocessorError } from "../chipset/coprocessorerror.ts";
 import { DebugConsole } from "../chipset/debugconsole.ts";
 import { floppyFormat } from "../chipset/floppydisk.ts";
 import { Hpet } from "../chipset/hpet.ts";
@@ -52,6 +54,8 @@ export interface BoardOutputs {
   interrupt(level: boolean): void;
   a20(level: boolean): void;
   powerOff(): void;
+  /** IGNNE# of the processors. */
+  ignoreNumericError(): void;
   /** Of the host bridge (i440fx.ts). */
   readonly setReach: I440fxOptions["setReach"];
   readonly setSmram: I440fxOptions["setSmram"];
@@ -71,6 +75,7 @@ export interface Board {
   readonly pci: PciBus;
   readonly power: Piix4Pm;
   readonly storage: Storage;
+  readonly coprocessorError: CoprocessorError;
 }
 
 export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outputs: BoardOutputs): Board {
@@ -95,6 +100,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     (code, down) => keyboard.key(code, down),
     () => keyboard.state.codes.length < 8,
   );
+  const coprocessorError = new CoprocessorError(bus, { irq: irq(13), ignore: () => outputs.ignoreNumericError() });
   const a20 = new WiredOr("a20", 2, outputs.a20);
   const resetCpu = () => outputs.resetRequested();
   const ps2 = { keyboard, mouse, keyboardIrq: irq(1), mouseIrq: irq(12) };
@@ -136,6 +142,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     new I8042(bus, { ...ps2, a20: a20.input(0), resetCpu }),
     new Port92(bus, { a20: a20.input(1), resetCpu }),
     a20,
+    coprocessorError,
     typist,
     new Mc146818(bus, {
       irq: legacy.usual(1),
@@ -149,7 +156,19 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
       ? [new IsaDebugExit(bus, { ...debugExit, iosize: debugExit.iosize as AccessSize, exit: outputs.exit })]
       : []),
   ];
-  return { devices: [...devices, ...more], interrupts, vga, keyboard, typist, uarts, floppies, pci, power, storage };
+  return {
+    devices: [...devices, ...more],
+    interrupts,
+    vga,
+    keyboard,
+    typist,
+    uarts,
+    floppies,
+    pci,
+    power,
+    storage,
+    coprocessorError,
+  };
 }
 
 /** The PCI bus, with the chips that every board of its kind has on it. */

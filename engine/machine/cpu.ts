@@ -23,6 +23,7 @@ export interface CpuSurroundings {
   timeStampChanged(): void;
   readonly hasApic: boolean;
   pause(): void;
+  numericError(): void;
 }
 
 export type CpuStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
@@ -38,6 +39,8 @@ export interface Cpu {
   /** The level of INTR. */
   setInterrupt(level: boolean): void;
   nmi(): void;
+  /** IGNNE#, for the numeric exception that waits. */
+  ignoreNumericError(): void;
   smi(): void;
   init(): void;
   startup(vector: number): void;

@@ -18,7 +18,8 @@ import { MasterMemory } from "./mastermemory.ts";
 import { Processors } from "./processors.ts";
 
 /** Where the PC's wires leave it. */
-export interface PcOutputs extends Omit<BoardOutputs, "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic"> {
+export interface PcOutputs
+  extends Omit<BoardOutputs, "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic" | "ignoreNumericError"> {
   /** From the processor, or from a device. */
   event(event: ProcessorEvent): void;
   /** A port was read or written; only called while `watchesPorts`. */
@@ -86,6 +87,9 @@ export class Pc {
       },
       a20: (level) => this.map.setA20(level),
       powerOff: () => outputs.powerOff(),
+      ignoreNumericError: () => {
+        for (const cpu of cpus) cpu.ignoreNumericError();
+      },
       setReach: (hpa, bytes, reads, writes) => this.map.setReach(hpa, bytes, reads, writes),
       setSmram: (view) => this.map.setSmram(view),
       ...(this.apics ? { ioApic: this.apics.io } : {}),
@@ -195,6 +199,10 @@ export class Pc {
       },
       get hasApic() {
         return pc.apics?.local[n]?.state.enabled ?? false;
+      },
+      numericError() {
+        pc.#catchUp();
+        pc.board.coprocessorError.raise();
       },
       pause() {
         if (pc.processors.pause(pc.#runStart + pc.cpu.executed)) pc.cpu.attention();

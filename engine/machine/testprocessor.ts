@@ -161,6 +161,7 @@ export class TestProcessor implements Cpu {
     return (this.#words[FLAGS] & IF) !== 0;
   }
   nmi(): void {}
+  ignoreNumericError(): void {}
   smi(): void {}
   init(): void {}
   startup(): void {}

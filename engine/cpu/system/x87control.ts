@@ -21,6 +21,7 @@ function memoryOf(d: Decoded): MemoryOperand {
 export function initialize(p: Core): void {
   p.view.setUint16(at.X87_CONTROL, 0x37f, true);
   p.view.setUint16(at.X87_STATUS, 0, true);
+  p.view.setUint8(at.X87_IGNORED, 0);
   p.view.setUint16(at.X87_TAG, 0xffff, true);
   clearPointers(p);
 }
@@ -123,6 +124,7 @@ export const X87_CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
   FNCLEX(p) {
     x.available(p);
     x.setStatus(p, x.status(p) & 0x7f00);
+    p.view.setUint8(at.X87_IGNORED, 0);
   },
   FFREE(p, d) {
     x.wait(p);

@@ -68,7 +68,9 @@ export function wait(p: Core): void {
 
 /** Notes the instruction in progress, and its operand in memory, as the last. Comes behind all that can fault. */
 export function note(p: Core, d: Decoded, memory?: MemoryOperand): void {
-  p.view.setBigUint64(at.X87_IP, BigInt(p.instructionIp), true);
+  // RIP is that of the next instruction.
+  const bits = d.codeBits === 64 ? 64 : 32;
+  p.view.setBigUint64(at.X87_IP, BigInt.asUintN(bits, p.rip - BigInt(d.length)), true);
   p.view.setUint16(at.X87_CS, p.segments.selector(CS), true);
   p.view.setUint16(at.X87_OPCODE, d.floatOpcode ?? 0, true);
   if (!memory) return;

@@ -80,8 +80,9 @@ export function defineRounding(library: Library): void {
   library.define("setControl", ["i32"], [], (x, value) => {
     x.f.store(16, x.cpu, w.or(w.and(value, i(CONTROL_BITS)), i(0x40)), at.X87_CONTROL);
     const status = w.and(x.status(), i(~(SUMMARY | BUSY)));
-    const waits = w.and(w.and(x.status(), w.not(value)), i(0x3f));
+    const waits = x.let(w.and(w.and(x.status(), w.not(value)), i(0x3f)));
     x.setStatus(w.or(status, w.select(waits, i(SUMMARY | BUSY), i(0))));
+    x.if(w.eqz(waits), () => x.f.store(8, x.cpu, i(0), at.X87_IGNORED));
   });
 
   library.define("pop", [], [], (x) => {

@@ -85,7 +85,7 @@ export async function askQemu(image: Uint8Array, choice: string): Promise<Answer
     writeFileSync(file, image);
     const devices =
       "-display none -debugcon stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot -monitor none";
-    const machine = `-accel tcg -cpu pentium2,-fpu,+nx,+syscall -m ${MEMORY_MIB} -smp ${processorsOf(choice)} -vga none -net none -nodefaults`;
+    const machine = `-accel tcg -cpu pentium2,family=15,+nx,+syscall -m ${MEMORY_MIB} -smp ${processorsOf(choice)} -vga none -net none -nodefaults`;
     const arguments_ = [...`${machine} ${devices}`.split(" "), "-kernel", file, "-append", choice];
     if (choice === WITH_FLOPPY) {
       writeFileSync(`${file}.img`, floppyOf(image));

@@ -8,7 +8,7 @@ main:   mov     %cr0, %eax
         k32 "EFLAGS.AC toggles, a 486"; pushf; pop %eax; xor $0x40000, %eax; push %eax; popf; pushf; pop %ebx; xor %eax, %ebx; push $2; popf; end
         k32 "EFLAGS.ID toggles, CPUID"; pushf; pop %eax; xor $0x200000, %eax; push %eax; popf; pushf; pop %ebx; xor %eax, %ebx; push $2; popf; end
         k32 "CPUID has a leaf 1"; xor %eax, %eax; cpuid; cmp $1, %eax; sbb %eax, %eax; mov $0, %ebx; mov $0, %ecx; mov $0, %edx; end
-        k32 "CPUID leaf 1, family 6, TSC, CX8, CMOV, no FPU"; mov $1, %eax; cpuid; shr $8, %eax; and $15, %eax; and $0x8111, %edx; mov $0, %ecx; mov $0, %ebx; end
+        k32 "CPUID leaf 1, family 15, FPU, TSC, CX8, CMOV"; mov $1, %eax; cpuid; shr $8, %eax; and $15, %eax; and $0x8111, %edx; mov $0, %ecx; mov $0, %ebx; end
         k32 "reserved flags"; push $-1 & ~0x20300; popf; pushf; pop %eax; push $2; popf; end
         k32 "flags, all cleared"; push $0; popf; pushf; pop %eax; end
         k32 "SAHF and LAHF"; mov $0xff, %ah; sahf; mov $0, %ah; lahf; end
