@@ -38,6 +38,8 @@ export interface Options {
   debugExit?: { iobase: number; iosize: number };
   rtcBase?: string;
   noReboot: boolean;
+  /** Drives only where there is something in them. */
+  noDefaults: boolean;
   noShutdown: boolean;
   paused: boolean;
   /** Idle time is skipped instead of waited for: `-icount sleep=off`. */
@@ -135,7 +137,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   monitor: only("-monitor", ["none", "null"], "a monitor is not there"),
   parallel: only("-parallel", ["none", "null"], "a parallel port is not there"),
   name: { value: "TEXT", does: ignored },
-  nodefaults: { does: ignored },
+  nodefaults: { help: "no empty floppy drive", does: (o) => void (o.noDefaults = true) },
   "no-user-config": { does: ignored },
   "no-fd-bootchk": { does: ignored },
   "no-acpi": { does: ignored },
@@ -170,6 +172,7 @@ export function readOptions(args: readonly string[]): Options {
     missingFeatures: [],
     debugConsoles: [],
     noReboot: false,
+    noDefaults: false,
     noShutdown: false,
     paused: false,
     skipsIdle: false,

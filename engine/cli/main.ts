@@ -26,7 +26,10 @@ function configurationOf(options: Options): MachineConfiguration {
     memoryMiB,
     processors,
     turns,
-    floppies: [floppy("-fda", floppies[0]), floppy("-fdb", floppies[1])],
+    floppies:
+      options.noDefaults && floppies.every((path) => path === undefined)
+        ? []
+        : [floppy("-fda", floppies[0]), floppy("-fdb", floppies[1])],
     ...(options.drives.some((drive) => drive) ? { drives: options.drives.map(driveOf) } : {}),
     ...(bootOrder ? { bootOrder } : {}),
     ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),

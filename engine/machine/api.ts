@@ -10,7 +10,10 @@ export interface MachineConfiguration {
   readonly memoryMiB?: number;
   /** Firmware in place of our own BIOS: at most 256 KiB, its last byte at FFFFF and at FFFFFFFF. */
   readonly bios?: Uint8Array;
-  /** Images of drives A and B, 1 byte to 2,880 KiB (short ones are filled up); the machine never writes to them. */
+  /**
+   * Images of drives A and B, 1 byte to 2,880 KiB (short ones are filled up); the machine never writes to them. Drive A is
+   * there without a disk too, unless this is an empty list.
+   */
   readonly floppies?: readonly (Uint8Array | undefined)[];
   /** IDE drives hda, hdb, hdc and hdd; the machine keeps what it writes beside the images, never in them. */
   readonly drives?: readonly (DriveConfiguration | undefined)[];
@@ -21,6 +24,8 @@ export interface MachineConfiguration {
    * `initrd` is Linux's initial RAM disk.
    */
   readonly kernel?: { readonly image: Uint8Array; readonly commandLine?: string; readonly initrd?: Uint8Array };
+  /** Files that firmware finds in fw_cfg beside the machine's own, by name: `opt/…`, `bootorder`, `genroms/…`. */
+  readonly firmwareFiles?: { readonly [name: string]: Uint8Array };
   /** Ports that hold isa-debug-exit; none by default. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
   /** Wall-clock time at tick 0, ISO 8601 in UTC. Default 2026-01-01T00:00:00Z. */

@@ -17,6 +17,7 @@ import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
 import { CoprocessorError } from "../chipset/coprocessorerror.ts";
 import { DebugConsole } from "../chipset/debugconsole.ts";
 import { floppyFormat } from "../chipset/floppydisk.ts";
+import { FwCfg } from "../chipset/fwcfg.ts";
 import { Hpet } from "../chipset/hpet.ts";
 import { I440fx, type I440fxOptions } from "../chipset/i440fx.ts";
 import { I8042 } from "../chipset/i8042.ts";
@@ -39,6 +40,7 @@ import { Ps2Keyboard } from "../chipset/ps2keyboard.ts";
 import { Ps2Mouse } from "../chipset/ps2mouse.ts";
 import { Vga } from "../chipset/vga.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
+import { firmwareContents } from "./firmwareconfig.ts";
 import { Replaceable } from "./replaceable.ts";
 import { buildStorage, type Storage } from "./storage.ts";
 import { Typist } from "./typing.ts";
@@ -150,6 +152,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
       cmos: pcCmos(cmosOf(configuration)),
     }),
     new Port80(bus),
+    new FwCfg(bus, firmwareContents(configuration)),
     new DebugConsole(bus, { name: "debugconsole.e9", iobase: 0xe9, send: (byte) => outputs.debug(byte, 0xe9) }),
     new DebugConsole(bus, { name: "debugconsole.402", iobase: 0x402, send: (byte) => outputs.debug(byte, 0x402) }),
     ...(debugExit
@@ -211,11 +214,11 @@ function floppyController(bus: Bus, configuration: CompleteConfiguration, irq: L
   return controller;
 }
 
-/** An empty drive A is there, as in most PCs; B only with a disk. */
+/** An empty drive A is there, as in most PCs, unless no drives are asked for; B only with a disk. */
 function cmosOf(configuration: CompleteConfiguration) {
-  const { floppies = [], memoryMiB, processors, bootOrder } = configuration;
+  const { floppies = [undefined], memoryMiB, processors, bootOrder } = configuration;
   const drive = (image: Uint8Array | undefined): FloppyType =>
     (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");
-  const a: FloppyType = floppies[0] ? drive(floppies[0]) : "1.44M";
+  const a: FloppyType = floppies[0] || floppies.length === 0 ? drive(floppies[0]) : "1.44M";
   return { memoryBytes: memoryMiB * 2 ** 20, processors, bootOrder, floppies: [a, drive(floppies[1])] };
 }

@@ -42,6 +42,7 @@ const PARTS = [
   ["drives", drives],
   ["bootOrder", bootOrder],
   ["kernel", kernel],
+  ["firmwareFiles", firmwareFiles],
   ["debugExit", debugExit],
   ["rtcBase", rtcBase],
   ["ticksPerSecond", ticksPerSecond],
@@ -155,6 +156,15 @@ function kernel(value: unknown, report: Report, memoryBytes: number): void {
   }
   if (commandLine !== undefined && (typeof commandLine !== "string" || commandLine.length > 4095)) {
     report("is not text of at most 4,095 characters", "What the kernel gets as its command line.", ".commandLine");
+  }
+}
+
+function firmwareFiles(value: unknown, report: Report): void {
+  for (const [name, bytes] of Object.entries((value ?? {}) as { [name: string]: unknown })) {
+    if (name.length === 0 || name.length > 55 || !/^[\x21-\x7e]+$/.test(name)) {
+      report(`"${name}" is no name of a file`, "At most 55 characters of ASCII without spaces.");
+    }
+    if (!(bytes instanceof Uint8Array)) report("is not bytes", "A file's contents.", `["${name}"]`);
   }
 }
 
