@@ -14,6 +14,8 @@ export class LocalEngine implements Engine {
   readonly #defer: (work: () => void) => void;
   readonly #machines = new Map<string, LocalMachine>();
   #scheduled = false;
+  /** A machine was asked for. */
+  #isWanted = false;
   /** Whose turn it is. */
   #next = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,6 +32,7 @@ export class LocalEngine implements Engine {
   }
 
   async create(id: string, configuration: MachineConfiguration): Promise<LocalMachine> {
+    this.#isWanted = true;
     const resources = await this.#resources;
     if (this.#machines.has(id)) throw new EngineError(`there is a machine ${id} already`, { id });
     const surrounding: Surrounding = {
@@ -46,7 +49,7 @@ export class LocalEngine implements Engine {
   /** Makes what machines share, ahead of the first: a machine of the least memory that takes its first steps. */
   async warmUp(): Promise<void> {
     const resources = await this.#resources;
-    if (this.#machines.size > 0) return;
+    if (this.#isWanted) return;
     const machine = powerOn({ memoryMiB: 1 }, resources);
     machine.step(WARMING_STEPS);
     machine.registers();

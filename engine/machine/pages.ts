@@ -51,7 +51,13 @@ export function ownBytes(table: PageTable, other: PageTable | undefined): number
 function isZero(bytes: Uint8Array, start: number, end: number): boolean {
   if (((bytes.byteOffset + start) & 3) === 0 && ((end - start) & 3) === 0) {
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset + start, (end - start) >> 2);
-    for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+    let i = 0;
+    // Eight at a time: most of a machine's memory is zeros, and each capture looks at all of it.
+    for (const end8 = words.length & ~7; i < end8; i += 8) {
+      const low = words[i] | words[i + 1] | words[i + 2] | words[i + 3];
+      if ((low | words[i + 4] | words[i + 5] | words[i + 6] | words[i + 7]) !== 0) return false;
+    }
+    for (; i < words.length; i++) if (words[i] !== 0) return false;
     return true;
   }
   for (let i = start; i < end; i++) if (bytes[i] !== 0) return false;

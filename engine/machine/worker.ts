@@ -50,8 +50,9 @@ page.addEventListener("message", ({ data }) => {
 });
 setInterval(mirrorAll, MIRROR_MS);
 page.postMessage({ from: "ready" });
-// While the page is still being read: the first machine of a page finds its processor's code compiled.
-void engine.warmUp();
+// While the page is still being read: the first machine of a page finds its processor's code compiled. Behind what the
+// page has asked for already.
+setTimeout(() => void engine.warmUp());
 
 async function handle(message: PageMessage): Promise<void> {
   switch (message.to) {
