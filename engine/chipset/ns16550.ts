@@ -11,7 +11,8 @@
  *   base+6   MSR             -
  *   base+7   SCR             SCR
  *
- * Characters take the time that divisor and frame give them, both ways. The transmitter's byte goes to `send` when its
+ * Characters take the time that divisor and frame give them, both ways; with `hasty` the transmitter's take a microsecond,
+ * as a guest that polls at 9,600 baud spends 200,000 instructions on each. The transmitter's byte goes to `send` when its
  * last bit is out; bytes given to `receive` wait in a queue that is part of the state and arrive one character time
  * apart. The far end waits while the receiver is full, so that pasted text is not lost; with `overrun` it does not.
  * Not modelled: mismatched frames (the far end always sends ours), the RXRDY and TXRDY pins, gating of INT by OUT2
@@ -40,6 +41,8 @@ export interface Ns16550Options {
   readonly modem?: (outputs: { dtr: boolean; rts: boolean }) => void;
   /** The far end does not wait while the receiver is full. */
   readonly overrun?: boolean;
+  /** The transmitter sends a character in a microsecond, whatever its divisor. */
+  readonly hasty?: boolean;
 }
 
 /** 1.8432 MHz; a bit is 16 cycles of it divided by the divisor latch. */
@@ -324,7 +327,8 @@ export class Ns16550 implements Device {
     state.shifting = next ?? -1;
     if (next === undefined) return;
     if (state.tx.length === 0) state.threPending = true;
-    this.#txTimer.arm(at + this.#characterTicks());
+    const fastest = this.#options.hasty ? Math.ceil(this.#clock.ticksPerSecond / 1_000_000) : Number.POSITIVE_INFINITY;
+    this.#txTimer.arm(at + Math.min(fastest, this.#characterTicks()));
   }
 
   #sent(at: Tick): void {

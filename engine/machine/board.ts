@@ -93,7 +93,13 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const pit = new I8254(bus, { outputs: [legacy.usual(0)] });
   const vga = new Vga(bus);
   const uart = (port: 0 | 1, base: number, line: Line) =>
-    new Ns16550(bus, { name: `ns16550.${port}`, base, irq: line, send: (byte) => outputs.serial(port, byte) });
+    new Ns16550(bus, {
+      name: `ns16550.${port}`,
+      base,
+      irq: line,
+      hasty: true,
+      send: (byte) => outputs.serial(port, byte),
+    });
   const uarts = [uart(0, 0x3f8, irq(4)), uart(1, 0x2f8, irq(3))] as const;
   const keyboard = new Ps2Keyboard(bus);
   const mouse = new Ps2Mouse(bus);
