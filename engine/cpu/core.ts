@@ -360,8 +360,9 @@ export abstract class Core {
   get canWake(): boolean {
     const pins = this.view.getUint32(at.INTERRUPT, true);
     const inSmm = this.view.getUint32(at.SHADOW, true) & IN_SMM;
-    if (pins & (INIT_PENDING | SMI_PENDING) && !inSmm) return true;
+    if (pins & INIT_PENDING && !inSmm) return true;
     if (this.waitsForStartup) return (pins & STARTUP_PENDING) !== 0;
+    if (pins & SMI_PENDING && !inSmm) return true;
     if (pins & NMI_PENDING && !(this.view.getUint32(at.SHADOW, true) & NMI_BLOCKED)) return true;
     if (this.view.getUint32(at.HALTED, true) === at.WAITS_FOR_STORE_OR_INTERRUPT) return (pins & INTR) !== 0;
     return (pins & INTR) !== 0 && (this.view.getUint32(at.SYSTEM_FLAGS, true) & IF) !== 0;

@@ -58,6 +58,8 @@ export interface BoardOutputs {
   powerOff(): void;
   /** IGNNE# of the processors. */
   ignoreNumericError(): void;
+  /** SMI#, of the processor that boots (as in QEMU). */
+  smi(): void;
   /** Of the host bridge (i440fx.ts). */
   readonly setReach: I440fxOptions["setReach"];
   readonly setSmram: I440fxOptions["setSmram"];
@@ -189,7 +191,7 @@ function hostBridges(bus: Bus, configuration: CompleteConfiguration, outputs: Bo
   new I440fx(pci, { memoryBytes, setReach, setSmram, resetCpu: resetRequested });
   let power: Piix4Pm | undefined;
   const isa = new Piix3(bus, pci, wires, { irq, reset: resetRequested, apmc: (value) => power?.apmc(value) });
-  power = new Piix4Pm(bus, pci, { sci: irq(9), powerOff: outputs.powerOff });
+  power = new Piix4Pm(bus, pci, { sci: irq(9), powerOff: outputs.powerOff, smi: outputs.smi });
   return { pci, isa, power };
 }
 

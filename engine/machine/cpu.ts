@@ -21,6 +21,8 @@ export interface CpuSurroundings {
   taskPriority(): number;
   setTaskPriority(priority: number): void;
   timeStampChanged(): void;
+  /** It has entered system management mode, or left it. */
+  systemManagement(active: boolean): void;
   readonly hasApic: boolean;
   pause(): void;
   numericError(): void;
@@ -49,7 +51,9 @@ export interface Cpu {
   readonly halted: boolean;
   /** After reset or INIT; the processor that boots does not wait. */
   readonly waitsForStartup: boolean;
-  /** It takes maskable interrupts. */
+  /** It is in system management mode. */
+  readonly inSystemManagement: boolean;
+  /** It takes maskable interrupts, or waits for a store. */
   readonly takesInterrupts: boolean;
   /** The time-stamp counter. */
   readonly timeStamp: bigint;

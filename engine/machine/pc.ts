@@ -19,7 +19,7 @@ import { Processors } from "./processors.ts";
 
 /** Where the PC's wires leave it. */
 export interface PcOutputs
-  extends Omit<BoardOutputs, "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic" | "ignoreNumericError"> {
+  extends Omit<BoardOutputs, "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic" | "ignoreNumericError" | "smi"> {
   /** From the processor, or from a device. */
   event(event: ProcessorEvent): void;
   /** A port was read or written; only called while `watchesPorts`. */
@@ -90,6 +90,7 @@ export class Pc {
       ignoreNumericError: () => {
         for (const cpu of cpus) cpu.ignoreNumericError();
       },
+      smi: () => this.#first.smi(),
       setReach: (hpa, bytes, reads, writes) => this.map.setReach(hpa, bytes, reads, writes),
       setSmram: (view) => this.map.setSmram(view),
       ...(this.apics ? { ioApic: this.apics.io } : {}),
@@ -130,6 +131,7 @@ export class Pc {
     this.#runStart = this.clock.now;
     this.#runEnd = Math.min(end, this.#runStart + MAX_RUN, this.processors.end);
     this.#running = true;
+    this.map.setSmm(cpu.inSystemManagement);
     try {
       return cpu.run(this.#runEnd - this.#runStart);
     } finally {
@@ -197,6 +199,7 @@ export class Pc {
         pc.#catchUp();
         pc.apics?.local[n]?.timer.rearm();
       },
+      systemManagement: (active) => pc.map.setSmm(active),
       get hasApic() {
         return pc.apics?.local[n]?.state.enabled ?? false;
       },

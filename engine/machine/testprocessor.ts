@@ -13,6 +13,7 @@ export class TestProcessor implements Cpu {
   readonly apic = undefined;
   readonly timeStamp = 0n;
   readonly waitsForStartup = false;
+  readonly inSystemManagement = false;
   executed = 0;
   breakpoints: ReadonlySet<number> = new Set();
   readonly state = new Uint8Array(64);

@@ -7,7 +7,7 @@ import * as at from "../cpu/layout.ts";
 import { DEFAULT_MODEL, parseModel } from "../cpu/models.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
 import { Processor, type Surroundings } from "../cpu/processor.ts";
-import { IF } from "../cpu/registers.ts";
+import { IF, IN_SMM } from "../cpu/registers.ts";
 import { CS } from "../cpu/segments.ts";
 import { timeStamp } from "../cpu/system/timestamp.ts";
 import type { MachineStatus, RegisterFile, SegmentView } from "./api.ts";
@@ -36,7 +36,12 @@ export class X86 extends Processor implements Cpu {
   }
 
   get takesInterrupts(): boolean {
-    return (this.flags & IF) !== 0 && !this.waitsForStartup;
+    const waits = this.view.getUint32(at.HALTED, true);
+    return waits !== at.WAITS_FOR_STARTUP && ((this.flags & IF) !== 0 || waits >= at.WAITS_FOR_STORE);
+  }
+
+  get inSystemManagement(): boolean {
+    return (this.view.getUint32(at.SHADOW, true) & IN_SMM) !== 0;
   }
 
   get timeStamp(): bigint {
