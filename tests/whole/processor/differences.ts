@@ -435,6 +435,51 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
       "CMPXCHG8B is one access": "01 +0017 eax=00000000 edx=00000000",
     }),
   ]),
+  levels: new Map([
+    ...same(
+      "Intel SDM vol. 2, CALL: a gate to conforming code changes neither level nor stack; QEMU goes to the code's DPL",
+      {
+        "a gate to conforming code": "end +2627 eax=00000063 esp=0000cff8 cs=00000063",
+      },
+    ),
+    ...same("Intel SDM vol. 2, IRET: at CPL 0 the 32-bit image gives VIF and VIP; QEMU leaves them", {
+      "IRET in ring 0 sets VIF and VIP": "end +000e fl=00180002",
+    }),
+    ...same(
+      "AMD APM vol. 2, 8.2.18: #AC for data accesses at CPL 3 with CR0.AM and EFLAGS.AC; QEMU checks no alignment",
+      {
+        "AC, a word at 1": "11 0000 +0000",
+        "AC, a doubleword at 2": "11 0000 +0000",
+        "AC, a doubleword at 4": "end +0007 eax=00000000",
+        "AC, a byte anywhere": "end +0007 eax=10101000",
+        "AC, a store": "11 0000 +0000",
+        "AC, ADD to memory": "11 0000 +0000",
+        "AC, PUSH": "11 0000 +0005 esp=0000cffe",
+        "AC, POP": "11 0000 +0005 esp=0000cff2",
+        "AC, CALL": "11 0000 +0005 esp=0000cffe",
+        "AC, RET": "11 0000 +0005 esp=0000cff1",
+        "AC, MOVSD of an odd source": "11 0000 +000a esi=00004e51 edi=00004e58",
+        "AC, REP STOSD": "11 0000 +000a ecx=00000002 edi=00004e52",
+        "AC, PUSHA": "11 0000 +0005 esp=0000cffe",
+        "AC, ENTER": "11 0000 +0005 esp=0000cffe",
+        "AC, LES, the selector at a word": "end +0012 eax=00000010",
+        "AC, LES at 2": "11 0000 +0000",
+        "AC, BOUND at 2": "11 0000 +0000",
+        "AC, CMPXCHG8B at 4": "11 0000 +0000",
+        "AC, IRET": "11 0000 +0005 esp=0000cfe2",
+        "AC, a jump through an odd word": "11 0000 +0000",
+        "AC, SGDT is two accesses": "end +000b eax=00000000 fl=00040046",
+        "AC, a doubleword at 2 through a null segment is #GP": "0d 0000 +0000",
+        "AC, INT to ring 0 is not checked": "end +000e",
+        "AC, POPF clears AC": "end +000a eax=f000ff00 fl=00000002",
+        "AC, POPF sets AC": "11 0000 +0006 fl=00040002",
+        "AC, not in ring 0": "end +0007 eax=f000ff00",
+        "AC, not in ring 1":
+          "end +001c eax=f000ff00 esp=0000b000 es=00000000 cs=00000071 ss=00000069 ds=00000000 fl=00040002",
+        "AC, not without CR0.AM": "end +0007 eax=f000ff00",
+      },
+    ),
+  ]),
   detection: new Map([
     ...same("AMD APM vol. 2, 13.1.1.3: bit 12 of DR6 reads as 0; QEMU keeps it", {
       "DR6 after ones": "end +000d eax=ffffffff ebx=ffffefff",

@@ -19,6 +19,7 @@ const GUESTS: Readonly<Record<string, readonly string[]>> = {
   paging: ["0"],
   pae: ["0"],
   tasks: ["0"],
+  levels: ["0"],
   debug: ["0"],
   dma: ["d"],
   several: ["1", "2", "4", "8"],
