@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const root = join(import.meta.dirname, "../..");
 /** The guests that speed is measured with stand beside the checkout; where they do not, only the loops of our own run. */
 const bench32 = join(root, "../shared/bench/bench32.elf");
-const PURE = values.quick ? "crc32,fib" : "intmix,sieve,crc32,qsort,rep,fib,lz,vm";
+const PURE = values.quick ? "crc32,fib" : "intmix,sieve,crc32,qsort,rep,matmul_x87,sqrtdiv_x87,fib,lz,vm";
 const kernels = (values.kernels ?? PURE).split(",");
 const runs = values.quick ? 1 : Number(values.runs);
 

@@ -129,9 +129,9 @@ function logarithmNearOneTimes(y: Float80, a: Float80): Result {
   if (isInfinity(a)) return a.sign || isZero(y) ? INVALID_RESULT : number(infinity(y.sign));
   const size = exact(a);
   if (isInfinity(y)) return number(infinity(sign));
+  if (isZero(y)) return number(zero(sign));
   // 1 + x is not positive.
   if (a.sign && a.exponent >= 0x3fff) return left(a);
-  if (isZero(y)) return number(zero(sign));
   return real(sign, s.multiply(exact(y), s.logarithmNearOne(size, a.sign === 1).value));
 }
 

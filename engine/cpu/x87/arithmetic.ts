@@ -52,6 +52,11 @@ function highProduct(x: Writer, a: Expression, b: Expression): Expression {
   return x.let(w.add(w.add(w.mul(a1, b1), high32(middle)), w.add(high32(p01), high32(p10))));
 }
 
+/** Ends a function: the stack is popped where the result was written (not 0). */
+type Done = (stored: Expression) => void;
+/** Emits a op b, written to the register at `to`. */
+type Core = (x: Writer, done: Done, to: Expression, a: Expression, b: Expression, given: Expression) => void;
+
 export function defineArithmetic(library: Library): void {
   /** Class of the NaN or unsupported number at an address: 0 neither, 1 quiet, 2 signalling, 4 unsupported, 8 denormal. */
   library.define("oddity", ["i32"], ["i32"], (x, address) => {
@@ -109,13 +114,15 @@ export function defineArithmetic(library: Library): void {
   });
 
   /** The unusual operands of a two-operand function: returns from it where `operands` has settled the result. */
-  const prepare = (x: Writer, to: Expression, a: Expression, b: Expression, flags: Expression) => {
+  const prepare = (x: Writer, done: Done, to: Expression, a: Expression, b: Expression, flags: Expression) => {
     x.set(flags, x.call("operands", to, a, b, flags));
-    x.if(w.lts(flags, i(0)), () => x.return(w.add(flags, i(2))));
+    x.if(w.lts(flags, i(0)), () => done(w.add(flags, i(2))));
   };
-  const stopWhereUnmasked = (x: Writer, flags: Expression) => x.if(x.call("stopped", flags), () => x.return(i(0)));
+  const stopWhereUnmasked = (x: Writer, done: Done, flags: Expression) =>
+    x.if(x.call("stopped", flags), () => done(i(0)));
   const put = (
     x: Writer,
+    done: Done,
     to: Expression,
     mantissa: Expression,
     exponent: Expression,
@@ -123,12 +130,10 @@ export function defineArithmetic(library: Library): void {
     flags: Expression,
   ) => {
     x.do("put", to, mantissa, w.or(w.shl(sign, i(15)), exponent), flags, i(0));
-    x.return(i(1));
+    done(i(1));
   };
 
-  // Each of these writes a op b to the register at `to`, and answers whether it has: the stack is popped only then.
-
-  library.define("addNumbers", ["i32", "i32", "i32", "i32"], ["i32"], (x, to, pa, pb, given) => {
+  const add: Core = (x, done, to, pa, pb, given) => {
     const flags = x.variable(w.and(given, i(DENORMAL)));
     const a = takeApart(x, pa);
     const b = takeApart(x, pb);
@@ -136,16 +141,16 @@ export function defineArithmetic(library: Library): void {
     const flip = x.let(w.and(w.shru(given, i(8)), i(1)));
     x.set(b.sign, w.xor(b.sign, flip));
     x.if(w.or(w.or(isUnusual(a), isUnusual(b)), flags), () => {
-      prepare(x, to, pa, pb, flags);
+      prepare(x, done, to, pa, pb, flags);
       x.if(w.and(w.and(isInfinite(a), isInfinite(b)), w.ne(a.sign, b.sign)), () => {
-        x.return(x.call("invalid", to, i(0)));
+        done(x.call("invalid", to, i(0)));
       });
-      stopWhereUnmasked(x, flags);
-      x.if(isInfinite(a), () => put(x, to, a.m, a.e, a.sign, flags));
-      x.if(isInfinite(b), () => put(x, to, b.m, b.e, b.sign, flags));
+      stopWhereUnmasked(x, done, flags);
+      x.if(isInfinite(a), () => put(x, done, to, a.m, a.e, a.sign, flags));
+      x.if(isInfinite(b), () => put(x, done, to, b.m, b.e, b.sign, flags));
       x.if(w.and(isZero(a), isZero(b)), () => {
         const sign = w.select(w.eq(a.sign, b.sign), a.sign, w.eq(x.rounding(), i(1)));
-        put(x, to, l(0), i(0), sign, flags);
+        put(x, done, to, l(0), i(0), sign, flags);
       });
       normalize(x, a);
       normalize(x, b);
@@ -198,7 +203,7 @@ export function defineArithmetic(library: Library): void {
         const borrow = x.let(w.extendU(w.ne(low, l(0))));
         x.set(low, w.sub(l(0), low));
         x.set(high, w.sub(w.sub(a.m, high), borrow));
-        x.if(w.eqz(w.or(high, low)), () => put(x, to, l(0), i(0), w.eq(x.rounding(), i(1)), flags));
+        x.if(w.eqz(w.or(high, low)), () => put(x, done, to, l(0), i(0), w.eq(x.rounding(), i(1)), flags));
         x.if(w.eqz(high), () => {
           x.set(high, low);
           x.set(low, l(0));
@@ -213,22 +218,22 @@ export function defineArithmetic(library: Library): void {
       },
     );
     x.do("finish", to, a.sign, a.e, high, low, flags);
-    x.return(i(1));
-  });
+    done(i(1));
+  };
 
-  library.define("multiplyNumbers", ["i32", "i32", "i32", "i32"], ["i32"], (x, to, pa, pb, given) => {
+  const multiply: Core = (x, done, to, pa, pb, given) => {
     const flags = x.variable(w.and(given, i(DENORMAL)));
     const a = takeApart(x, pa);
     const b = takeApart(x, pb);
     const sign = x.let(w.xor(a.sign, b.sign));
     x.if(w.or(w.or(isUnusual(a), isUnusual(b)), flags), () => {
-      prepare(x, to, pa, pb, flags);
+      prepare(x, done, to, pa, pb, flags);
       const infinite = x.let(w.or(isInfinite(a), isInfinite(b)));
       const zero = x.let(w.or(isZero(a), isZero(b)));
-      x.if(w.and(infinite, zero), () => x.return(x.call("invalid", to, i(0))));
-      stopWhereUnmasked(x, flags);
-      x.if(infinite, () => put(x, to, l(INFINITY), EXPONENT, sign, flags));
-      x.if(zero, () => put(x, to, l(0), i(0), sign, flags));
+      x.if(w.and(infinite, zero), () => done(x.call("invalid", to, i(0))));
+      stopWhereUnmasked(x, done, flags);
+      x.if(infinite, () => put(x, done, to, l(INFINITY), EXPONENT, sign, flags));
+      x.if(zero, () => put(x, done, to, l(0), i(0), sign, flags));
       normalize(x, a);
       normalize(x, b);
     });
@@ -241,8 +246,8 @@ export function defineArithmetic(library: Library): void {
       x.set(e, w.sub(e, i(1)));
     });
     x.do("finish", to, sign, e, high, low, flags);
-    x.return(i(1));
-  });
+    done(i(1));
+  };
 
   /** The quotient of high.low by d, whose top bit is set and which is larger than `high`; by digits of 32 bits. */
   library.define("divideWide", ["i64", "i64", "i64"], ["i64"], (x, high, low, d) => {
@@ -267,28 +272,28 @@ export function defineArithmetic(library: Library): void {
     x.return(w.or(w.shl(first.q, l(32)), second.q));
   });
 
-  library.define("divideNumbers", ["i32", "i32", "i32", "i32"], ["i32"], (x, to, pa, pb, given) => {
+  const divide: Core = (x, done, to, pa, pb, given) => {
     const flags = x.variable(w.and(given, i(DENORMAL)));
     const a = takeApart(x, pa);
     const b = takeApart(x, pb);
     const sign = x.let(w.xor(a.sign, b.sign));
     x.if(w.or(w.or(isUnusual(a), isUnusual(b)), flags), () => {
-      prepare(x, to, pa, pb, flags);
+      prepare(x, done, to, pa, pb, flags);
       x.if(w.or(w.and(isInfinite(a), isInfinite(b)), w.and(isZero(a), isZero(b))), () =>
-        x.return(x.call("invalid", to, i(0))),
+        done(x.call("invalid", to, i(0))),
       );
       x.if(isInfinite(a), () => {
-        stopWhereUnmasked(x, flags);
-        put(x, to, l(INFINITY), EXPONENT, sign, flags);
+        stopWhereUnmasked(x, done, flags);
+        put(x, done, to, l(INFINITY), EXPONENT, sign, flags);
       });
       x.if(isZero(b), () => {
         // A denormal dividend is not told as well.
         x.set(flags, i(DIVISION));
-        stopWhereUnmasked(x, flags);
-        put(x, to, l(INFINITY), EXPONENT, sign, flags);
+        stopWhereUnmasked(x, done, flags);
+        put(x, done, to, l(INFINITY), EXPONENT, sign, flags);
       });
-      stopWhereUnmasked(x, flags);
-      x.if(w.or(isZero(a), isInfinite(b)), () => put(x, to, l(0), i(0), sign, flags));
+      stopWhereUnmasked(x, done, flags);
+      x.if(w.or(isZero(a), isInfinite(b)), () => put(x, done, to, l(0), i(0), sign, flags));
       normalize(x, a);
       normalize(x, b);
     });
@@ -311,8 +316,8 @@ export function defineArithmetic(library: Library): void {
       w.select(w.eq(twice, b.m), l(TOP_BIT), w.extendU(w.ne(rest, l(0)))),
     );
     x.do("finish", to, sign, e, q, tail, flags);
-    x.return(i(1));
-  });
+    done(i(1));
+  };
 
   library.define("squareRoot", [], [], (x) => {
     const { address: to, empty } = x.locate(i(0));
@@ -372,27 +377,20 @@ export function defineArithmetic(library: Library): void {
     x.do("finish", to, i(0), e, root, tail, flags);
   });
 
-  for (const [name, core] of [
-    ["add", "addNumbers"],
-    ["multiply", "multiplyNumbers"],
-    ["divide", "divideNumbers"],
-  ] as const) {
+  for (const [name, core] of Object.entries({ add, multiply, divide })) {
     /** (to, from, exceptions of widening | 0x100 subtracts | 0x200 reversed, pops) */
     library.define(name, ["i32", "i32", "i32", "i32"], [], (x, to, from, given, pops) => {
       const a = x.locate(to);
       const b = x.locate(from);
-      const stored = x.variable(i(0));
-      x.if(
-        w.or(a.empty, b.empty),
-        () => x.set(stored, x.call("underflow", a.address)),
-        () => {
-          const reversed = x.let(w.and(given, i(0x200)));
-          const first = w.select(reversed, b.address, a.address);
-          const second = w.select(reversed, a.address, b.address);
-          x.set(stored, x.call(core, a.address, first, second, given));
-        },
-      );
-      x.if(w.and(stored, pops), () => x.do("pop"));
+      const done = (stored: Expression) => {
+        x.if(w.and(stored, pops), () => x.do("pop"));
+        x.return();
+      };
+      x.if(w.or(a.empty, b.empty), () => done(x.call("underflow", a.address)));
+      const reversed = x.let(w.and(given, i(0x200)));
+      const first = x.let(w.select(reversed, b.address, a.address));
+      const second = x.let(w.select(reversed, a.address, b.address));
+      core(x, done, a.address, first, second, given);
     });
   }
 }

@@ -113,9 +113,9 @@ export class Writer {
   /** Address of register `number`, or the slot, as a local; and whether it is empty. */
   locate(number: Expression): { address: Expression; empty: Expression } {
     const p = this.let(this.physical(number));
-    const isSlot = this.let(w.eq(number, i(SLOT)));
+    const isSlot = this.let(w.shru(number, i(3)));
     const address = this.let(w.select(isSlot, this.slot(), this.addressOf(p)));
-    const empty = this.let(w.and(this.isEmpty(p), w.eqz(isSlot)));
+    const empty = this.let(w.select(isSlot, i(0), this.isEmpty(p)));
     return { address, empty };
   }
   mantissa(address: Expression): Expression {

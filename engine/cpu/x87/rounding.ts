@@ -94,7 +94,7 @@ export function defineRounding(library: Library): void {
 
   /**
    * Rounds (−1)^sign × high.low × 2^(exponent − bias), exact but for a last bit that stands for all below it, and writes it
-   * to a register. `high` has its top bit set. `flags` are exceptions already found, which are masked.
+   * to a register, which is full already. `high` has its top bit set. `flags` are exceptions already found, which are masked.
    */
   library.define(
     "finish",
@@ -133,8 +133,10 @@ export function defineRounding(library: Library): void {
       };
       const inexact = () => x.if(w.ne(rest, l(0)), () => x.set(flags, w.or(flags, i(INEXACT))));
       const write = () => {
-        const top = w.or(w.shl(sign, i(15)), e);
-        x.do("put", to, m, top, flags, w.shl(up, i(9)));
+        x.write(to, m, w.or(w.shl(sign, i(15)), e));
+        const unmasked = w.and(w.and(flags, w.not(control)), i(0x3f));
+        const now = w.or(w.or(w.and(x.status(), i(~C1)), flags), w.shl(up, i(9)));
+        x.setStatus(w.or(now, w.select(unmasked, i(SUMMARY | BUSY), i(0))));
         x.return();
       };
       round();
