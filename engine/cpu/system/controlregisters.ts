@@ -157,7 +157,7 @@ const CR4_BITS: readonly (readonly [number, Parameters<typeof has>[1]])[] = [
   [CR4_PAE, "PAE"],
   [CR4_MCE, "MCE"],
   [CR4_PGE, "PGE"],
-  [CR4_PCE, "MMX"],
+  [CR4_PCE, "P6"],
   [CR4_OSFXSR, "FXSR"],
   [CR4_OSXMMEXCPT, "SSE"],
   [CR4_UMIP, "UMIP"],

@@ -53,7 +53,7 @@ system("CPUID", ["0F A2  -"], "Says what the processor is and can do, for the le
 system("RDTSC", ["0F 31  -  ends"], "Loads the time-stamp counter into EDX:EAX.", { feature: "TSC" });
 system("RDMSR", ["0F 32  -"], "Loads the model-specific register that ECX names into EDX:EAX.", { feature: "MSR" });
 system("WRMSR", ["0F 30  -  ends"], "Stores EDX:EAX to the model-specific register that ECX names.", { feature: "MSR" });
-system("RDPMC", ["0F 33  -"], "Loads the performance counter that ECX names into EDX:EAX.", { feature: "MMX" });
+system("RDPMC", ["0F 33  -"], "Loads the performance counter that ECX names into EDX:EAX.", { feature: "P6" });
 system("SYSCALL", ["0F 05  -  ends"], "Calls the kernel at the address that STAR, LSTAR or CSTAR hold.", { feature: "SYSCALL" });
 system("SYSRETQ", ["0F 07  -  oq ends prefix"], "Returns from a system call to 64-bit code of privilege level 3, at the address in RCX.", { feature: "SYSCALL", source: "AMD APM vol. 3, SYSRET" });
 system("SYSRET", ["0F 07  -  ends"], "Returns from a system call to 32-bit code of privilege level 3, at the address in ECX.", { feature: "SYSCALL" });
