@@ -7,17 +7,20 @@
  *   0x3C4/5 sequencer                                       0x3D4/5, 0x3DA or 0x3B4/5, 0x3BA  CRTC, status 1
  *
  * All registers are modelled, the retrace and display bits of status 1 run with the ticks, and the display is derived
- * from the registers: text in `vgatext.ts`, everything in `vgaframe.ts`. Memory is in `vgamemory.ts`.
+ * from the registers: text in `vgatext.ts`, everything in `vgaframe.ts`. Memory is in `vgamemory.ts`; the linear modes of
+ * ports 1CE and 1CF are in `bochsvbe.ts`.
  * Not modelled: the vertical retrace interrupt, the light pen, changes in the middle of a frame (a view shows a moment).
  *
  * Source: IBM PS/2 hardware interface technical reference, "Video subsystem", October 1990.
  */
 
-import type { Bus, Device } from "./bus.ts";
+import { BochsVbe } from "./bochsvbe.ts";
+import type { Bus, Device, Registers } from "./bus.ts";
 import { Frequency } from "./frequency.ts";
+import { drawLinear } from "./vbeframe.ts";
 import { drawFrame, type VgaFrame } from "./vgaframe.ts";
 import { VgaMemory } from "./vgamemory.ts";
-import { newVgaState, type VgaState, vgaTiming } from "./vgastate.ts";
+import { dacColour, newVgaState, type VgaState, vgaTiming } from "./vgastate.ts";
 import { readTextScreen, type TextScreen } from "./vgatext.ts";
 
 const MISC_COLOUR = 0x01;
@@ -34,22 +37,70 @@ export class Vga implements Device {
   readonly #clock: Bus["clock"];
   readonly #dotClocks: readonly Frequency[];
   readonly #memory: VgaMemory;
+  /** The linear modes. */
+  readonly vbe: BochsVbe;
 
   constructor(bus: Pick<Bus, "ports" | "mmio" | "clock">) {
     this.#clock = bus.clock;
     this.#dotClocks = [25_175_000, 28_322_000].map((hz) => new Frequency(hz, bus.clock.ticksPerSecond));
     this.#memory = new VgaMemory(this.state);
+    this.vbe = new BochsVbe(
+      () => this.state.vbe,
+      () => this.#enterVbe(),
+    );
     const registers = {
-      read: (port: number) => this.#read(port),
-      write: (port: number, value: number) => this.#write(port, value),
+      read: (port: number) => this.readPort(port),
+      write: (port: number, value: number) => this.writePort(port, value),
     };
     bus.ports.claim(this.name, 0x3b4, 2, registers);
     bus.ports.claim(this.name, 0x3ba, 1, registers);
     bus.ports.claim(this.name, 0x3c0, 16, registers);
     bus.ports.claim(this.name, 0x3d4, 2, registers);
     bus.ports.claim(this.name, 0x3da, 1, registers);
-    bus.mmio.claim(this.name, 0xa0000, 0x20000, this.#memory);
+    bus.ports.claim(this.name, 0x1ce, 4, this.vbe.ports);
+    bus.mmio.claim(this.name, 0xa0000, 0x20000, this.#window());
     this.reset();
+  }
+
+  /** A0000–BFFFF: the VGA's data path, or a bank of a linear mode. */
+  #window(): Registers {
+    const { linear } = this.vbe;
+    return {
+      widest: 4,
+      read: (address, size) => {
+        if (!this.vbe.isLinear) return this.#memory.read(address, size);
+        const at = this.vbe.banked(address - 0xa0000);
+        return at < 0 ? 2 ** (8 * size) - 1 : linear.read(at, size);
+      },
+      write: (address, value, size) => {
+        const at = this.vbe.isLinear ? this.vbe.banked(address - 0xa0000) : -1;
+        if (!this.vbe.isLinear) this.#memory.write(address, value, size);
+        else if (at >= 0) linear.write(at, value, size);
+      },
+    };
+  }
+
+  /** Setting a linear mode sets the VGA's own registers to a graphics mode of its size, as on QEMU. */
+  #enterVbe(): void {
+    const { mode } = this.vbe;
+    if (mode === undefined) return;
+    const { crtc, graphics, sequencer } = this.state;
+    const last = mode.height - 1;
+    graphics[6] = (graphics[6] & ~0x0c) | 1;
+    crtc[0x17] |= 3;
+    crtc[0x13] = mode.stride >> 3;
+    crtc[1] = (mode.width >> 3) - 1;
+    crtc[0x12] = last;
+    crtc[7] = (crtc[7] & ~0x42) | 0x10 | ((last >> 7) & 2) | ((last >> 3) & 0x40);
+    crtc[9] = (crtc[9] & ~0x9f) | 0x40;
+    crtc[0x18] = 0xff;
+    graphics[5] = (graphics[5] & ~0x60) | (mode.bitsPerPixel === 4 ? 0 : 0x40);
+    if (mode.bitsPerPixel === 4) sequencer[1] &= ~8;
+    else {
+      sequencer[4] |= 8;
+      sequencer[2] |= 15;
+    }
+    this.#memory.remap();
   }
 
   /** What a text mode shows; the caller owns the arrays. In a graphics mode the cells mean nothing. */
@@ -59,7 +110,12 @@ export class Vga implements Device {
 
   /** The picture now, in any mode, as the monitor shows it: 720x400 for text, 640x400 for mode 13h. */
   frame(): VgaFrame {
-    return drawFrame(this.state, this.frames());
+    const { mode } = this.vbe;
+    if (mode === undefined || mode.bitsPerPixel === 4) return drawFrame(this.state, this.frames());
+    const { dac, pelMask } = this.state;
+    const eight = (i: number) => (dac[3 * i + 2] << 16) | (dac[3 * i + 1] << 8) | dac[3 * i];
+    const colour = mode.has8BitDac ? (i: number) => eight(i & pelMask) : (i: number) => dacColour(this.state, i);
+    return drawLinear(mode, this.state.vbe.memory, colour);
   }
 
   /** Frames since tick 0 at the present timing: the cursor blinks every 16, characters every 32. */
@@ -99,7 +155,8 @@ export class Vga implements Device {
     return ((port & 0xf0) === 0xd0) === ((this.state.misc & MISC_COLOUR) !== 0);
   }
 
-  #read(port: number): number {
+  /** 3B4 to 3DA, a byte. */
+  readPort(port: number): number {
     const { state } = this;
     switch (port) {
       case 0x3b4:
@@ -145,7 +202,7 @@ export class Vga implements Device {
     }
   }
 
-  #write(port: number, value: number): void {
+  writePort(port: number, value: number): void {
     const { state } = this;
     switch (port) {
       case 0x3b4:
@@ -184,7 +241,7 @@ export class Vga implements Device {
         Object.assign(state, { dacWrite: value, dacPart: 0, dacReading: false });
         break;
       case 0x3c9:
-        this.#writeDac(value & 0x3f);
+        this.#writeDac(this.vbe.mode?.has8BitDac ? value : value & 0x3f);
         break;
       case 0x3ce:
         state.graphicsIndex = value & 15;

@@ -4,6 +4,8 @@
  * Source: IBM PS/2 hardware interface technical reference, "Video subsystem", October 1990.
  */
 
+import { newVbeState, type VbeState } from "./bochsvbe.ts";
+
 /** Everything a VGA remembers. Register arrays are indexed as the manual numbers the registers. */
 export interface VgaState {
   /** Uint8Array[262144], 4 * offset + plane. */
@@ -31,6 +33,8 @@ export interface VgaState {
   pelMask: number;
   /** The four latches as one word, plane 0 in the lowest byte. */
   latches: number;
+  /** The linear modes (bochsvbe.ts). */
+  vbe: VbeState;
 }
 
 /** A VGA after power-on: everything clear. */
@@ -55,6 +59,7 @@ export function newVgaState(): VgaState {
     dacReading: false,
     pelMask: 0xff,
     latches: 0,
+    vbe: newVbeState(),
   };
 }
 

@@ -1,4 +1,6 @@
 /** `ring`: reads the command line, makes the machine, runs it to its end. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { DriveConfiguration, MachineConfiguration } from "../machine/api.ts";
 import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configuration.ts";
 import { isLinux } from "../machine/linuximage.ts";
@@ -10,6 +12,7 @@ import { Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 const MAX_KERNEL = 64 * 2 ** 20;
+const MAX_VGA_BIOS = 65536;
 const MAX_DISK = 2 ** 32;
 const MAX_INITRD = 512 * 2 ** 20;
 
@@ -33,11 +36,18 @@ function configurationOf(options: Options): MachineConfiguration {
     ...(options.drives.some((drive) => drive) ? { drives: options.drives.map(driveOf) } : {}),
     ...(bootOrder ? { bootOrder } : {}),
     ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),
+    ...vgaBiosBeside(bios),
     ...(image ? { kernel: { image, commandLine, ...(disk ? { initrd: disk } : {}) } } : {}),
     ...(cpu ? { cpu } : {}),
     ...(debugExit ? { debugExit } : {}),
     ...(rtcBase ? { rtcBase } : {}),
   };
+}
+
+/** Other firmware brings its display's BIOS along as a file beside it, where QEMU would find it too. */
+function vgaBiosBeside(bios: string | undefined): Pick<MachineConfiguration, "vgaBios"> {
+  const path = bios && join(dirname(bios), "vgabios-stdvga.bin");
+  return path && existsSync(path) ? { vgaBios: readImage("-bios", path, MAX_VGA_BIOS, "at most 64 KiB") } : {};
 }
 
 function driveOf(drive: Options["drives"][number]): DriveConfiguration | undefined {

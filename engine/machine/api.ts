@@ -15,6 +15,8 @@ export interface MachineConfiguration {
    * there without a disk too, unless this is an empty list.
    */
   readonly floppies?: readonly (Uint8Array | undefined)[];
+  /** The ROM of the display adapter, for firmware that has no INT 10h of its own: at most 64 KiB. */
+  readonly vgaBios?: Uint8Array;
   /** IDE drives hda, hdb, hdc and hdd; the machine keeps what it writes beside the images, never in them. */
   readonly drives?: readonly (DriveConfiguration | undefined)[];
   /** What the firmware boots from, in order: a floppy, c hard disk, d CD, n network. Default `"cad"`. */

@@ -9,6 +9,7 @@
  *   IRQ 14  IDE primary           IRQ 15  IDE secondary
  *
  *   00:00.0 440FX host bridge    00:01.0 PIIX3 ISA bridge    00:01.1 its IDE    00:01.3 PIIX4 power management
+ *   00:02.0 display adapter
  *
  * Source: IBM PC AT technical reference, section 1; QEMU's "pc" for ports 402h, E9h and isa-debug-exit.
  */
@@ -39,6 +40,7 @@ import { Port92 } from "../chipset/port92.ts";
 import { Ps2Keyboard } from "../chipset/ps2keyboard.ts";
 import { Ps2Mouse } from "../chipset/ps2mouse.ts";
 import { Vga } from "../chipset/vga.ts";
+import { addVga } from "../chipset/vgapci.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { firmwareContents } from "./firmwareconfig.ts";
 import { Replaceable } from "./replaceable.ts";
@@ -94,6 +96,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const { pci, ...bridges } = hostBridges(bus, configuration, outputs, irq);
   const pit = new I8254(bus, { outputs: [legacy.usual(0)] });
   const vga = new Vga(bus);
+  addVga(pci, vga, configuration.vgaBios);
   const uart = (port: 0 | 1, base: number, line: Line) =>
     new Ns16550(bus, {
       name: `ns16550.${port}`,

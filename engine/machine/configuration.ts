@@ -40,6 +40,7 @@ const PARTS = [
   ["bios", firmware],
   ["floppies", floppies],
   ["drives", drives],
+  ["vgaBios", vgaBios],
   ["bootOrder", bootOrder],
   ["kernel", kernel],
   ["firmwareFiles", firmwareFiles],
@@ -128,6 +129,12 @@ function drives(value: unknown, report: Report): void {
     if (kind === "cdrom" && image === undefined) continue;
     if (!(image instanceof Uint8Array)) report("is not bytes", "The drive's whole contents.", `${path}.image`);
     else if (image.length === 0) report("is empty", "An image of at least 1 byte.", `${path}.image`);
+  }
+}
+
+function vgaBios(value: unknown, report: Report): void {
+  if (!(value instanceof Uint8Array) || value.length < 512 || value.length > 65536) {
+    report("is no ROM", "An option ROM of 512 bytes to 64 KiB, as vgabios-stdvga.bin.");
   }
 }
 
