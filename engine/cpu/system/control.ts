@@ -105,7 +105,11 @@ export const CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
   IRETQ: (p) => longInterruptReturn(p, 64),
   INT: (p, d) => softwareInterrupt(p, read(p, operand(d, 0)), true),
   INT3: (p) => softwareInterrupt(p, fault.BP, false),
-  INT1: (p) => deliver(p, { vector: fault.DB, kind: "exception" }),
+  INT1: (p) => {
+    // What a load of SS held back comes with it.
+    p.debug.raised();
+    deliver(p, { vector: fault.DB, kind: "exception" });
+  },
   INTO: (p) => {
     if (p.flags & OF) softwareInterrupt(p, fault.OF, false);
   },

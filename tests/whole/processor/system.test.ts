@@ -23,6 +23,7 @@ const GUESTS: Readonly<Record<string, readonly string[]>> = {
   pae: ["0"],
   tasks: ["0"],
   levels: ["0"],
+  smm: ["0"],
   debug: ["0"],
   long: ["0"],
   longfar: ["0"],
