@@ -162,7 +162,8 @@ export class Processor extends Core {
     while (this.executed < ticks) {
       if (this.attentionAsked) return "attention";
       // A handler that is entered here is one the run came to, not one it began at.
-      if (!this.isShutDown && this.takeEvents()) first = false;
+      const met = !this.isShutDown && this.takeEvents();
+      if (met) first = false;
       if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
       const remaining = ticks - this.executed;
@@ -181,7 +182,9 @@ export class Processor extends Core {
         ip === this.deviceIp ||
         shadow & 3 ||
         this.debug.isArmed ||
-        this.view.getUint32(at.SYSTEM_FLAGS, true) & (TF | RF);
+        this.view.getUint32(at.SYSTEM_FLAGS, true) & (TF | RF) ||
+        // A gate left IF set, and the next interrupt waits already.
+        (met && this.canWake);
       first = false;
       const record = alone ? 0 : this.findHere();
       const left = record ? this.map.view.getInt32(record + at.R_LEFT, true) : 0;

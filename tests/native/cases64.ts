@@ -241,7 +241,8 @@ function withRegisters(
   let [fs, gs] = [segmentBase(random), segmentBase(random)];
   if ((segment === 0x64 || segment === 0x65) && !takeOff(d, general, segment === 0x64 ? fs : gs))
     [fs, gs] = [fs & 0xffn, gs & 0xffn];
-  if (random() % 12 === 0) {
+  // Not with FS and GS: this machine's processor raises #GP where the offset is not canonical though the sum is.
+  if (!segment && random() % 12 === 0) {
     const wild = [memory?.base ?? 4, 4, 6, 7][random() % 4] as number;
     if (wild >= 0 && wild < 16) general[wild] = WILD[random() % WILD.length] as bigint;
   }

@@ -60,13 +60,8 @@ export class LongStack {
     return BigInt.asUintN(this.width, this.pointer + BigInt(by));
   }
 
-  /** Makes sure that `count` pushes of `size` can be made. */
+  /** Makes sure that `count` pushes of `size` can be made; what faults is the first of them that would. */
   probe(count: number, size: PushSize): void {
-    if (this.width === 64) {
-      const bytes = count * size;
-      this.p.memory.probeWrite(this.address(this.moved(-bytes), bytes, true), bytes, this.behalf);
-      return;
-    }
     for (let i = 1; i <= count; i++) {
       this.p.memory.probeWrite(this.address(this.moved(-i * size), size, true), size, this.behalf);
     }
