@@ -195,6 +195,7 @@ export class Blocks {
       if (o.kind === "register")
         v.setUint8(record + at.R_REGISTER + registers++, at.GPR + o.number * 8 + (o.high ? 1 : 0));
       else if (o.kind === "xmm" || o.kind === "mmx") v.setUint8(record + at.R_REGISTER + registers++, o.number * 16);
+      else if (o.kind === "segment") v.setUint8(record + at.R_REGISTER + registers++, o.number * at.SEGMENT_BYTES);
       else if (o.kind === "st") v.setUint8(record + at.R_REGISTER + registers++, o.number);
       else if (o.kind === "immediate") v.setBigUint64(record + at.R_IMMEDIATE, o.value, true);
       else if (o.kind === "target") v.setBigUint64(record + at.R_TARGET, o.address, true);

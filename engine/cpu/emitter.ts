@@ -12,6 +12,7 @@ import type { FunctionBuilder } from "../wasm/module.ts";
 import { emitBulk } from "./bulk.ts";
 import * as at from "./layout.ts";
 import { emitEnterMmx, emitFloat, emitMediaCheck, mediaPlace, typeOf } from "./media.ts";
+import { emitSegmentLoad } from "./segmentcache.ts";
 import type { Addressing, Shape } from "./shape.ts";
 import { X87Emitter } from "./x87/emit.ts";
 
@@ -370,6 +371,33 @@ export abstract class Emitter implements Meaning {
     const top = this.let(truncate(w.sub(old, w.constantLike(old, bits / 8)), width));
     this.stackPlace(top, bits).set(v);
     pointer.set(top);
+  }
+
+  pushSelector(selector: Value): void {
+    const bits = this.operandBits;
+    if (bits !== 32) {
+      this.push(bits === 64 ? w.extendU(selector) : selector, bits);
+      return;
+    }
+    const width = this.shape.stackBits;
+    const pointer = this.register(4, width);
+    const old = pointer.get();
+    const top = this.let(truncate(w.sub(old, w.constantLike(old, 4)), width));
+    const place = this.stackPlace(top, 32);
+    place.set(w.or(w.and(place.getForUpdate(), w.i32(0xffff0000 | 0)), selector));
+    pointer.set(top);
+  }
+
+  loadSegment(register: Place, selector: Value): void {
+    const sel = this.let(w.and(selector.type === "i64" ? w.wrap(selector) : selector, w.i32(0xffff)));
+    this.spill();
+    emitSegmentLoad(this.f, this.cpu, this.let(register.offset()), sel, () => {
+      // It leaves in the middle of its block, whose other instructions were paid for.
+      const behind = w.sub(w.load("i32", 32, this.record(), at.R_LEFT), w.i32(1));
+      this.f.assign(this.ticks, w.add(this.ticks, behind));
+      this.system();
+    });
+    this.ended = false;
   }
 
   top(bits: Bits): Value {

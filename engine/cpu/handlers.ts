@@ -196,6 +196,8 @@ function nameOf(o: OperandShape): string {
       return `c${o.value}`;
     case "stack":
       return "s";
+    case "segment":
+      return "g";
     case "target":
       return "t";
     default:
@@ -219,6 +221,8 @@ function operandShapes(d: Decoded): OperandShape[] {
           : { kind: "immediate", bits: o.bits as Bits };
       case "st":
         return { kind: "stack" };
+      case "segment":
+        return { kind: "segment" };
       case "target":
         return { kind: "target", bits: o.bits };
       default:

@@ -37,6 +37,7 @@ export type OperandShape =
   | { readonly kind: "target"; readonly bits: Bits }
   /** A register of the x87's stack: its number. */
   | { readonly kind: "stack" }
+  | { readonly kind: "segment" }
   /** A register of another file: only plain TypeScript operations have them. */
   | { readonly kind: "other" };
 
@@ -128,6 +129,10 @@ class Interpretation extends Emitter {
           const slot = at.R_REGISTER + registers++;
           return fixed(8, () => this.let(w.load("i32", 8, this.record(), slot)));
         }
+        case "segment": {
+          const slot = at.R_REGISTER + registers++;
+          return segmentPlace(this.cpu, this.let(w.load("i32", 8, this.record(), slot)));
+        }
         case "target":
           return { ...fixed(o.bits, () => w.i32(0)), isTarget: true };
         default:
@@ -211,6 +216,12 @@ class Interpretation extends Emitter {
 
   spill(): void {}
   settle(): void {}
+}
+
+/** A segment register, whose value is its selector: `place` is its offset among them. */
+export function segmentPlace(cpu: Value, place: Value): Place {
+  const selector = () => w.load("i32", 32, w.add(cpu, place), at.SEGMENTS + at.SEGMENT_SELECTOR);
+  return { ...fixed(16, selector), offset: () => place };
 }
 
 function fixed(bits: Bits, value: () => Value): Place {

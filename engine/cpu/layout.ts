@@ -155,6 +155,10 @@ export const MEDIA_B = WORK + 176;
  */
 export const FAST_TLB_ENTRIES = 4096;
 export const FAST_TLB = WORK + 4096;
+/** Segment loads that are remembered (segmentcache.ts), 128 bytes each; and what they are tagged with. */
+export const SEGMENT_CACHE = WORK + 1024;
+export const SEGMENT_CACHE_ENTRIES = 16;
+export const SEGMENT_TAG = WORK + 40;
 /** Jump table: 4,096 entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
 export const JUMPS = FAST_TLB + 7 * FAST_TLB_ENTRIES * 16;
 export const PROCESSOR_BYTES = JUMPS + 4096 * 16;

@@ -175,6 +175,21 @@ export class LinearMemory {
     return true;
   }
 
+  /**
+   * Where the aligned 8 bytes at `la`, which were just read on the system's behalf, are in linear memory, and the entry of
+   * the TLB by which they are; undefined where they are no memory.
+   */
+  hostOf(la: LinearAddress): { host: number; tlb: number } | undefined {
+    const [low, high] = split(la);
+    if (low & 7) return undefined;
+    const { paging, data } = this;
+    const i = paging.on ? data.find(low, high, paging.pcid) : -1;
+    if (paging.on && i < 0) return undefined;
+    const host = this.p.map.readable(paging.on ? data.physical(i, low) : low);
+    if (host < 0) return undefined;
+    return { host, tlb: paging.on ? this.p.cpu + at.TLBS + i * 4 : host };
+  }
+
   /** INVLPG: the page of a linear address, a global one too. */
   invalidatePage(low: number, high: number): void {
     this.data.invalidate(low, high, this.paging.pcid);

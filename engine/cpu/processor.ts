@@ -81,6 +81,8 @@ export class Processor extends Core {
   /** Instructions are counted as those of privilege level 3. */
   private countsUser = false;
   private epoch = 0;
+  /** Begins at 1, so that an entry that was never written does not match. */
+  private segmentEpoch = 1;
 
   constructor(map: PhysicalMap, surroundings: Surroundings, number = 0, model: Model = DEFAULT_MODEL) {
     super(map, surroundings, number, model);
@@ -747,8 +749,10 @@ export class Processor extends Core {
             : "protected 16";
     if (name !== this.modeName) {
       this.modeName = name;
+      this.segmentEpoch++;
       this.surroundings.event({ kind: "mode", mode: name });
     }
+    this.setSegmentTag();
   }
 
   /** The privilege level has become 3, or is it no longer: what RETIRED_USER says. */
@@ -758,6 +762,11 @@ export class Processor extends Core {
     const all = v.getBigUint64(at.RETIRED, true) + BigInt(this.executed);
     const user = v.getBigInt64(at.RETIRED_USER, true);
     v.setBigInt64(at.RETIRED_USER, this.countsUser ? user - all : user + all, true);
+  }
+
+  /** What remembered segment loads depend on: mode and mapping, and the privilege. */
+  private setSegmentTag(): void {
+    this.view.setInt32(at.SEGMENT_TAG, (this.segmentEpoch << 2) | this.cpl, true);
   }
 
   get modeNow(): ModeName {
@@ -780,6 +789,8 @@ export class Processor extends Core {
 
   /** Linear addresses may mean other physical ones than before. */
   mappingChanged(): void {
+    this.segmentEpoch++;
+    this.setSegmentTag();
     this.memory.updatePaging();
     this.blocks.cutCrossLinks();
     this.forgetJumps();

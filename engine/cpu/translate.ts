@@ -22,7 +22,7 @@ import {
   type Shape,
   withZero,
 } from "./emitter.ts";
-import { HANDLER_SIGNATURE, letFlag } from "./interpret.ts";
+import { HANDLER_SIGNATURE, letFlag, segmentPlace } from "./interpret.ts";
 import * as at from "./layout.ts";
 import { mediaPlace } from "./media.ts";
 
@@ -216,6 +216,8 @@ class Translation extends Emitter {
           );
         case "immediate":
           return constant(o.bits, o.bits === 64 ? w.i64(o.value) : w.i32(Number(BigInt.asIntN(32, o.value))));
+        case "segment":
+          return segmentPlace(this.cpu, w.i32(o.number * at.SEGMENT_BYTES));
         case "st":
           return constant(8, w.i32(o.number));
         case "target":

@@ -29,7 +29,7 @@ export interface Place {
   /** Reads, having checked that `set` will not fault. */
   getForUpdate(): Value;
   set(value: Value): void;
-  /** The offset in its segment (memory operands), at address width. */
+  /** The offset in its segment (memory operands), at address width; of a segment register, its place among them in bytes. */
   offset(): Value;
   /** The same place where 128 bits of memory need not be aligned; elsewhere a misaligned access is #GP(0). */
   unaligned(): Place;
@@ -130,6 +130,13 @@ export interface Meaning {
   condition(code: ConditionCode): Value;
   readonly x87: X87;
 
+  /**
+   * Loads a segment register (an operand) with a selector where that is quickly done; else hands the whole instruction to
+   * the operation of its name. What follows is committed in the first case only.
+   */
+  loadSegment(register: Place, selector: Value): void;
+  /** Pushes a selector at operand size; of 32 bits it writes the lower half only. */
+  pushSelector(selector: Value): void;
   /** Decrements the stack pointer by `value`'s width and stores; it may fault, and commits both. */
   push(value: Value, bits: Bits): void;
   /** The value at the top of the stack; `commitPop` then moves the pointer. It may fault. */

@@ -9,6 +9,7 @@ import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import type { LinearAddress } from "../linear.ts";
 import { SHADOW_SS } from "../registers.ts";
+import { rememberSegment } from "../segmentcache.ts";
 import {
   ACCESSED,
   CODE,
@@ -138,6 +139,7 @@ function loadDataSegment(p: Core, n: number, selector: number): void {
   if (!conforming && (dplOf(d) < p.cpl || dplOf(d) < (selector & 3))) raise(fault.GP, codeOf(selector));
   if (!isPresent(d)) raise(fault.NP, codeOf(selector));
   p.segments.set(n, toSegment(markAccessed(p, d)));
+  rememberSegment(p, n, selector, d.address);
 }
 
 /**

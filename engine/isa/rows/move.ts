@@ -25,15 +25,26 @@ instruction("MOV", {
   does: (_x, dst, src) => dst.set(src.get()),
 });
 
+instruction("MOV", {
+  encodings: ["8C  Rv Sw", "8C  Mw Sw"],
+  says: "Copies a segment register's selector.",
+  does: (_x, dst, src) => dst.set(resize(src.get(), dst.bits)),
+});
+
+instruction("MOV", {
+  encodings: ["8E  Sw Ew  ends"],
+  says: "Loads a segment register: its selector, and what the descriptor says.",
+  does: (x, dst, src) => x.loadSegment(dst, src.get()),
+});
+
 for (const [name, file, encodings] of [
-  ["MOV", "segment", ["8C  Rv Sw", "8C  Mw Sw", "8E  Sw Ew  ends"]],
   ["MOV", "control", ["0F 20  Ry Cy  ends f64", "0F 22  Cy Ry  ends f64"]],
   ["MOV", "debug", ["0F 21  Ry Dy  ends f64", "0F 23  Dy Ry  ends f64"]],
 ] as const) {
   instruction(name, {
     encodings,
-    feature: file === "segment" ? "8086" : "386",
-    source: file === "segment" ? "AMD APM vol. 3, MOV" : file === "control" ? "AMD APM vol. 3, MOV CRn" : "AMD APM vol. 3, MOV DRn",
+    feature: "386",
+    source: file === "control" ? "AMD APM vol. 3, MOV CRn" : "AMD APM vol. 3, MOV DRn",
     says: `Copies between a general and a ${file} register.`,
     does: (x) => x.system(),
   });

@@ -38,7 +38,7 @@ for (const [segment, push, pop] of segments) {
     feature,
     source: "AMD APM vol. 3, PUSH",
     says: `Stores the selector of ${segment} on the stack.`,
-    does: (x) => x.system(),
+    does: (x, src) => x.pushSelector(src.get()),
   });
   if (pop) {
     instruction("POP", {
@@ -46,7 +46,11 @@ for (const [segment, push, pop] of segments) {
       feature,
       source: "AMD APM vol. 3, POP",
       says: `Loads ${segment} from the stack.`,
-      does: (x) => x.system(),
+      does(x, dst) {
+        const bits = x.operandBits;
+        x.loadSegment(dst, x.top(bits));
+        x.commitPop(bits);
+      },
     });
   }
 }
