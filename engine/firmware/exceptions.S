@@ -82,9 +82,22 @@ int\vector:
     jmp  irq_unexpected
     .endm
 
-    .irp vector, 0A, 0B, 0C, 0D, 0F, 71, 72, 73, 74, 75, 76, 77
+    .irp vector, 0A, 0B, 0C, 0D, 0F, 71, 72, 73, 74, 76, 77
     IRQ_STUB \vector
     .endr
+
+# IRQ 13: an exception of the x87, which the port lets go. Programs from the time
+# when the 8087 asserted NMI expect it as INT 02h.
+int75:
+    push %ax
+    mov  $0, %al
+    out  %al, $COPROCESSOR_ERROR
+    mov  $PIC_EOI, %al
+    out  %al, $PIC2_COMMAND
+    out  %al, $PIC1_COMMAND
+    pop  %ax
+    int  $0x02
+    iret
 
 # Acknowledge and mask an IRQ nobody serves, so that it cannot come back for ever.
 irq_unexpected:

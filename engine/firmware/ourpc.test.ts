@@ -7,6 +7,7 @@ import { X86 } from "../machine/x86.ts";
 import { assemble } from "../toolchain/assembler.ts";
 import { assembleBios } from "./index.ts";
 import {
+  COPROCESSOR,
   checksum,
   FLOPPY_STATUSES,
   HIGH_MEMORY,
@@ -85,6 +86,9 @@ describe("on our own PC", { timeout: 60_000 }, () => {
 
   test("INT 15h: A20 opens and closes, 2 KiB go to 3 MiB and back, a bad descriptor gives AH = 02", () =>
     expect(finish(power(probe("highmemory")))).toEqual(HIGH_MEMORY));
+
+  test("POST initializes the x87, and INT 75h brings its exception to INT 02h", () =>
+    expect(finish(power(probe("coprocessor")))).toEqual(COPROCESSOR));
 
   test("a reset with CMOS 0Fh = 0A, 05, 09, 0C goes on at 0040:0067 instead of restarting", () =>
     expect(finish(power(probe("resume")))).toEqual(RESUMED));

@@ -24,6 +24,9 @@
     .set PIC_EOI,        0x20       # OCW2: non-specific end of interrupt
     .set PIC_READ_ISR,   0x0B       # OCW3: next read gives the in-service bits
 
+# FERR# of the x87: a write drops IRQ 13
+    .set COPROCESSOR_ERROR, 0xF0
+
 # 8254 timer; system control port B
     .set PIT_CHANNEL0,   0x40
     .set PIT_CHANNEL2,   0x42

@@ -118,7 +118,15 @@ init_data_areas:
     mov  $CMOS_EQUIPMENT, %al       # coprocessor (bit 1) and mouse (bit 2):
     call cmos_read                  # the set-up program knows
     and  $0x06, %ax
-    or   $0x20, %ax                 # first screen: 80x25, colour
+    push %ax                        # an x87 answers; without one the word stays
+    mov  %sp, %bp
+    fninit
+    fnstcw (%bp)
+    pop  %dx
+    cmp  $0x037F, %dx
+    je   1f
+    and  $0x04, %al
+1:  or   $0x20, %ax                 # first screen: 80x25, colour
     mov  %ax, BDA_EQUIPMENT
     ret
 

@@ -28,6 +28,9 @@ export const FLOPPY_STATUSES = [
   "write 00 00 01",
 ];
 
+/** test/coprocessor.S: how often INT 02h came, at which instruction, with which status word. */
+export const COPROCESSOR = ["control 037F", "coprocessor 02", "INT 02h came 01 01 B084", "end"];
+
 /** test/resume.S: reason, bytes of stack used, reason afterwards. */
 export const RESUMED = ["0A: jumped 00", "05: jumped 00", "09: returned 60", "0C: returned 40", "end"];
 
