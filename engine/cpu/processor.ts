@@ -56,6 +56,8 @@ export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
 
 /** Instructions that cross a page and are kept at one time. */
 const MAX_CROSSING = 1024;
+/** Exceptions one in delivery of the other: no other chain than one that never ends is as long. */
+const LONGEST_CHAIN = 16;
 /** Epochs before the jump table is wiped: with the modes and privileges they fill an i32's positive half. */
 const EPOCHS = 2 ** 18;
 
@@ -75,6 +77,8 @@ export class Processor extends Core {
   /** Instructions that cross a page, by offset and mode: their bytes are compared each time. */
   /** An exception was raised since the instruction in progress began. */
   private faulted = false;
+  /** Runs one instruction at a time whatever it is, with the same results. */
+  careful = false;
   private readonly crossing = new Map<number | string, { readonly record: number; readonly bytes: Uint8Array }>();
   private breakpointSet: ReadonlySet<number> = new Set();
   private codeTag = 0;
@@ -180,6 +184,7 @@ export class Processor extends Core {
       const ip = this.ip;
       if (ip !== this.deviceIp) this.deviceIp = -1;
       const alone =
+        this.careful ||
         (atBreakpoint && first) ||
         ip === this.deviceIp ||
         shadow & 3 ||
@@ -555,6 +560,11 @@ export class Processor extends Core {
         return;
       } catch (e) {
         if (!(e instanceof GuestFault)) throw e;
+        if (chain.length > LONGEST_CHAIN) {
+          // Delivering #AC may raise #AC without end: hardware hangs. Here it takes time, and can be looked at.
+          this.executed++;
+          return;
+        }
         if (current.vector === fault.DF) {
           chain.push(fault.exceptionName(e.fault.vector), "shutdown");
           this.view.setUint32(at.SHUTDOWN, 1, true);
