@@ -37,7 +37,7 @@ export function newVbeState() {
     index: 0,
     /** By index. */
     registers: Uint16Array.of(LAST_ID, 0, 0, 8, 0, 0, 0, 0, 0, 0),
-    /** Empty until something is written to it. */
+    /** As much of it as was written to: the rest is zeros. */
     memory: new Uint8Array(0),
   };
 }
@@ -50,6 +50,13 @@ export interface VbeMode {
   readonly start: number;
   readonly stride: number;
   readonly has8BitDac: boolean;
+}
+
+/** The memory with at least `bytes` of it, a power of 2 from 1 MiB on. */
+function grown(memory: Uint8Array, bytes: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(VBE_MEMORY, Math.max(1 << 20, 2 ** Math.ceil(Math.log2(bytes)))));
+  larger.set(memory);
+  return larger;
 }
 
 /** The extension. `state` is asked for at each access: restoring a snapshot replaces it. */
@@ -174,7 +181,7 @@ export class BochsVbe {
       },
       write: (offset, value, size) => {
         const state = this.#state();
-        if (state.memory.length === 0) state.memory = new Uint8Array(VBE_MEMORY);
+        if (offset + size > state.memory.length) state.memory = grown(state.memory, offset + size);
         for (let i = 0; i < size && offset + i < VBE_MEMORY; i++) state.memory[offset + i] = value >>> (8 * i);
       },
     };
