@@ -163,6 +163,8 @@ export abstract class Core {
     this.view.setBigUint64(at.CR0, 0x60000010n, true);
     this.flags = 2;
     this.view.setUint16(at.X87_CONTROL, 0x40, true);
+    this.view.setUint32(at.MXCSR, 0x1f80, true);
+    this.view.setUint32(at.XCR0, 1, true);
     for (const n of [ES, SS, DS, 4, 5]) this.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
     this.segments.set(CS, { selector: 0xf000, base: 0xffff0000, limit: 0xffff, attributes: 0x93 });
     this.segments.set(at.LDTR, { selector: 0, base: 0, limit: 0xffff, attributes: 0x82 });

@@ -178,7 +178,12 @@ function describeIced(i: Instruction, codeBits: 16 | 32 | 64, ours: Decoded | un
   const isRepeated =
     ours !== undefined && (ours.encoding.attributes.has("rep") || ours.encoding.attributes.has("repe"));
   const repeat = !isRepeated ? "" : i.hasRepPrefix ? " rep" : i.hasRepnePrefix ? " repne" : "";
-  const operands = Array.from({ length: i.opCount }, (_, n) => icedOperand(i, n, codeBits, ours));
+  // MASKMOVQ's memory at rDI is implied; iced counts it as an operand.
+  const isImplied = (n: number) =>
+    [OpKind.MemorySegDI, OpKind.MemorySegEDI, OpKind.MemorySegRDI].includes(i.opKind(n) as number as 0);
+  const operands = Array.from({ length: i.opCount }, (_, n) => n)
+    .filter((n) => !isImplied(n))
+    .map((n) => icedOperand(i, n, codeBits, ours));
   return `${i.length} ${isSame ? row.name : mnemonic}${i.hasLockPrefix ? " lock" : ""}${repeat} ${operands.join(", ")}`;
 }
 

@@ -86,6 +86,11 @@ export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
     applies: (_d, text) => /\((8087|287) only\)/.test(text),
   },
   {
+    name: "CLDEMOTE",
+    reason: "Binutils call the hint by its name; processors that do not know it do nothing.",
+    applies: (_d, text) => /\bcldemote\b/.test(text),
+  },
+  {
     name: "branch hints",
     reason:
       "CS and DS before a conditional jump are printed as ,pn and ,pt; processors since the Pentium M ignore them.",
@@ -142,6 +147,11 @@ export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
     name: "66 before MOVDQ2Q and MOVQ2DQ",
     reason: "Binutils print an XMM register where F2 or F3 has made it an MMX register (iced-x86 agrees with us).",
     applies: (d) => d.row.name === "MOVDQ2Q" || d.row.name === "MOVQ2DQ",
+  },
+  {
+    name: "fences with a number of a register",
+    reason: "Processors take LFENCE, MFENCE and SFENCE with any of the eight (iced-x86 agrees); Binutils say (bad).",
+    applies: (d) => /^[LMS]FENCE$/.test(d.row.name) && d.encoding.attributes.has("alias"),
   },
   {
     name: "a prefix twice",

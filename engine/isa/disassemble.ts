@@ -75,7 +75,11 @@ const isPinned = (d: Decoded) =>
   });
 
 /** Names that objdump prints where the table has the manual's. */
-const OBJDUMP_NAMES: Readonly<Record<string, string>> = { WAIT: "fwait" };
+const OBJDUMP_NAMES: Readonly<Record<string, string>> = {
+  WAIT: "fwait",
+  PCMPESTRI64: "pcmpestriq",
+  PCMPESTRM64: "pcmpestrmq",
+};
 
 function isSizedNop(d: Decoded): boolean {
   return d.row.name === "NOP" && d.operands.length === 0 && d.operandBits !== 64 && d.operandBits !== usualBits(d);
@@ -136,6 +140,7 @@ function attMnemonic(d: Decoded): string {
   if (isShortReturn(d)) return `${row.name.toLowerCase()}l`;
   const compares = comparison(d);
   if (compares) return compares;
+  if (row.name === "CRC32" && d.operands[1]?.kind === "memory") return `crc32${SUFFIX[d.operands[1].bits]}`;
   if (/^CVTSI2S[SD]$/.test(row.name) && d.codeBits === 64 && d.operands[1]?.kind === "memory")
     return row.name.toLowerCase() + SUFFIX[d.operands[1].bits];
   const size = sizeInName(row);
@@ -315,7 +320,12 @@ function stackName(o: Extract<Operand, { kind: "st" }>, d: Decoded): string {
 }
 
 /** Instructions whose memory operand Intel syntax shows without its size. */
-const UNSIZED: ReadonlySet<string> = new Set(["LEA", "LDDQU", "INVPCID"]);
+const UNSIZED: ReadonlySet<string> = new Set([
+  "LEA",
+  "LDDQU",
+  "INVPCID",
+  ...["FXSAVE", "FXRSTOR", "XSAVE", "XRSTOR", "XSAVEOPT", "XSAVEC"].flatMap((name) => [name, `${name}64`]),
+]);
 
 function intelMemory(o: MemoryOperand, d: Decoded): string {
   const isAlone = o.base < 0 && o.index < 0;

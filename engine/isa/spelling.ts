@@ -14,8 +14,8 @@ export interface Spelling {
   readonly rows: readonly Row[];
   /** Size that the mnemonic or its suffix names; 32, 64 and 80 also for x87 memory. */
   readonly bits?: number;
-  /** Size of the source, for MOVZX and MOVSX. */
-  readonly sourceBits?: 8 | 16 | 32;
+  /** Size of the source, for MOVZX, MOVSX and CRC32. */
+  readonly sourceBits?: 8 | 16 | 32 | 64;
   /** The same size written in the name of a row (PUSHFD), not as a suffix. */
   readonly wait?: boolean;
   /** Last operand that the mnemonic implies. */
@@ -219,6 +219,8 @@ function makeAtt(names: ReturnType<typeof makeNames>): Index {
     addSpelling(index, name, { rows, attName: name });
     addSpelling(index, reversed, { rows: [...rows].reverse(), attName: reversed });
   }
+  for (const [letter, sourceBits] of Object.entries(SUFFIX_BITS))
+    addSpelling(index, `crc32${letter}`, { rows: widening("CRC32"), sourceBits: sourceBits as 8 });
   addSpelling(index, "movsl", { rows: widening("MOVSXD"), sourceBits: 32 });
   addSpelling(index, "movabs", { rows: widening("MOV"), absolute: true });
   addSpelling(index, "movabsq", { rows: widening("MOV"), absolute: true, bits: 64 });
@@ -266,8 +268,13 @@ function isMedia(row: Row): boolean {
 /** Media instructions whose general register a suffix may size. */
 const SUFFIXED_MEDIA = /^(CVT|PINSRW|PEXTRW|P?MOVMSK)/;
 
+/** Instructions of one size in memory, or whose registers say it, that as takes no suffix with. */
+const UNSUFFIXED =
+  /^(CRC32|[SL][TD]MXCSR|PREFETCH\w*|CL(FLUSH|FLUSHOPT|WB)|INVPCID|RDRAND|RDSEED|RDPID|(RD|WR)[FG]SBASE)$/;
+
 /** Whether a size suffix says something about a row: it has an operand of a size, or uses the stack, or branches. */
 function takesSuffix(row: Row): boolean {
+  if (UNSUFFIXED.test(row.name)) return false;
   if (sizeInName(row) === 8 || row.name === "MOVSXD" || (isMedia(row) && !SUFFIXED_MEDIA.test(row.name))) return false;
   return row.encodings.some(
     (e) =>

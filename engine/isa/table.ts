@@ -14,6 +14,7 @@ import "./rows/x87data.ts";
 import "./rows/x87compute.ts";
 import "./rows/x87control.ts";
 import "./rows/sse.ts";
+import "./rows/state.ts";
 import { declaredRows } from "./row.ts";
 
 export const TABLE = declaredRows();

@@ -72,4 +72,11 @@ export const SUFFIX_DIFFERENCES: readonly {
     reason: "Both warn and take 32 bits; as then forgets that 0xffffffff is -1 and codes four bytes.",
     applies: (text, codeBits) => codeBits === 64 && /(add|or|adc|sbb|and|sub|xor|cmp) +\$0xffffff[89a-f]/.test(text),
   },
+  {
+    name: "PCMPESTRI and PCMPESTRM with a suffix, CRC32 of a byte as one of a quadword",
+    reason:
+      "as takes pcmpestril in 64-bit code alone, where it says nothing; `crc32q %r14b` it codes as `crc32q %r14`, and memory without a size as one of eight bytes where the register has them.",
+    applies: (text) =>
+      /^pcmpestr[im][lq] /.test(text) || /^crc32[wlq] +%\w+[bwd],/.test(text) || /^crc32 .*\),%r/.test(text),
+  },
 ];

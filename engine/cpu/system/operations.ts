@@ -6,6 +6,7 @@ import { CONTROL_OPERATIONS } from "./control.ts";
 import { DATA_OPERATIONS } from "./data.ts";
 import { FLAG_OPERATIONS } from "./flags.ts";
 import { INVALIDATE_OPERATIONS } from "./invalidate.ts";
+import { MEDIA_OPERATIONS } from "./media.ts";
 import { MSR_OPERATIONS } from "./msroperations.ts";
 import type { Operation } from "./operation.ts";
 import { PORT_OPERATIONS } from "./ports.ts";
@@ -17,6 +18,7 @@ import { SYSCALL_OPERATIONS } from "./syscall.ts";
 import { X87_CONTROL_OPERATIONS } from "./x87control.ts";
 import { X87_FUNCTION_OPERATIONS } from "./x87functions.ts";
 import { X87_NUMBER_OPERATIONS } from "./x87numbers.ts";
+import { XSAVE_OPERATIONS } from "./xsave.ts";
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...CONTROL_OPERATIONS,
@@ -33,4 +35,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...X87_CONTROL_OPERATIONS,
   ...X87_FUNCTION_OPERATIONS,
   ...X87_NUMBER_OPERATIONS,
+  ...MEDIA_OPERATIONS,
+  ...XSAVE_OPERATIONS,
 };
