@@ -447,5 +447,10 @@ export class LinearMemory {
 /** The two words of a linear address. */
 export function split(la: LinearAddress): [low: number, high: number] {
   if (typeof la === "number") return [la >>> 0, 0];
-  return [Number(BigInt.asUintN(32, la)), Number(BigInt.asIntN(32, la >> 32n))];
+  // An order of magnitude faster than to cut the BigInt.
+  WIDE[0] = la;
+  return [(WORDS[0] as number) >>> 0, WORDS[1] as number];
 }
+
+const WIDE = new BigInt64Array(1);
+const WORDS = new Int32Array(WIDE.buffer);
