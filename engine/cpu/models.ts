@@ -62,6 +62,9 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "LAHF_LM",
 ]);
 
+/** Who claims the first is relied on for the second: software orders a write of TSC_DEADLINE by MFENCE. */
+const NEEDS: ReadonlyMap<Feature, Feature> = new Map<Feature, Feature>([["TSC_DEADLINE", "SSE2"]]);
+
 const I486: readonly Feature[] = [...generations("CPUID"), "FPU", "VME", "PSE"];
 const PENTIUM: readonly Feature[] = [...I486, "DE", "TSC", "MSR", "MCE", "CX8", "MMX", "APIC"];
 const PENTIUM2: readonly Feature[] = [
@@ -103,7 +106,7 @@ const model = (
   level,
   extendedLevel,
   brand,
-  features: new Set(features.filter((f) => BUILT.has(f))),
+  features: new Set(features.filter((f) => BUILT.has(f) && BUILT.has(NEEDS.get(f) ?? f))),
 });
 
 const CORE2: readonly Feature[] = [...X86_64, "LAHF_LM", "SSE3", "SSSE3"];
