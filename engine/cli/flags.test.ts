@@ -53,6 +53,19 @@ test("-drive if=floppy is -fda and -fdb; if=ide is -hda to -hdd; others are refu
   expect(() => read("-drive file=x.img,if=floppy,format=qcow2")).toThrow("format=qcow2");
 });
 
+test("-drive if=virtio and -device virtio-blk-pci are cards in the order of their flags; a drive must be there", () => {
+  const line =
+    "-drive file=a,if=virtio,serial=S1 -drive file=b,if=none,id=x -device virtio-rng-pci -device virtio-blk-pci,drive=x";
+  expect(read(line).cards).toEqual([
+    { kind: "virtio-blk", path: "a", serial: "S1", flag: "-drive" },
+    { kind: "virtio-rng" },
+    { kind: "virtio-blk", path: "b", flag: "-drive id=x" },
+  ]);
+  expect(() => read("-device virtio-blk-pci,drive=y")).toThrow("drive=y: expected the id of a -drive if=none");
+  expect(() => read("-device virtio-blk-pci,drive=y,ats=on")).toThrow("-device virtio-blk-pci,ats=");
+  expect(() => read("-device virtio-gpu-pci")).toThrow("-device virtio-gpu-pci is not supported yet; the nearest is");
+});
+
 test("what only says what is true anyway is accepted", () => {
   const line = "-accel tcg -M pc -cpu 486 -smp 1 -vga std -net none -monitor none -no-jit -snapshot -icount shift=3";
   expect(() => read(line)).not.toThrow();

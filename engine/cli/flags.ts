@@ -6,6 +6,7 @@
  */
 import { parseModel } from "../cpu/models.ts";
 import { nearest } from "../toolchain/diagnostic.ts";
+import { CardFlags, type CardOption } from "./cardflags.ts";
 import { processorCount, turns } from "./processorflags.ts";
 import { UsageError } from "./usage.ts";
 
@@ -23,6 +24,8 @@ export interface Options {
   floppies: [string | undefined, string | undefined];
   /** IDE drives hda to hdd; a CD-ROM drive without a file is empty. */
   drives: ({ readonly kind: "disk" | "cdrom"; readonly path?: string; readonly flag: string } | undefined)[];
+  /** On the PCI bus, in order. */
+  cards: CardOption[];
   /** Letters, as in QEMU's `-boot order=`. */
   bootOrder?: string;
   bios?: string;
@@ -68,6 +71,7 @@ interface State {
   readonly chardevs: Map<string, Line>;
   readonly debugDevices: { iobase: number | undefined; chardev: string | Line }[];
   debugPort: number;
+  readonly cards: CardFlags;
 }
 
 const ignored: Flag["does"] = () => {};
@@ -91,7 +95,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   hdc: { value: "FILE", does: (o, v) => ide(o, 2, "disk", v) },
   hdd: { value: "FILE", does: (o, v) => ide(o, 3, "disk", v) },
   cdrom: { value: "FILE", help: "image of a CD, as hdc", does: (o, v) => ide(o, 2, "cdrom", v) },
-  drive: { value: "file=F,format=raw,if=ide,index=N", help: "the same, spelled out; if=floppy", does: drive },
+  drive: {
+    value: "file=F,format=raw,if=ide,index=N",
+    help: "the same, spelled out; if=floppy, if=virtio",
+    does: drive,
+  },
   bios: { value: "FILE", help: "firmware in place of our BIOS, at most 256 KiB", does: (o, v) => void (o.bios = v) },
   kernel: { value: "FILE", help: "a Linux or Multiboot 1 kernel", does: (o, v) => void (o.kernel = v) },
   initrd: { value: "FILE", help: "Linux's initial RAM disk", does: (o, v) => void (o.initrd = v) },
@@ -110,7 +118,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   serial: { value: "stdio|mon:stdio|null|file:F", help: "the first serial port, then the second", does: serial },
   nographic: { help: "no screen; the serial port is this terminal", does: nographic },
   display: { value: "none|text", help: "the text screen in this terminal, or none", does: display },
-  device: { value: "isa-debug-exit,iobase=N,iosize=N", help: "and isa-debugcon,iobase=N,chardev=ID", does: device },
+  device: {
+    value: "isa-debug-exit,iobase=N,iosize=N",
+    help: "isa-debugcon, virtio-blk-pci,drive=ID, virtio-rng-pci",
+    does: device,
+  },
   debugcon: { value: "stdio|file:F", help: "what is written to port E9h", does: debugcon },
   chardev: { value: "stdio|null|file,id=ID[,path=F]", help: "for isa-debugcon", does: chardev },
   global: { value: "isa-debugcon.iobase=N", help: "the port of -debugcon", does: global },
@@ -167,6 +179,7 @@ export function readOptions(args: readonly string[]): Options {
     turns: {},
     floppies: [undefined, undefined],
     drives: [undefined, undefined, undefined, undefined],
+    cards: [],
     serial: [],
     monitorKeys: false,
     missingFeatures: [],
@@ -181,7 +194,7 @@ export function readOptions(args: readonly string[]): Options {
     hash: false,
     help: false,
   };
-  const state: State = { chardevs: new Map(), debugDevices: [], debugPort: 0xe9 };
+  const state: State = { chardevs: new Map(), debugDevices: [], debugPort: 0xe9, cards: new CardFlags() };
   for (let i = 0; i < args.length; i++) {
     const [, name, inline] = /^--?([^=]+)(?:=(.*))?$/s.exec(args[i]) ?? [];
     if (name === undefined)
@@ -229,6 +242,7 @@ function unknown(written: string, name: string): string {
 }
 
 function finish(options: Options, state: State): void {
+  options.cards = state.cards.finish();
   for (const { iobase, chardev } of state.debugDevices) {
     const line = typeof chardev === "string" ? state.chardevs.get(chardev) : chardev;
     if (line === undefined) throw new UsageError(`-device isa-debugcon: there is no -chardev with id=${chardev}`);
@@ -281,16 +295,23 @@ function line(flag: string, text: string): Line {
   throw new UsageError(`${flag} ${text}: expected stdio, mon:stdio, null or file:PATH`);
 }
 
-function drive(options: Options, value: string): void {
+function drive(options: Options, value: string, state: State): void {
   const given = properties(value);
-  const known = ["file", "format", "if", "index", "unit", "snapshot", "id", "cache", "media"];
+  const known = ["file", "format", "if", "index", "unit", "snapshot", "id", "cache", "media", "serial"];
   const odd = Object.keys(given).find((key) => !known.includes(key));
   if (odd !== undefined) throw new UsageError(`-drive ${odd}=: expected ${known.join(", ")}`);
   const { if: at = "ide", media = "disk" } = given;
-  if (at !== "floppy" && at !== "ide")
+  if (!["floppy", "ide", "virtio", "none"].includes(at))
     throw new UsageError(`-drive if=${at} is not supported yet; the nearest is if=ide`);
   if (media !== "disk" && media !== "cdrom") throw new UsageError(`-drive media=${media}: expected disk or cdrom`);
   if ((given.format ?? "raw") !== "raw") throw new UsageError(`-drive format=${given.format}: expected raw`);
+  if (at === "virtio" || at === "none") {
+    if (!given.file) throw new UsageError("-drive: expected file=PATH");
+    if (at === "virtio") state.cards.addDisk(given.file, given.serial, "-drive");
+    else if (given.id) state.cards.drives.set(given.id, given.file);
+    else throw new UsageError("-drive if=none: expected id=ID");
+    return;
+  }
   if (at === "ide") {
     const free = options.drives.findIndex((there, i) => there === undefined && (media === "disk" || i >= 2));
     const place = integer("-drive index=", given.index ?? String(free));
@@ -330,6 +351,9 @@ function display(options: Options, value: string): void {
   options.display = kind;
 }
 
+/** What `-device` takes. */
+const DEVICES = ["isa-debug-exit", "isa-debugcon", "virtio-blk-pci", "virtio-rng-pci"];
+
 function device(options: Options, value: string, state: State): void {
   const [name] = value.split(",");
   const { [name]: _, ...given } = properties(value);
@@ -344,7 +368,10 @@ function device(options: Options, value: string, state: State): void {
   } else if (name === "isa-debugcon") {
     if (given.chardev === undefined) throw new UsageError(`-device ${value}: expected chardev=ID`);
     state.debugDevices.push({ iobase: number("iobase", undefined), chardev: given.chardev });
-  } else throw new UsageError(`-device ${name} is not supported yet; there are isa-debug-exit and isa-debugcon`);
+  } else if (!state.cards.device(name, given)) {
+    const near = nearest(name, DEVICES) ?? DEVICES.join(", ");
+    throw new UsageError(`-device ${name} is not supported yet; the nearest is ${near}`);
+  }
 }
 
 function debugcon(_options: Options, value: string, state: State): void {

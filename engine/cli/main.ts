@@ -1,7 +1,7 @@
 /** `ring`: reads the command line, makes the machine, runs it to its end. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { DriveConfiguration, MachineConfiguration } from "../machine/api.ts";
+import type { CardConfiguration, DriveConfiguration, MachineConfiguration } from "../machine/api.ts";
 import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configuration.ts";
 import { isLinux } from "../machine/linuximage.ts";
 import { buildOnDisk, firmwareOnDisk } from "../machine/ondisk.ts";
@@ -34,6 +34,7 @@ function configurationOf(options: Options): MachineConfiguration {
         ? []
         : [floppy("-fda", floppies[0]), floppy("-fdb", floppies[1])],
     ...(options.drives.some((drive) => drive) ? { drives: options.drives.map(driveOf) } : {}),
+    ...(options.cards.length > 0 ? { cards: options.cards.map(cardOf) } : {}),
     ...(bootOrder ? { bootOrder } : {}),
     ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),
     ...vgaBiosBeside(bios),
@@ -56,6 +57,13 @@ function driveOf(drive: Options["drives"][number]): DriveConfiguration | undefin
   const image = path === undefined ? undefined : readImage(flag, path, MAX_DISK, "an image of at most 4 GiB");
   if (kind === "cdrom") return image === undefined ? { kind } : { kind, image };
   return { kind, image: image ?? new Uint8Array(0) };
+}
+
+function cardOf(card: Options["cards"][number]): CardConfiguration {
+  if (card.kind === "virtio-rng") return card;
+  const { kind, path, flag, serial } = card;
+  const image = readImage(flag, path, MAX_DISK, "an image of at most 4 GiB");
+  return { kind, image, ...(serial === undefined ? {} : { serial }) };
 }
 
 /** The flag behind each part of a configuration. */

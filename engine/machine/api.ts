@@ -19,6 +19,8 @@ export interface MachineConfiguration {
   readonly vgaBios?: Uint8Array;
   /** IDE drives hda, hdb, hdc and hdd; the machine keeps what it writes beside the images, never in them. */
   readonly drives?: readonly (DriveConfiguration | undefined)[];
+  /** Cards on the PCI bus, from device 3 on; at most 29. */
+  readonly cards?: readonly CardConfiguration[];
   /** What the firmware boots from, in order: a floppy, c hard disk, d CD, n network. Default `"cad"`. */
   readonly bootOrder?: string;
   /**
@@ -51,6 +53,13 @@ export interface MachineConfiguration {
 export type DriveConfiguration =
   | { readonly kind: "disk"; readonly image: Uint8Array }
   | { readonly kind: "cdrom"; readonly image?: Uint8Array };
+
+/** A card on the PCI bus. */
+export type CardConfiguration =
+  /** A disk; the machine keeps what it writes beside the image. `serial`: at most 20 characters of ASCII. */
+  | { readonly kind: "virtio-blk"; readonly image: Uint8Array; readonly serial?: string }
+  /** A source of numbers that a seed (default 0) decides. */
+  | { readonly kind: "virtio-rng"; readonly seed?: number };
 
 /** Where a machine is in its life; look.md, section 4. `asleep`, `waking` and `past` are the page's. */
 export type RunState = "paused" | "running" | "halted" | "faulted" | "exited" | "failed";

@@ -9,7 +9,7 @@
  *   IRQ 14  IDE primary           IRQ 15  IDE secondary
  *
  *   00:00.0 440FX host bridge    00:01.0 PIIX3 ISA bridge    00:01.1 its IDE    00:01.3 PIIX4 power management
- *   00:02.0 display adapter
+ *   00:02.0 display adapter       00:03.0 and on: the cards of the configuration
  *
  * Source: IBM PC AT technical reference, section 1; QEMU's "pc" for ports 402h, E9h and isa-debug-exit.
  */
@@ -41,6 +41,7 @@ import { Ps2Keyboard } from "../chipset/ps2keyboard.ts";
 import { Ps2Mouse } from "../chipset/ps2mouse.ts";
 import { Vga } from "../chipset/vga.ts";
 import { addVga } from "../chipset/vgapci.ts";
+import { buildCards } from "./cards.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { firmwareContents } from "./firmwareconfig.ts";
 import { Replaceable } from "./replaceable.ts";
@@ -121,6 +122,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const floppies = floppyController(bus, configuration, irq(6), dma[0]);
   const { power, isa } = bridges;
   const storage = buildStorage(bus, pci, configuration, [irq(14), irq(15)]);
+  const cards = buildCards(bus, pci, configuration.cards);
   const devices = [
     interrupts,
     slave,
@@ -138,6 +140,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     mouse,
     floppies,
     ...storage.devices,
+    ...cards,
   ];
   const { debugExit } = configuration;
   const hpet = ioApic

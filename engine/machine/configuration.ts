@@ -4,6 +4,7 @@
 import { TICKS_PER_SECOND } from "../chipset/bus.ts";
 import { parseModel } from "../cpu/models.ts";
 import type { MachineConfiguration } from "./api.ts";
+import { checkCards } from "./cardcheck.ts";
 import { readKernel } from "./kernelimage.ts";
 import { isLinux, readLinux } from "./linuximage.ts";
 import type { TurnOptions } from "./processors.ts";
@@ -40,6 +41,7 @@ const PARTS = [
   ["bios", firmware],
   ["floppies", floppies],
   ["drives", drives],
+  ["cards", checkCards],
   ["vgaBios", vgaBios],
   ["bootOrder", bootOrder],
   ["kernel", kernel],
