@@ -3,7 +3,7 @@
  * leaves to TypeScript: faults, interrupts, system operations, instructions that must run alone.
  *
  * Modelled: real mode, protected mode with segmentation, the integer instruction set, interrupts through IVT and IDT.
- * Not yet: paging, virtual-8086 mode, hardware task switching, long mode's system side, x87 and SSE.
+ * Not yet: paging, virtual-8086 mode, hardware task switching, long mode's system side.
  */
 import { CONDITIONS } from "../isa/conditions.ts";
 import { decode } from "../isa/decode.ts";

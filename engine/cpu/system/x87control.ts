@@ -1,6 +1,6 @@
 /**
  * The x87 unit: what FNINIT, FNCLEX, the stack's bookkeeping, and the loads and stores of environment and state do.
- * Source: AMD APM vol. 1, 6.2 "Registers", and vol. 2, 11.4.4 "x87 state"; Intel SDM vol. 1, 8.1.10.
+ * Source: AMD APM vol. 1, 6.2 "Registers", and vol. 2, 11.4.4 "x87 state"; Intel SDM vol. 1, 8.1.10, figures 8-9 to 8-12.
  */
 import type { Decoded, MemoryOperand } from "../../isa/decoded.ts";
 import { EngineError } from "../../wasm/error.ts";
@@ -62,16 +62,16 @@ function environment(p: Core, wide: boolean): number[] {
   const [cs, ds] = [v.getUint16(at.X87_CS, true), v.getUint16(at.X87_DS, true)];
   const opcode = v.getUint16(at.X87_OPCODE, true) & 0x7ff;
   const words = [x.control(p), x.status(p), fullTags(p)];
-  if (isReal(p)) {
-    const [code, data] = [cs * 16 + ip, ds * 16 + dp];
-    const high = (linear: number) => (wide ? (Math.floor(linear / 0x10000) % 0x10000) << 12 : (linear >>> 4) & 0xf000);
-    words.push(code & 0xffff, (high(code) | opcode) >>> 0, data & 0xffff, high(data) >>> 0);
-  } else if (wide) words.push(ip, cs | (opcode << 16), dp, ds);
-  else words.push(ip & 0xffff, cs, dp & 0xffff, ds);
-  // What a 32-bit word has above its 16 bits is all ones.
-  return wide
-    ? words.map((word, n) => (n < 3 || n === 6 ? (word | (isReal(p) && n === 6 ? 0 : 0xffff0000)) >>> 0 : word))
-    : words;
+  // What is reserved in a 32-bit word is all ones.
+  const half = (word: number) => (wide ? (word | 0xffff0000) >>> 0 : word & 0xffff);
+  if (!isReal(p)) {
+    const pointers = wide ? [ip, cs | (opcode << 16), dp] : [ip & 0xffff, cs, dp & 0xffff];
+    return [...words.map(half), ...pointers, half(ds)];
+  }
+  // Linear addresses: 16 bits in one word, 4 or 16 more in the next.
+  const high = (linear: number) => (wide ? (Math.floor(linear / 0x10000) & 0xffff) << 12 : (linear >>> 4) & 0xf000);
+  const [code, data] = [cs * 16 + ip, ds * 16 + dp];
+  return [...words.map(half), half(code), high(code) | opcode, half(data), high(data)];
 }
 
 function storeEnvironment(p: Core, o: MemoryOperand, bits: number): void {
