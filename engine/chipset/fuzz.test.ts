@@ -225,7 +225,7 @@ test("whatever is written to every register, nothing throws or grows, and a rest
         expect(lists).toBeLessThan(20_000);
       },
     ),
-    { numRuns: Number(process.env["RING_FULL"] ? 2000 : 40) },
+    { numRuns: Number(process.env["RING_FULL"] ? 2000 : 60) },
   );
 }, 300_000);
 

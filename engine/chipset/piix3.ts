@@ -75,7 +75,10 @@ export class Piix3 implements Device {
       classCode: 0x060100,
       registers: REGISTERS,
       written: (offset, size) => this.#written(offset, size),
-      settled: () => this.#route(),
+      settled: () => {
+        this.#smireq = this.pci.get(SMIREQ, 2);
+        this.#route();
+      },
     });
     wires.receive = (n, level) => {
       const { state } = this;
@@ -103,7 +106,6 @@ export class Piix3 implements Device {
 
   /** An IRQ is high while a PIRQ that is routed to it is asserted. */
   #route(): void {
-    this.#smireq = this.pci.get(SMIREQ, 2);
     let asserted = 0;
     for (let n = 0; n < 4; n++) {
       const route = this.pci.get(PIRQRC + n, 1);
