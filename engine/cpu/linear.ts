@@ -129,11 +129,18 @@ export class LinearMemory {
 
   /** Linear-memory address of code, −1 where it is not in RAM or ROM. Fetches as far as the TLB goes. */
   codeHost(low: number, high: number): number {
+    this.checkFetch(low, high);
     return this.p.map.readable(this.translate(low, high, FETCH | this.current));
   }
 
-  /** One byte of code; a #PF is thrown. */
+  /** #GP(0) where RIP is not canonical: SYSRET and the end of the lower half lead there. */
+  private checkFetch(low: number, high: number): void {
+    if (this.p.long && !this.isCanonical(low, high)) fault.raise(fault.GP, 0);
+  }
+
+  /** One byte of code; a #PF, or in 64-bit mode a #GP, is thrown. */
   fetch8(low: number, high: number): number {
+    this.checkFetch(low, high);
     return this.p.map.read8(this.translate(low, high, FETCH | this.current));
   }
 

@@ -1,0 +1,107 @@
+// Model-specific registers whose values hang together, or differ by vendor: what QEMU's model cannot tell.
+import { expect, test } from "vitest";
+import * as at from "../layout.ts";
+import { type Model, modelNamed } from "../models.ts";
+import { PhysicalMap } from "../physical.ts";
+import { Processor } from "../processor.ts";
+import { CS, SS } from "../segments.ts";
+import { MSR_TABLE, readMsr, writeMsr } from "./msr.ts";
+
+const AMD = modelNamed("max") as Model;
+const INTEL = modelNamed("Nehalem") as Model;
+
+function processor(model: Model, more: Partial<ConstructorParameters<typeof Processor>[1]> = {}) {
+  const map = new PhysicalMap(1 << 20, 1);
+  const plain = { portRead: () => 0, portWrite() {}, acknowledgeInterrupt: () => 0, now: () => 1000, event() {} };
+  return new Processor(map, { ...plain, ...more }, 0, model);
+}
+
+test("no two registers share a slot, and none reaches into the performance counters", () => {
+  const slots = MSR_TABLE.map((r) => r.slot).filter((slot) => slot >= 0);
+  expect(new Set(slots).size).toBe(slots.length);
+  expect(Math.max(...slots)).toBeLessThan(at.PERFORMANCE);
+});
+
+test("TSC is ten a tick, and a write moves it", () => {
+  const p = processor(AMD);
+  expect(readMsr(p, 0x10)).toBe(10_000n);
+  expect(writeMsr(p, 0x10, 0xffff_ffff_ffff_fff0n)).toBe(true);
+  expect(readMsr(p, 0x10)).toBe(0xffff_ffff_ffff_fff0n);
+});
+
+test("a write to TSC moves TSC_ADJUST by as much, and one to TSC_ADJUST the counter", () => {
+  const p = processor({ ...AMD, features: new Set([...AMD.features, "TSC_ADJUST"]) });
+  writeMsr(p, 0x10, 10_500n);
+  expect(readMsr(p, 0x3b)).toBe(500n);
+  writeMsr(p, 0x3b, 100n);
+  expect(readMsr(p, 0x10)).toBe(10_100n);
+});
+
+test("each vendor has its own: SYSCFG is AMD's, MISC_ENABLE Intel's, and number 8B both", () => {
+  const [amd, intel] = [processor(AMD), processor(INTEL)];
+  expect([readMsr(amd, 0xc0010010), readMsr(intel, 0xc0010010)]).toEqual([0n, undefined]);
+  expect([readMsr(amd, 0x1a0), readMsr(intel, 0x1a0)]).toEqual([undefined, 0x1801n]);
+  expect([readMsr(amd, 0x8b), readMsr(intel, 0x8b)]).toEqual([0x1000065n, 0x1_0000_0000n]);
+});
+
+test("RdMem and WrMem of a fixed range are taken once SYSCFG.MtrrFixDramModEn is set", () => {
+  const p = processor(AMD);
+  expect(writeMsr(p, 0x250, 0x1e1e1e1e1e1e1e1en)).toBe(false);
+  writeMsr(p, 0xc0010010, 0x80000n);
+  expect(writeMsr(p, 0x250, 0x1e1e1e1e1e1e1e1en)).toBe(true);
+});
+
+test("a machine check's status takes anything but 0 only with HWCR.McStatusWrEn", () => {
+  const p = processor(AMD);
+  expect([writeMsr(p, 0x401, 0n), writeMsr(p, 0x401, 5n)]).toEqual([true, false]);
+  writeMsr(p, 0xc0010015, 0x1040000n);
+  expect(writeMsr(p, 0x401, 5n)).toBe(true);
+});
+
+test("the local APIC's are its own", () => {
+  const written: [number, bigint][] = [];
+  const p = processor(AMD, {
+    msrRead: (n) => (n === 0x1b ? 0xfee00900n : undefined),
+    msrWrite(n, value) {
+      written.push([n, value]);
+      return n === 0x1b;
+    },
+  });
+  expect([readMsr(p, 0x1b), readMsr(p, 0x802)]).toEqual([0xfee00900n, undefined]);
+  expect([writeMsr(p, 0x1b, 0xfee00800n), writeMsr(p, 0x80b, 0n)]).toEqual([true, false]);
+  expect(written).toEqual([
+    [0x1b, 0xfee00800n],
+    [0x80b, 0n],
+  ]);
+});
+
+test("counters count instructions at the levels that they are asked for, and cycles as the time-stamp counter does", () => {
+  const p = processor(AMD);
+  p.map.load(0x1000, new Uint8Array(100).fill(0x90));
+  const flat = { base: 0, limit: 0xffffffff };
+  const run = (level: number, ticks: number) => {
+    p.setControl(0, 0x11);
+    p.segments.set(CS, { ...flat, selector: 8 | level, attributes: 0xc09b | (level << 5) });
+    p.segments.set(SS, { ...flat, selector: 16 | level, attributes: 0xc093 | (level << 5) });
+    p.ip = 0x1000;
+    p.executed = 0;
+    p.updateMode();
+    p.run(ticks);
+    p.executed = 0;
+  };
+  const [ALL, USER, KERNEL] = [0x4300c0n, 0x4100c0n, 0x4200c0n];
+  p.executed = 0;
+  for (const [i, select] of [ALL, USER, KERNEL, 0x430076n].entries()) writeMsr(p, 0xc0010000 + i, select);
+  run(0, 7);
+  run(3, 20);
+  run(0, 4);
+  const values = [0, 1, 2, 3].map((i) => readMsr(p, 0xc0010004 + i));
+  expect(values).toEqual([31n, 20n, 11n, 310n]);
+  writeMsr(p, 0xc0010000, 0n);
+  run(0, 5);
+  expect(readMsr(p, 0xc0010004)).toBe(31n);
+  writeMsr(p, 0xc0010004, 0xffff_ffff_fffen);
+  writeMsr(p, 0xc0010000, ALL);
+  run(0, 3);
+  expect(readMsr(p, 0xc0010004)).toBe(1n);
+});
