@@ -73,7 +73,7 @@ test("without a disc commands end with NOT READY, 3A 00; REQUEST SENSE tells it 
   const { packet, outcome, sense, hdc, bus } = drive();
   hdc.eject();
   expect(packet([0x00]).length).toBe(0);
-  expect(outcome()).toEqual([0x51, 0x24, 3]);
+  expect(outcome()).toEqual([0x51, 0x20, 3]);
   expect(sense()).toEqual([2, 0x3a, 0]);
   expect(sense()).toEqual([0, 0, 0]);
   hdc.insert("disc");
@@ -86,9 +86,9 @@ test("without a disc commands end with NOT READY, 3A 00; REQUEST SENSE tells it 
 test("sectors past the end and unknown commands: ILLEGAL REQUEST, 21 00 and 20 00", () => {
   const { packet, outcome, sense } = drive();
   packet([0x28, 0, 0, 0, 1, 43, 0, 0, 2]);
-  expect([outcome()[1], sense()]).toEqual([0x54, [5, 0x21, 0]]);
+  expect([outcome()[1], sense()]).toEqual([0x50, [5, 0x21, 0]]);
   packet([0xff]);
-  expect([outcome()[1], sense()]).toEqual([0x54, [5, 0x20, 0]]);
+  expect([outcome()[1], sense()]).toEqual([0x50, [5, 0x20, 0]]);
 });
 
 test("READ TOC: track 1 at 0 and the lead-out at 300, also as minutes, and the raw table", () => {

@@ -155,7 +155,7 @@ export class AtapiCd extends IdeDevice {
     const failed = this.#commands.failed;
     state.registers[0] = REASON_DONE;
     this.finish();
-    if (failed) Object.assign(state, { error: (key << 4) | ABRT, status: this.ready | ERR });
+    if (failed) Object.assign(state, { error: key << 4, status: this.ready | ERR });
   }
 
   dmaReady(): void {

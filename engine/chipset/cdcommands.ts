@@ -221,7 +221,7 @@ export class CdCommands {
     if (cd.key === 0 && cd.changed) {
       Object.assign(cd, { key: UNIT_ATTENTION, code: MEDIUM_CHANGED, changed: false });
     }
-    const sense = cdReply(18, [1, 0, 0x70], [1, 2, cd.key], [1, 7, 10], [2, 12, cd.code]);
+    const sense = cdReply(18, [1, 0, 0xf0], [1, 2, cd.key], [1, 7, 10], [2, 12, cd.code]);
     Object.assign(cd, { key: 0, code: 0 });
     return this.#reply(sense, allocated);
   }

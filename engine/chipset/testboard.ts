@@ -79,7 +79,11 @@ export function testBoard(disk: Uint8Array) {
   ide.channels[1].attach(0, hdc);
   hdc.load("disc");
   const files = new Map([["opt/test", disk.subarray(0, 5000)]]);
-  const fwcfg = new FwCfg(bus, { items: new Map(), files });
+  const items = new Map([
+    [3, Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0)],
+    [5, Uint8Array.of(1, 0)],
+  ]);
+  const fwcfg = new FwCfg(bus, { items, files });
   const pit = new I8254(bus, { outputs: [master.input(0)] });
   const pages = new DmaPages(bus);
   const dma1 = new I8237(bus, { name: "i8237.0", base: 0x00, stride: 1, page: (n) => pages.page(n) });

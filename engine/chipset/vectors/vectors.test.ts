@@ -12,8 +12,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testBoard } from "../testboard.ts";
 import { KEY_SETUPS, KEYS_NOT_COMPARED, QEMU_KEYS } from "./keys.ts";
+import { PCI_SCRIPTS } from "./pciscripts.ts";
 import { SCRIPTS } from "./scripts.ts";
 
+const ALL = { ...SCRIPTS, ...PCI_SCRIPTS };
 const FILE = new URL("./qemu.json", import.meta.url);
 const KEYS_FILE = new URL("./qemukeys.json", import.meta.url);
 const RECORDER = new URL("./recorder.S", import.meta.url);
@@ -109,7 +111,9 @@ function prepare(script: string, folder: string): { args: string[]; answers: str
   writeFileSync(file("answers"), "");
   const args = [
     ...["-m", "16", "-display", "none", "-serial", "null", "-serial", "null", "-no-reboot"],
-    ...["-drive", `file=${file("disk.img")},if=floppy,format=raw`, "-boot", "a", "-rtc", "base=2026-01-01"],
+    ...["-drive", `file=${file("disk.img")},if=floppy,format=raw,snapshot=on`, "-boot", "a", "-rtc", "base=2026-01-01"],
+    ...["-drive", `file=${file("disk.img")},if=ide,index=0,format=raw,snapshot=on`],
+    ...["-drive", `file=${file("disk.img")},if=ide,index=2,media=cdrom,format=raw,readonly=on`],
     ...["-debugcon", `file:${file("answers")}`, "-device", "isa-debug-exit,iobase=0x501,iosize=1"],
   ];
   return { args, answers: file("answers") };
@@ -182,9 +186,7 @@ test.skipIf(!installed || !(record || process.env["RING_FULL"]))(
   () => {
     const folder = mkdtempSync(join(tmpdir(), "vectors-"));
     try {
-      const answers = Object.fromEntries(
-        Object.entries(SCRIPTS).map(([name, script]) => [name, theirs(script, folder)]),
-      );
+      const answers = Object.fromEntries(Object.entries(ALL).map(([name, script]) => [name, theirs(script, folder)]));
       if (record) writeFileSync(FILE, `${JSON.stringify(answers, null, 2)}\n`);
       else expect(answers).toEqual(JSON.parse(readFileSync(FILE, "utf8")));
     } finally {
@@ -218,7 +220,7 @@ for (const [name, setup] of Object.entries(KEY_SETUPS)) {
   });
 }
 
-for (const [name, script] of Object.entries(SCRIPTS)) {
+for (const [name, script] of Object.entries(ALL)) {
   test(`${name}: as QEMU`, () => {
     const recorded = JSON.parse(readFileSync(FILE, "utf8")) as { [name: string]: string };
     expect(ours(script)).toBe(recorded[name]);
