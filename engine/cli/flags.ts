@@ -38,6 +38,8 @@ export interface Options {
   /** Undefined: text where a person looks on and nothing else uses the terminal. */
   display?: "none" | "text";
   debugConsoles: { iobase: number; line: Line }[];
+  /** pc-testdev. */
+  testDevice: boolean;
   debugExit?: { iobase: number; iosize: number };
   rtcBase?: string;
   noReboot: boolean;
@@ -120,7 +122,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   display: { value: "none|text", help: "the text screen in this terminal, or none", does: display },
   device: {
     value: "isa-debug-exit,iobase=N,iosize=N",
-    help: "isa-debugcon, virtio-blk-pci,drive=ID, virtio-rng-pci",
+    help: "isa-debugcon, pc-testdev, virtio-blk-pci,drive=ID, virtio-rng-pci",
     does: device,
   },
   debugcon: { value: "stdio|file:F", help: "what is written to port E9h", does: debugcon },
@@ -186,6 +188,7 @@ export function readOptions(args: readonly string[]): Options {
     debugConsoles: [],
     noReboot: false,
     noDefaults: false,
+    testDevice: false,
     noShutdown: false,
     paused: false,
     skipsIdle: false,
@@ -352,7 +355,7 @@ function display(options: Options, value: string): void {
 }
 
 /** What `-device` takes. */
-const DEVICES = ["isa-debug-exit", "isa-debugcon", "virtio-blk-pci", "virtio-rng-pci"];
+const DEVICES = ["isa-debug-exit", "isa-debugcon", "pc-testdev", "virtio-blk-pci", "virtio-rng-pci"];
 
 function device(options: Options, value: string, state: State): void {
   const [name] = value.split(",");
@@ -368,6 +371,8 @@ function device(options: Options, value: string, state: State): void {
   } else if (name === "isa-debugcon") {
     if (given.chardev === undefined) throw new UsageError(`-device ${value}: expected chardev=ID`);
     state.debugDevices.push({ iobase: number("iobase", undefined), chardev: given.chardev });
+  } else if (name === "pc-testdev") {
+    options.testDevice = true;
   } else if (!state.cards.device(name, given)) {
     const near = nearest(name, DEVICES) ?? DEVICES.join(", ");
     throw new UsageError(`-device ${name} is not supported yet; the nearest is ${near}`);

@@ -40,6 +40,7 @@ function configurationOf(options: Options): MachineConfiguration {
     ...vgaBiosBeside(bios),
     ...(image ? { kernel: { image, commandLine, ...(disk ? { initrd: disk } : {}) } } : {}),
     ...(cpu ? { cpu } : {}),
+    ...(options.testDevice ? { testDevice: true } : {}),
     ...(debugExit ? { debugExit } : {}),
     ...(rtcBase ? { rtcBase } : {}),
   };

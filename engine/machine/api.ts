@@ -32,6 +32,8 @@ export interface MachineConfiguration {
   readonly firmwareFiles?: { readonly [name: string]: Uint8Array };
   /** Ports that hold isa-debug-exit; none by default. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
+  /** QEMU's pc-testdev at E0h, 2000h and FF000000h. */
+  readonly testDevice?: boolean;
   /** Wall-clock time at tick 0, ISO 8601 in UTC. Default 2026-01-01T00:00:00Z. */
   readonly rtcBase?: string;
   /** Default 200,000,000. */

@@ -32,6 +32,7 @@ import { IsaDebugExit } from "../chipset/isadebugexit.ts";
 import { Mc146818 } from "../chipset/mc146818.ts";
 import { Ns16550 } from "../chipset/ns16550.ts";
 import { PciBus } from "../chipset/pci.ts";
+import { PcTestDevice } from "../chipset/pctestdev.ts";
 import { Piix3, pirqs } from "../chipset/piix3.ts";
 import { Piix4Pm } from "../chipset/piix4pm.ts";
 import { Port61 } from "../chipset/port61.ts";
@@ -169,6 +170,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     new FwCfg(bus, firmwareContents(configuration)),
     new DebugConsole(bus, { name: "debugconsole.e9", iobase: 0xe9, send: (byte) => outputs.debug(byte, 0xe9) }),
     new DebugConsole(bus, { name: "debugconsole.402", iobase: 0x402, send: (byte) => outputs.debug(byte, 0x402) }),
+    ...(configuration.testDevice ? [new PcTestDevice(bus, irq)] : []),
     ...(debugExit
       ? [new IsaDebugExit(bus, { ...debugExit, iosize: debugExit.iosize as AccessSize, exit: outputs.exit })]
       : []),
