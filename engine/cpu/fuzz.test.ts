@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { fuzzProcessor, fuzzRam, prepareStart, STARTS, type Start } from "./fuzzstart.ts";
 
-const ROUNDS = Number(process.env.RING_ROUNDS ?? (process.env.RING_FULL ? 4000 : 25));
+const ROUNDS = Number(process.env.RING_ROUNDS ?? (process.env.RING_FULL ? 4000 : 12));
 const TICKS = 3000;
 const SEED = Number(process.env.RING_SEED ?? 7);
 

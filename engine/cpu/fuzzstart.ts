@@ -12,7 +12,7 @@ import { randomBytes, randomFrom } from "../isa/samples.ts";
 import { TABLE } from "../isa/table.ts";
 import * as at from "./layout.ts";
 import { PhysicalMap } from "./physical.ts";
-import { Processor } from "./processor.ts";
+import { Processor, type ProcessorEvent } from "./processor.ts";
 import { EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE, VM } from "./registers.ts";
 import { CS, DS, ES, FS, GS, LDTR, SS, TR } from "./segments.ts";
 
@@ -29,7 +29,7 @@ export const STARTS = [
 ] as const;
 export type Start = (typeof STARTS)[number];
 
-const CODE_BYTES = 0x8000;
+export const CODE_BYTES = 0x8000;
 const TABLES = 0x60000;
 const PAGES = 0x70000;
 const ROM = 0xf0000;
@@ -38,6 +38,12 @@ const RAM = 1 << 20;
 type Random = (n: number) => number;
 
 const ENCODINGS = TABLE.flatMap((row) => row.encodings);
+
+let onEvent: (event: ProcessorEvent) => void = () => {};
+/** Who hears of the processor's events. */
+export function listen(listener: typeof onEvent): void {
+  onEvent = listener;
+}
 
 const map = new PhysicalMap(RAM, 1);
 map.devices = { read: (hpa, size) => (hpa * 0x9e3779b1 + size) >>> 0, write() {} };
@@ -53,7 +59,7 @@ export const fuzzProcessor = new Processor(map, {
   portWrite() {},
   acknowledgeInterrupt: () => 0x20,
   now: () => 1234,
-  event() {},
+  event: (e) => onEvent(e),
 });
 
 /** Random bytes, or random instructions of the table end to end. */
@@ -155,15 +161,15 @@ function buildPaging(levels: number, wide: boolean, random: Random): void {
   }
 }
 
-function setRegisters(long: boolean, random: Random): void {
+function setRegisters(long: boolean, data: number, random: Random): void {
   const p = fuzzProcessor;
   const { view } = p;
   for (let n = 0; n < 16; n++) {
-    const near = BigInt(random(CODE_BYTES) + (random(6) ? 0 : 0xa0000));
+    const near = BigInt(data + random(CODE_BYTES) + (random(6) ? 0 : 0x90000));
     const far = (BigInt(random(0x100000000)) << 32n) | BigInt(random(0x100000000));
     view.setBigUint64(at.GPR + n * 8, random(3) ? near : long ? far : far & 0xffffffffn, true);
   }
-  if (random(4)) p.setRegister64(4, BigInt(0x4000 + random(0x2000)));
+  if (random(4)) p.setRegister64(4, BigInt(data + 0x4000 + random(0x2000)));
   for (let n = 0; n < 4; n++) view.setBigUint64(at.DR + n * 8, BigInt(random(CODE_BYTES)), true);
   if (random(8) === 0) view.setUint32(at.DR + 7 * 8, 0x400 | random(0x10000) | (random(0x10000) << 16), true);
   view.setUint16(at.X87_CONTROL, random(2) ? 0x37f : random(0x10000), true);
@@ -191,13 +197,14 @@ function setSegments(start: Start, cpl: number, random: Random): void {
   if (start.startsWith("64")) segments.setBase64(GS, BigInt(random(0x1000)));
 }
 
-function codeBitsOf(start: Start): 16 | 32 | 64 {
+/** Default operand size of a start's code. */
+export function codeBitsOf(start: Start): 16 | 32 | 64 {
   if (start.startsWith("64")) return 64;
   return start === "real" || start === "virtual-8086" ? 16 : 32;
 }
 
-/** Puts the processor and its memory where `seed` says. */
-export function prepareStart(start: Start, seed: number): void {
+/** Puts the processor and its memory where `seed` says; `data`: where most registers point, from there CODE_BYTES on. */
+export function prepareStart(start: Start, seed: number, data = 0): void {
   const random = randomFrom(seed);
   const p = fuzzProcessor;
   p.reset();
@@ -210,7 +217,7 @@ export function prepareStart(start: Start, seed: number): void {
   if (start !== "real") buildTables(long, random);
   if (paged) buildPaging(levels, wide, random);
   const cpl = start === "real" ? 0 : start === "virtual-8086" || random(2) ? 3 : 0;
-  setRegisters(long, random);
+  setRegisters(long, data, random);
   setSegments(start, cpl, random);
   const numeric = [0, 0, 2, 4, 8, 0x20][random(6)] as number;
   const cr0 =
