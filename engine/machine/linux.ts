@@ -51,9 +51,9 @@ export function enterLinux(pc: Pc, image: Uint8Array, commandLine: string, initr
   pc.map.load(REAL_AT, setup);
   pc.map.load(COMMAND_LINE_AT, new TextEncoder().encode(`${commandLine}\0`));
   pc.map.load(KERNEL_AT, image.subarray(read.setupBytes));
-  for (const segment of ["DS", "ES", "FS", "GS", "SS"]) pc.cpu.writeRegister(segment, BigInt(REAL_AT >> 4));
-  pc.cpu.writeRegister("CS", BigInt((REAL_AT >> 4) + 0x20));
-  pc.cpu.writeRegister("ESP", BigInt(COMMAND_LINE_AT - REAL_AT - 16));
-  pc.cpu.writeRegister("EIP", 0n);
-  pc.cpu.writeRegister("EFLAGS", 2n);
+  for (const segment of ["DS", "ES", "FS", "GS", "SS"]) pc.first.writeRegister(segment, BigInt(REAL_AT >> 4));
+  pc.first.writeRegister("CS", BigInt((REAL_AT >> 4) + 0x20));
+  pc.first.writeRegister("ESP", BigInt(COMMAND_LINE_AT - REAL_AT - 16));
+  pc.first.writeRegister("EIP", 0n);
+  pc.first.writeRegister("EFLAGS", 2n);
 }

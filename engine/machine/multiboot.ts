@@ -29,8 +29,8 @@ export function enterKernel(pc: Pc, image: Uint8Array, commandLine: string): voi
   const base = [0x8000, 0x90000, 0x80000, 0x20000].find((at) => !used(at)) ?? 0x8000;
   pc.map.load(base, stub(base, kernel.entry));
   pc.map.load(base + INFO, information(base + INFO, commandLine, memoryBytes));
-  pc.cpu.writeRegister("CS", BigInt(base >> 4));
-  pc.cpu.writeRegister("EIP", 0n);
+  pc.first.writeRegister("CS", BigInt(base >> 4));
+  pc.first.writeRegister("EIP", 0n);
 }
 
 /** The stub, then at INFO the information with what it points to. */

@@ -83,14 +83,14 @@ export class Pc {
       resetRequested: () => outputs.resetRequested(),
       interrupt: (level) => {
         if (this.apics) this.apics.interrupt(level);
-        else this.#first.setInterrupt(level);
+        else this.first.setInterrupt(level);
       },
       a20: (level) => this.map.setA20(level),
       powerOff: () => outputs.powerOff(),
       ignoreNumericError: () => {
         for (const cpu of cpus) cpu.ignoreNumericError();
       },
-      smi: () => this.#first.smi(),
+      smi: () => this.first.smi(),
       setReach: (hpa, bytes, reads, writes) => this.map.setReach(hpa, bytes, reads, writes),
       setSmram: (view) => this.map.setSmram(view),
       ...(this.apics ? { ioApic: this.apics.io } : {}),
@@ -108,7 +108,7 @@ export class Pc {
   }
 
   /** The processor that boots. */
-  get #first(): Cpu {
+  get first(): Cpu {
     return this.processors.all[0] as Cpu;
   }
 
@@ -164,7 +164,7 @@ export class Pc {
   restored(): void {
     for (const device of this.devices) device.restored?.();
     for (const cpu of this.processors.all) cpu.restored();
-    if (!this.apics) this.#first.setInterrupt(this.board.interrupts.state.output);
+    if (!this.apics) this.first.setInterrupt(this.board.interrupts.state.output);
   }
 
   /** What processor `n` sees. */

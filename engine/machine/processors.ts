@@ -115,9 +115,10 @@ export class Processors implements Device {
     return this.state.random;
   }
 
-  /** The present turn is over with the instruction in progress; false where nobody else is there to have one. */
+  /** The present turn is over with the instruction in progress; false where nobody else is awake to have one. */
   pause(now: Tick): boolean {
-    if (this.all.length === 1) return false;
+    const { current } = this;
+    if (!this.all.some((cpu) => cpu !== current && isAwake(cpu))) return false;
     this.state.end = now;
     return true;
   }

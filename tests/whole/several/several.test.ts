@@ -103,3 +103,61 @@ test("a breakpoint in code of the others stops there, once for each, and names t
   expect(machine.processors().map((p) => p.state)).toContain("running");
   expect(machine.run({ ticks: 100_000_000 }).state).toBe("exited");
 });
+
+test("x2APIC mode, the TSC deadline, the page in RAM and the APIC disabled, as the manual says", () => {
+  const kernel = { image: image("modes.S") };
+  const debugExit = { iobase: 0xf4, iosize: 1 };
+  const machine = bench.powerOn({ memoryMiB: 4, kernel, processors: 2, cpu: "max,+tsc-deadline", debugExit });
+  expect(machine.run({ ticks: 200_000_000 }).state).toBe("exited");
+  const text = machine.guest.debug.text();
+  const lines = text
+    .slice(text.indexOf("BEGIN") + 6)
+    .trim()
+    .split("\n");
+  const said = Object.fromEntries(lines.map((line) => line.split(/: (?=[0-9a-f]{8})/) as [string, string]));
+  const word = (...values: number[]) => values.map((value) => value.toString(16).padStart(8, "0")).join(" ");
+  expect(said).toEqual({
+    "xAPIC mode has no 802, and cannot be left for EN=0 EXTD=1 or reserved bits": word(13, 13, 13, 13, 0xfee00900),
+    "x2APIC mode, and the page is gone": word(0, 0xfee00d00, 0xffffffff),
+    "ID, version, LDR, SVR": word(0, 0x50014, 1, 0x1ff),
+    "what is not there or cannot be written": word(13, 13, 13, 13, 13, 13, 13, 13),
+    "self IPI, an IPI to APIC 1 with a destination of 32 bits, one to a logical set": word(0, 1, 0, 0, 2, 2),
+    "TSC deadline: 0 in other modes; armed, then 0 behind the interrupt, which was not early": word(0, 0, 1, 1, 0),
+    "a deadline in the past comes at once, 0 disarms": word(0, 2, 0, 2),
+    "back to xAPIC mode only by way of disabled; then all is as at reset, the 8259 comes through meanwhile": word(
+      13,
+      0,
+      0,
+      0,
+      0xff,
+      1,
+    ),
+    "the page at 200000 in RAM: it is this processor's APIC, and RAM to the other": word(
+      0,
+      0x20,
+      0xffffffff,
+      0x12345678,
+      0,
+      0x12345678,
+    ),
+    "unexpected interrupts": word(0),
+  });
+});
+
+test("a triple fault of the second processor stops the machine, or resets it", () => {
+  const source = readFileSync(new URL("race.S", import.meta.url), "utf8");
+  const falls = source.replace(
+    "others: mov     $16, %eax",
+    "others: lidt gdt_limit_zero\n        int3\n        mov $16, %eax",
+  );
+  const { bytes } = assemble(`${falls}\ngdt_limit_zero: .word 0, 0, 0\n`, { file: "falls.S", codeBits: 32 });
+  const machine = bench.powerOn({ memoryMiB: 4, kernel: { image: bytes }, processors: 2, stopOnTripleFault: true });
+  const status = machine.run({ ticks: 100_000_000 });
+  expect([status.state, status.processor]).toEqual(["faulted", 1]);
+  const again = bench.powerOn({ memoryMiB: 4, kernel: { image: bytes }, processors: 2 });
+  again.run({ ticks: 100_000_000, event: { kind: "reset" } });
+  expect(again.processors().map((p) => [p.state, p.address])).toEqual([
+    ["running", 0xfffffff0],
+    ["waiting", 0xfffffff0],
+  ]);
+});
