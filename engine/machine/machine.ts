@@ -293,7 +293,7 @@ export class Machine implements Driven {
   registerNames(): Set<string> {
     const file = this.registers();
     const names = [...file.general, ...file.control, ...file.segments].map((register) => register.name);
-    return new Set([...names, "EIP", "EFLAGS"]);
+    return new Set([...names, "EIP", "RIP", "EFLAGS"]);
   }
 
   /** At most 16 MiB; FF where nothing or a device is. */

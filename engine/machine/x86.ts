@@ -14,6 +14,17 @@ import type { MachineStatus, RegisterFile, SegmentView } from "./api.ts";
 import type { Cpu } from "./cpu.ts";
 
 const GENERAL = ["EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"];
+const GENERAL64 = [
+  "RAX",
+  "RCX",
+  "RDX",
+  "RBX",
+  "RSP",
+  "RBP",
+  "RSI",
+  "RDI",
+  ...Array.from({ length: 8 }, (_, i) => `R${i + 8}`),
+];
 const SEGMENTS = ["ES", "CS", "SS", "DS", "FS", "GS", "LDTR", "TR"] as const;
 const CONTROLS = { CR0: at.CR0, CR2: at.CR2, CR3: at.CR3, CR4: at.CR4, EFER: at.EFER } as const;
 const PRESENT = 0x80;
@@ -59,8 +70,10 @@ export class X86 extends Processor implements Cpu {
     const wide = (offset: number) => this.view.getBigUint64(offset, true);
     const names = Object.keys(CONTROLS) as (keyof typeof CONTROLS)[];
     return {
-      general: GENERAL.map((name, n) => ({ name, value: BigInt(this.register(n)) })),
-      ip: BigInt(this.ip),
+      general: this.longMode
+        ? GENERAL64.map((name, n) => ({ name, value: this.register64(n) }))
+        : GENERAL.map((name, n) => ({ name, value: BigInt(this.register(n)) })),
+      ip: this.rip,
       flags: this.flags,
       segments: SEGMENTS.map((name, n) => this.#segment(name, n)),
       gdtr: { base: this.#word(at.GDTR_BASE), limit: this.#word(at.GDTR_LIMIT) },
@@ -78,10 +91,13 @@ export class X86 extends Processor implements Cpu {
     return { name, selector, base, limit, attributes, present: (attributes & PRESENT) !== 0 };
   }
 
-  /** By the names of RegisterFile, and EIP and EFLAGS; 0 for any other. */
+  /** By the names of RegisterFile in either width, and EIP, RIP and EFLAGS; 0 for any other. */
   readRegister(name: string): bigint {
     if (name === "EFLAGS") return BigInt(this.flags);
     if (name === "EIP") return BigInt(this.ip);
+    if (name === "RIP") return this.rip;
+    const wide = GENERAL64.indexOf(name);
+    if (wide >= 0) return this.register64(wide);
     const general = GENERAL.indexOf(name);
     if (general >= 0) return BigInt(this.register(general));
     const segment = SEGMENTS.indexOf(name as SegmentView["name"]);
@@ -96,11 +112,14 @@ export class X86 extends Processor implements Cpu {
     const segment = SEGMENTS.indexOf(name as SegmentView["name"]);
     if (name === "EFLAGS") this.flags = word;
     else if (name === "EIP") this.ip = word;
+    else if (name === "RIP") this.rip = BigInt.asUintN(64, value);
+    else if (GENERAL64.includes(name)) this.setRegister64(GENERAL64.indexOf(name), BigInt.asUintN(64, value));
     else if (general >= 0) this.setRegister(general, word);
     else if (segment >= 0) {
       const selector = word & 0xffff;
       this.segments.set(segment, { ...this.segments.get(segment), selector, base: selector * 16 });
-    } else if (name in CONTROLS) this.view.setBigUint64(CONTROLS[name as keyof typeof CONTROLS], BigInt(word), true);
+    } else if (name in CONTROLS)
+      this.view.setBigUint64(CONTROLS[name as keyof typeof CONTROLS], BigInt.asUintN(64, value), true);
     this.restored();
   }
 
