@@ -131,13 +131,14 @@ function switchTask(p: Core, d: Descriptor, cause: Cause, arrival: Arrival = { e
   // Every page that is touched is looked for first: from the first store on nothing of this may fault.
   const oldLayout = layoutOf(old.attributes);
   p.memory.probeWrite((old.base + oldLayout.ip) >>> 0, oldLayout.bytes - oldLayout.ip, "system");
-  p.memory.probeWrite(next.base, 2, "system");
+  p.memory.load(next.base, 1, "system");
   p.memory.load((next.base + layout.bytes - 1) >>> 0, 1, "system");
+  const nests = cause === "CALL" || cause === "INT";
+  if (nests) p.memory.probeWrite(next.base, 2, "system");
   const oldDescriptor = (p.view.getUint32(at.GDTR_BASE, true) + (old.selector & 0xfff8)) >>> 0;
   p.memory.probeWrite((oldDescriptor + 5) >>> 0, 1, "system");
   p.memory.probeWrite(plus(d.address, 5), 1, "system");
 
-  const nests = cause === "CALL" || cause === "INT";
   let flags = p.flags;
   if (cause === "IRET") flags &= ~NT;
   if (arrival.resumes) flags |= RF;

@@ -283,80 +283,6 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
       "PVI is not VME": "0d 0000 +0000",
     }),
   ]),
-  tasks: new Map([
-    ...same("Intel SDM vol. 3A, table 8-1: an absent stack segment of the new task is #SS; QEMU raises #NP", {
-      "SS absent":
-        "0c 00c8 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=000000c8",
-    }),
-    ...same(
-      "Intel SDM vol. 3A, 8.3, step 13: such a fault is the new task's, before its first instruction; in QEMU it has the old EIP",
-      {
-        "LDT that is data":
-          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
-        "LDT that is absent":
-          "0a 00b8 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
-        "LDT of a local selector":
-          "0a 00b4 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
-        "LDT beyond the table":
-          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
-        "CS null":
-          "0a 0000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000000",
-        "CS is data":
-          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000010",
-        "CS beyond the table":
-          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00001000",
-        "CS of ring 3 with RPL 0":
-          "0a 0028 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000028",
-        "CS absent":
-          "0b 0058 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000058",
-        "SS null":
-          "0a 0000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00000000",
-        "SS is code":
-          "0a 0008 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00000008",
-        "SS read-only":
-          "0a 00c0 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=000000c0",
-        "SS of ring 3":
-          "0a 0030 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00000030",
-        "SS with RPL 3":
-          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00000013",
-        "SS beyond the table":
-          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00001000",
-        "DS absent":
-          "0b 00c8 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ds=000000c8",
-        "DS beyond the table":
-          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ds=00001000",
-        "DS is a TSS":
-          "0a 0050 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ds=00000050",
-        "ES with RPL 3":
-          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 es=00000013",
-        "FS absent":
-          "0b 00c8 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 fs=000000c8",
-        "GS beyond the table":
-          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 gs=00001000",
-        "SS and CS are wrong":
-          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000010 ss=00000000",
-        "DS and ES are wrong":
-          "0a 1008 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 es=00001008 ds=00001000",
-        "EIP beyond the limit":
-          "0d 0000 +acb4 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000018",
-      },
-    ),
-    ...same("Intel SDM vol. 2, JMP: a task gate to a selector of the LDT is #GP; QEMU raises #TS", {
-      "JMP by a gate to the LDT": "0d 0064 +0000",
-    }),
-    ...same("Intel SDM vol. 3A, 8.3: EFLAGS come back as they were saved; QEMU saves some that are out of date", {
-      "CALL and IRET, where the other stands": "end +0026 eax=00000001 ecx=13131313 fl=00000012",
-    }),
-    ...same("Intel SDM vol. 3A, 8.2.1: T raises #DB behind the switch, DR6.BT set; QEMU has it not", {
-      "the T bit":
-        "01 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
-      "DR6 after the T bit": "ffff8ff0",
-    }),
-    ...same("Intel SDM vol. 3B, 17.3.1.1: a fault leaves RF = 1 in its task's image; QEMU never does", {
-      "a fault leaves RF in its task":
-        "end +00de eax=00010002 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 fl=00004002",
-    }),
-  ]),
   debug: new Map([
     ...same("AMD APM vol. 2, 13.1.1.4: reserved bits of DR7 are 0, bit 10 is 1; QEMU keeps what is written", {
       "DR7 after ones but GD": "end +0012 eax=ffffdfff ecx=00000000 ebx=ffff0fff fl=00000046",
@@ -479,6 +405,100 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
         "AC, not without CR0.AM": "end +0007 eax=f000ff00",
       },
     ),
+  ]),
+  tasks: new Map([
+    ...same("Intel SDM vol. 3A, table 8-1: an absent stack segment of the new task is #SS; QEMU raises #NP", {
+      "SS absent":
+        "0c 00c8 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=000000c8",
+    }),
+    ...same(
+      "Intel SDM vol. 3A, 8.3, step 13: such a fault is the new task's, before its first instruction; in QEMU it has the old EIP",
+      {
+        "LDT that is data":
+          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
+        "LDT that is absent":
+          "0a 00b8 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
+        "LDT of a local selector":
+          "0a 00b4 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
+        "LDT beyond the table":
+          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
+        "CS null":
+          "0a 0000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000000",
+        "CS is data":
+          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000010",
+        "CS beyond the table":
+          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00001000",
+        "CS of ring 3 with RPL 0":
+          "0a 0028 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000028",
+        "CS absent":
+          "0b 0058 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000058",
+        "SS null":
+          "0a 0000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00000000",
+        "SS is code":
+          "0a 0008 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00000008",
+        "SS read-only":
+          "0a 00c0 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=000000c0",
+        "SS of ring 3":
+          "0a 0030 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00000030",
+        "SS with RPL 3":
+          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00000013",
+        "SS beyond the table":
+          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ss=00001000",
+        "DS absent":
+          "0b 00c8 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ds=000000c8",
+        "DS beyond the table":
+          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ds=00001000",
+        "DS is a TSS":
+          "0a 0050 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 ds=00000050",
+        "ES with RPL 3":
+          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 es=00000013",
+        "FS absent":
+          "0b 00c8 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 fs=000000c8",
+        "GS beyond the table":
+          "0a 1000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 gs=00001000",
+        "SS and CS are wrong":
+          "0a 0010 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000010 ss=00000000",
+        "DS and ES are wrong":
+          "0a 1008 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 es=00001008 ds=00001000",
+        "EIP beyond the limit":
+          "0d 0000 +a39f eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 cs=00000018",
+        "a task of virtual-8086 mode beyond 64 KiB":
+          "0d 0000 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 es=00001010 cs=00001000 ss=00001000 ds=00001013 fs=00008000 gs=0000ffff fl=00023002",
+      },
+    ),
+    ...same("Intel SDM vol. 2, JMP: a task gate to a selector of the LDT is #GP; QEMU raises #TS", {
+      "JMP by a gate to the LDT": "0d 0064 +0000",
+    }),
+    ...same("Intel SDM vol. 3A, 8.3: EFLAGS are saved and loaded as they are; QEMU's status flags are out of date", {
+      "CALL and IRET, where the other stands": "end +0026 eax=00000001 ecx=13131313",
+      "CR3 is loaded":
+        "end +06b9 eax=22222222 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=00202000 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 gs=00000048",
+      "CR3 is loaded back": "end +004d eax=00200000 ebx=11111111 gs=00000048 fl=00000046",
+      "CR3 of a task of 16 bits stays":
+        "end +05ae eax=00200000 ecx=1212c1c1 edx=13130000 ebx=14140000 esp=0000b600 ebp=15150000 esi=16160000 edi=1717c7c7 es=00000020 cs=00000018 ss=00000020 ds=00000020",
+    }),
+    ...same("Intel SDM vol. 3A, 8.6: a 16-bit TSS has no upper half of EFLAGS, which is cleared; QEMU leaves VM set", {
+      "a task of virtual-8086 mode, and INT by a task gate":
+        "0d 0000 +0005 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b21234 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 es=00001010 cs=00001000 ss=00001000 ds=00001013 fs=00008000 gs=0000ffff fl=00023002",
+    }),
+    ...same(
+      "Intel SDM vol. 3A, 8.3, step 5: the page of the TSS is missing from its first byte on; QEMU begins with CR3's field",
+      {
+        "a TSS on a page that is missing, CR2": "00160100",
+      },
+    ),
+    ...same("Intel SDM vol. 3A, 4.7: what cannot be written is a page fault with W; QEMU reads the old TSS first", {
+      "an old TSS half on a page that is missing": "0e 0002 +0031 eax=00000000 fl=00000046",
+    }),
+    ...same("Intel SDM vol. 3A, 8.2.1: T raises #DB behind the switch, DR6.BT set; QEMU has it not", {
+      "the T bit":
+        "01 +0000 eax=b0b0b0b0 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7",
+      "DR6 after the T bit": "ffff8ff0",
+    }),
+    ...same("Intel SDM vol. 3B, 17.3.1.1: a fault leaves RF = 1 in its task's image; QEMU never does", {
+      "a fault leaves RF in its task":
+        "end +00de eax=00010002 ecx=b1b1b1b1 edx=b2b2b2b2 ebx=b3b3b3b3 esp=0000b800 ebp=b5b5b5b5 esi=b6b6b6b6 edi=b7b7b7b7 fl=00004002",
+    }),
   ]),
   detection: new Map([
     ...same("AMD APM vol. 2, 13.1.1.3: bit 12 of DR6 reads as 0; QEMU keeps it", {

@@ -32,7 +32,44 @@
         .set    STACK_C, 0xb600
         .set    STACK_H, 0xb400
 main:   call    reset_tasks
+        call    page_tables
         jmp     attempts
+# Two sets of page tables of the first 4 MiB: in the second one, page 150h is page 151h, and 160h is missing in both.
+        .set    PD1, 0x200000
+        .set    PD2, 0x202000
+page_tables:
+        mov     $FLAT, %eax
+        mov     %eax, %es
+        mov     $PD1, %edi
+        call    1f
+        mov     $PD2, %edi
+        call    1f
+        movl    $0x151003, %es:PD2 + 0x1000 + 0x150 * 4
+        movl    $0x11111111, %es:0x150000
+        movl    $0x22222222, %es:0x151000
+        mov     $DATA32, %eax
+        mov     %eax, %es
+        ret
+1:      lea     0x1003(%edi), %eax
+        stosl
+        xor     %eax, %eax
+        mov     $1023, %ecx
+        rep stosl
+        mov     $3, %eax
+        mov     $1024, %ecx
+2:      stosl
+        add     $0x1000, %eax
+        loop    2b
+        movl    $0, %es:-0x1000 + 0x160 * 4(%edi)
+        ret
+        .macro  paged
+        mov     $PD1, %eax
+        mov     %eax, %cr3
+        mov     %cr0, %eax
+        or      $0x80000000, %eax
+        mov     %eax, %cr0
+        xor     %eax, %eax
+        .endm
 
         .macro  task_gate where, selector, access
         movw    $0, \where
@@ -43,6 +80,9 @@ main:   call    reset_tasks
 # All descriptors and TSSs as they were at first, the first task current.
 reset_tasks:
         cld
+        mov     %cr0, %eax
+        and     $0x7fffffff, %eax
+        mov     %eax, %cr0
         descriptor TSS, BASE + tss, 0x87, 0x89, 0
         descriptor TASK_B, BASE + tss_b, 0x67, 0x89, 0
         descriptor USER_B, BASE + tss_b, 0x67, 0xe9, 0
@@ -269,6 +309,38 @@ attempts:
         wrong "DS and ES are wrong", 0x1000, 84, 0x1008, 72
         wrong "EIP beyond the limit", CODE16, 76, 0x10000, 32
 
+        # Virtual-8086 mode: its HLT is #GP, which a task takes.
+        .macro  virtual name:req, ip
+        call    reset_tasks
+        tasks_for_faults
+        movl    $\ip, tss_b + 32
+        movl    $0x23002, tss_b + 36
+        movl    $0x1010, tss_b + 72
+        movl    $BASE >> 4, tss_b + 76
+        movl    $BASE >> 4, tss_b + 80
+        movl    $0x1013, tss_b + 84
+        movl    $0x8000, tss_b + 88
+        movl    $0xffff, tss_b + 92
+        movw    $return16, tss_c + 14
+        k32     "\name"; movl $\ip, origin; ljmp $TASK_B, $0; end
+        .endm
+        virtual "a task of virtual-8086 mode", halt86
+        virtual "a task of virtual-8086 mode, and INT by a task gate", int86
+        virtual "a task of virtual-8086 mode beyond 64 KiB", 0x10000
+
+        t32 "CR3 is loaded"; movl $look_page, tss_b + 32; movl $PD2, tss_b + 28; movl $FLAT, tss_b + 92; paged; ljmp $TASK_B, $0; end
+        t32 "CR3 is loaded back"; movl $return, tss_b + 32; movl $PD2, tss_b + 28; movl $PD1, tss + 28; mov $FLAT, %eax; mov %eax, %gs; paged; lcall $TASK_B, $0; mov %cr3, %eax; mov %gs:0x150000, %ebx; end
+        t32 "CR3 of a task of 16 bits stays"; movw $look_cr3, tss_c + 14; paged; ljmp $TASK_C, $0; end
+        t32 "CR3 is not loaded without paging"; movl $look_cr3_32, tss_b + 32; movl $PD2, tss_b + 28; mov $PD1, %eax; mov %eax, %cr3; ljmp $TASK_B, $0; end
+        t32 "a TSS on a page that is missing"; descriptor TASK_B, 0x160100, 0x67, 0x89, 0; paged; ljmp $TASK_B, $0; end
+        mov     %cr2, %eax
+        value "a TSS on a page that is missing, CR2"
+        t32 "a TSS half on a page that is missing"; descriptor TASK_B, 0x15ffc0, 0x67, 0x89, 0; paged; ljmp $TASK_B, $0; end
+        t32 "a TSS half missing, the busy bits stay"; mov gdt + TSS + 4, %eax; mov gdt + TASK_B + 4, %ebx; end
+        t32 "an old TSS half on a page that is missing"; descriptor TASK_C, 0x15ffd0, 0x67, 0x89, 0; mov $TASK_C, %eax; ltr %ax; paged; ljmp $TASK_B, $0; end
+        t32 "INT by a gate to a TSS that is missing"; descriptor TASK_B, 0x160100, 0x67, 0x89, 0; paged; int $0x40; end
+        call    reset_tasks
+
         # What QEMU 7.2 lacks.
         cmpb    $'m', chosen
         jne     done_all
@@ -360,7 +432,20 @@ fault_task:
         stosl
         loop    1b
         jmp     report32
+look_page:
+        mov     %gs:0x150000, %eax
+        mov     %cr3, %ebx
+        int     $END_OF_ATTEMPT
+look_cr3_32:
+        mov     %cr3, %eax
+        int     $END_OF_ATTEMPT
         .code16
+look_cr3:
+        mov     %cr3, %eax
+        int     $END_OF_ATTEMPT
+int86:  int     $0x41
+        mov     $0x1234, %dx
+halt86: hlt
 in_c:   nop
         int     $END_OF_ATTEMPT
 return16:
