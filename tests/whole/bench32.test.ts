@@ -9,7 +9,19 @@ const full = process.env.RING_FULL === "1";
 
 // What the interpreter does in seconds; the others take minutes before there is a translator, or need paging or SSE.
 const QUICK = ["rep", "smc"];
-const LONG = ["intmix", "sieve", "crc32", "qsort", "fib", "lz", "vm", "portio", "int80_r0"];
+const LONG = [
+  "intmix",
+  "sieve",
+  "crc32",
+  "qsort",
+  "matmul_x87",
+  "sqrtdiv_x87",
+  "fib",
+  "lz",
+  "vm",
+  "portio",
+  "int80_r0",
+];
 
 /** Skipped where there is no guest to run. */
 const guest = test.runIf(isThere);

@@ -6,6 +6,7 @@
  * has them, 0 to 7, and the slot beside the stack is number 8. Exceptions are bits of the status word.
  */
 
+import { EngineError } from "../../wasm/error.ts";
 import * as w from "../../wasm/expression.ts";
 import { type Callee, type Expression, load, type ValueType } from "../../wasm/expression.ts";
 import { FunctionBuilder, type ModuleShape, type Signature } from "../../wasm/module.ts";
@@ -152,7 +153,7 @@ export class Library {
   callee(name: string): Callee {
     const index = this.definitions.findIndex((d) => d.name === name);
     const found = this.definitions[index];
-    if (!found) throw new Error(`x87 library: no function ${name}`);
+    if (!found) throw new EngineError(`x87 library: no function ${name}`);
     return { index, results: found.signature.results };
   }
 

@@ -24,7 +24,7 @@ function fixed(x: Exact): bigint {
   return -shift > 4096 ? 0n : x.m >> BigInt(-shift);
 }
 
-export const fromFixed = (m: bigint): Exact => ({ m, e: -P });
+const fromFixed = (m: bigint): Exact => ({ m, e: -P });
 const multiply = (a: Exact, b: Exact): Exact => trim({ m: a.m * b.m, e: a.e + b.e });
 /** a ÷ b to 256 bits and more. */
 function divide(a: Exact, b: Exact): Exact {
@@ -38,10 +38,10 @@ function combine(a: Exact, b: Exact, sign: 1n | -1n): Exact {
   const at = (x: Exact) => (x.e >= e ? x.m << BigInt(x.e - e) : e - x.e > 4096 ? 0n : x.m >> BigInt(e - x.e));
   return trim({ m: at(a) + sign * at(b), e });
 }
-export const plus = (a: Exact, b: Exact): Exact => (a.m === 0n ? b : b.m === 0n ? a : combine(a, b, 1n));
+const plus = (a: Exact, b: Exact): Exact => (a.m === 0n ? b : b.m === 0n ? a : combine(a, b, 1n));
 export const minus = (a: Exact, b: Exact): Exact => (b.m === 0n ? a : combine(a, b, -1n));
 /** −1, 0, 1. */
-export function compare(a: Exact, b: Exact): number {
+function compare(a: Exact, b: Exact): number {
   const difference = a.e + lengthOf(a.m) - b.e - lengthOf(b.m);
   if (difference !== 0) return difference;
   const e = Math.min(a.e, b.e);
@@ -115,7 +115,7 @@ function logarithmOfRatio(z: Exact): Exact {
 }
 
 /** log2 x as its sign and magnitude; 0 only for 1. */
-export function logarithm(x: Exact): { negative: boolean; value: Exact; isWhole: boolean } {
+export function logarithm(x: Exact): { negative: boolean; value: Exact } {
   const top = x.e + lengthOf(x.m) - 1;
   // A mantissa between √½ and √2: 1.4142 is near enough.
   const unit: Exact = { m: x.m, e: x.e - top };
@@ -125,11 +125,10 @@ export function logarithm(x: Exact): { negative: boolean; value: Exact; isWhole:
   const below = compare(mantissa, UNIT) < 0;
   const difference = below ? minus(UNIT, mantissa) : minus(mantissa, UNIT);
   const part = difference.m === 0n ? difference : logarithmOfRatio(divide(difference, plus(mantissa, UNIT)));
-  const isWhole = part.m === 0n;
   const size: Exact = { m: BigInt(Math.abs(whole)), e: 0 };
-  if (whole === 0) return { negative: below, value: part, isWhole };
+  if (whole === 0) return { negative: below, value: part };
   const negative = whole < 0;
-  return { negative, value: negative === below ? plus(size, part) : minus(size, part), isWhole };
+  return { negative, value: negative === below ? plus(size, part) : minus(size, part) };
 }
 
 /** log2 (1 + x), or of 1 − x where `negative`. */
