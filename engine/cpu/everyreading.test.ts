@@ -106,7 +106,7 @@ describe(`${ROUNDS} random blocks a mode end in one state through both readings 
           expect.fail(`${start}, seed ${seed}, ${ticks} ticks:\n${[...block.text, ...found].join("\n")}`);
       }
       // Completions, and faults in their midst.
-      expect(ends.size).toBeGreaterThan(3);
+      expect(ends.size).toBeGreaterThan(2);
     });
   }
 });

@@ -77,15 +77,15 @@ export const hasQemu = /version 7\.2\./.test(
   spawnSync("qemu-system-i386", ["--version"], { encoding: "utf8" }).stdout ?? "",
 );
 
-/** QEMU's. `long`: a processor with long mode. */
-export async function askQemu(image: Uint8Array, choice: string, long = false): Promise<Answer> {
+/** QEMU's; `model`: of a processor with long mode, where that is wanted. */
+export async function askQemu(image: Uint8Array, choice: string, model?: string): Promise<Answer> {
   const folder = mkdtempSync(join(tmpdir(), "ring-"));
   try {
     const file = join(folder, "guest.bin");
     writeFileSync(file, image);
     const devices =
       "-display none -debugcon stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot -monitor none";
-    const cpu = long ? "qemu64" : "pentium2,family=15,+nx,+syscall";
+    const cpu = model ?? "pentium2,family=15,+nx,+syscall";
     const machine = `-accel tcg -cpu ${cpu} -m ${MEMORY_MIB} -smp ${processorsOf(choice)} -vga none -net none -nodefaults`;
     const arguments_ = [...`${machine} ${devices}`.split(" "), "-kernel", file, "-append", choice];
     if (choice === WITH_FLOPPY) {
@@ -93,7 +93,7 @@ export async function askQemu(image: Uint8Array, choice: string, long = false): 
       arguments_.push("-drive", `file=${file}.img,format=raw,if=floppy`);
     }
     const { text, status } = await new Promise<{ text: string; status: number | null }>((resolve) => {
-      const qemu = spawn(long ? "qemu-system-x86_64" : "qemu-system-i386", arguments_);
+      const qemu = spawn(model ? "qemu-system-x86_64" : "qemu-system-i386", arguments_);
       let said = "";
       const limit = setTimeout(() => qemu.kill("SIGKILL"), 15_000);
       qemu.stdout.on("data", (data: Buffer) => {

@@ -26,6 +26,11 @@ const LAR = "Intel SDM vol. 2, LAR: bits 19–16 are not defined; hardware has t
 const TABLES = "AMD APM vol. 3, LGDT: a base that is not canonical is #GP(0); QEMU takes it";
 const FLAGS = "AMD APM vol. 3, SYSCALL: RFLAGS is masked by SFMASK alone; QEMU loses the status flags";
 const SFMASK = "AMD APM vol. 2, 6.1.1: SFMASK has 32 bits";
+const UPDATE =
+  "Intel SDM vol. 3A, 4.7: what reads and then writes is checked as a write, error code bit 1 is set; QEMU reads first";
+const CHECKED = "AMD APM vol. 3, CLFLUSH, MONITOR: checked as a load of a byte; QEMU omits it";
+const RSVD = "Intel SDM vol. 3A, 4.7: bit 3 of the error code comes with bit 0; QEMU 7.2 sets it alone in long mode";
+const RDPID = "AMD APM vol. 3, RDPID; QEMU 7.2's processor lacks it";
 const CANONICAL =
   "AMD APM vol. 2, 6.1.1; Intel SDM vol. 4: an address in a model-specific register must be canonical; QEMU takes any";
 const SYSRET = "Intel SDM vol. 2, SYSRET: RFLAGS becomes R11 AND 3C7FD7h; QEMU sets VM and drops VIF and VIP";
@@ -231,6 +236,26 @@ export const LONG_DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Diffe
     ...same(COUNT, {
       "RDPMC of a counter that is not there": "0d 0000 +0005 @efd0 rcx=123",
       "a counter counts instructions": "end +0039 @efd8 rax=7 rcx=c0010004 rdx=0 fl=46",
+    }),
+  ]),
+  longguards: new Map([
+    ...same(UPDATE, {
+      "an update of a user page with SMAP": "0e 0003 +0000 @efd0",
+    }),
+    ...same(CHECKED, {
+      "CLFLUSH of a user page with SMAP": "0e 0001 +0000 @efd0",
+      "MONITOR of what is not mapped": "0e 0000 +000c @efd0 rax=7000000 rcx=0 rdx=0 fl=46",
+      "MONITOR of what is not canonical": "0d 0000 +000e @efd0 rax=800000000000 rcx=0 rdx=0 fl=46",
+    }),
+    ...same(RSVD, {
+      "bit 63 is reserved without EFER.NXE": "0e 0009 +0000 @efd0",
+      "bit 13 of it is reserved": "0e 0009 +0000 @efd0",
+    }),
+    ...same(CANONICAL, {
+      "WRFSBASE that is not canonical": "0d 0000 +000a @efd0 rbx=800000000000",
+    }),
+    ...same(RDPID, {
+      "RDPID loads TSC_AUX": "end +0006 @efd8 rbx=12345",
     }),
   ]),
 };
