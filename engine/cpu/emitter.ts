@@ -340,12 +340,15 @@ export abstract class Emitter implements Meaning {
     return mediaPlace(this.f, "xmm", () => this.cpu, number * 16, bits);
   }
 
-  /** `bits` of a memory operand, `delta` bytes behind its start. */
+  /**
+   * `bits` of a memory operand, `delta` bytes behind its start. Beyond the last 16-bit offset there is no coming round to the
+   * first: the operand crosses its segment's limit.
+   */
   part(operand: Place, delta: number, bits: Bits): Place {
     return this.memory(
       () => {
         const offset = operand.offset();
-        return truncate(w.add(offset, w.constantLike(offset, delta)), this.addressBits);
+        return w.add(offset, w.constantLike(offset, delta));
       },
       () => this.operandSegment(),
       this.shape.operandAddressing,

@@ -17,6 +17,8 @@ export interface StartState {
   /** RAX RCX RDX RBX RSP RBP RSI RDI … R15; RBX, RSP, RSI and RDI are set to where the data is. */
   readonly general: readonly bigint[];
   readonly flags: number;
+  /** The x87's control word: 37F, all masked and to nearest, where not given. */
+  readonly floatControl?: number;
 }
 
 export interface Options {
@@ -52,11 +54,13 @@ export const STATES: readonly StartState[] = [
       ...Array(8).fill(1n << 63n),
     ],
     flags: 0x8d7,
+    floatControl: 0x340,
   },
   {
     name: "down",
     general: [0x0123456789abcdefn, 3n, 1n, 0n, 0n, 0x80n, 0n, 0n, ...Array(8).fill(0xfedcba9876543210n)],
     flags: 0x406,
+    floatControl: 0xc7f,
   },
 ];
 
@@ -180,7 +184,7 @@ export function runProgram(program: Program, options: Options): Outcome {
   p.setControl(4, CR4_OSFXSR | CR4_OSXMMEXCPT);
   p.view.setUint32(at.MXCSR, 0x1f80, true);
   for (let i = 0; i < 256; i++) p.view.setUint8(at.XMM + i, (i * 73 + options.state.flags) & 0xff);
-  p.view.setUint16(at.X87_CONTROL, 0x37f, true);
+  p.view.setUint16(at.X87_CONTROL, options.state.floatControl ?? 0x37f, true);
   for (const [r, low, top] of [
     [0, 0xc000000000000000n, 0x4000],
     [1, 0x8000000000000001n, 0xbfff],

@@ -81,8 +81,14 @@ function storeEnvironment(p: Core, o: MemoryOperand, bits: number): void {
   });
 }
 
+/** Makes sure that an operand does not cross its segment's limit; loads of its parts would come round at 64 KiB. */
+function inside(p: Core, o: MemoryOperand): void {
+  p.memory.linear(o.segment, offsetOf(p, o), o.bits / 8, false);
+}
+
 /** Reads an environment; the function it answers puts it into place, when all has been read. */
 function loadEnvironment(p: Core, o: MemoryOperand, bits: number): () => void {
+  inside(p, o);
   const bytes = bits === 16 ? 2 : 4;
   const words = Array.from({ length: 7 }, (_, n) => loadMemory(p, o, bytes, n * bytes));
   return () => {

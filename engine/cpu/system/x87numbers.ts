@@ -165,6 +165,7 @@ function decimalOperand(o: ReturnType<typeof operand>): MemoryOperand {
 const loadDecimal: Operation = (p, d) => {
   x.wait(p);
   const o = decimalOperand(operand(d, 0));
+  p.memory.linear(o.segment, offsetOf(p, o), DECIMAL_BYTES, false);
   const bytes = [0, 4, 8].flatMap((at) => {
     const word = loadMemory(p, o, at === 8 ? 2 : 4, at);
     return Array.from({ length: at === 8 ? 2 : 4 }, (_, i) => (word >>> (8 * i)) & 0xff);
