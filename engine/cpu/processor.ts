@@ -2,8 +2,8 @@
  * One x86 processor: state in linear memory, generated code that runs it, and the loop that delivers what generated code
  * leaves to TypeScript: faults, interrupts, system operations, instructions that must run alone.
  *
- * Modelled: real mode, protected mode with segmentation, the integer instruction set, interrupts through IVT and IDT.
- * Not yet: paging, virtual-8086 mode, hardware task switching, long mode's system side.
+ * What modes, paging, tasks and interrupts mean is in `system/`, `paging.ts` and `linear.ts`; here is the order of things:
+ * what comes between two instructions, and what an exception in the delivery of another makes.
  */
 import { CONDITIONS } from "../isa/conditions.ts";
 import { decode } from "../isa/decode.ts";
@@ -39,6 +39,7 @@ import {
   SF,
   SHADOW_SS,
   SHADOW_STI,
+  SMI_PENDING,
   STARTUP_PENDING,
   STARTUP_VECTOR,
   TF,
@@ -168,7 +169,7 @@ export class Processor extends Core {
     while (this.executed < ticks) {
       if (this.attentionAsked) return "attention";
       // A handler that is entered here is one the run came to, not one it began at.
-      const met = !this.isShutDown && this.takeEvents();
+      const met = this.isShutDown ? this.leavesShutdown() : this.takeEvents();
       if (met) first = false;
       if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
@@ -281,6 +282,17 @@ export class Processor extends Core {
     }
     if (this.view.getUint32(at.SHADOW, true) & (SHADOW_STI | SHADOW_SS)) return trapped;
     return this.takeInterrupts() || trapped;
+  }
+
+  /** INIT, NMI and SMI bring a processor out of shutdown (AMD APM vol. 2, 8.2.9; Intel SDM vol. 3A, 6.15, interrupt 8). */
+  private leavesShutdown(): boolean {
+    const pins = this.view.getUint32(at.INTERRUPT, true);
+    const shadow = this.view.getUint32(at.SHADOW, true);
+    const wakes =
+      (pins & (INIT_PENDING | SMI_PENDING) && !(shadow & IN_SMM)) || (pins & NMI_PENDING && !(shadow & NMI_BLOCKED));
+    if (!wakes) return false;
+    this.view.setUint32(at.SHUTDOWN, 0, true);
+    return this.takeEvents();
   }
 
   /** Raises #DB where a breakpoint is on the instruction at RIP, unless RF or a shadow holds it back. */

@@ -3,7 +3,7 @@
  * descriptor table in protected mode. Source: AMD APM vol. 2, 8.6 "Legacy Protected-Mode Interrupt Control Transfers",
  * 8.5 "Real-Mode Interrupt Control Transfers"; Intel SDM vol. 2, INT n.
  *
- * Not yet: long mode's gates.
+ * Long mode's are in longinterrupts.ts, task gates lead to task.ts, INT n of virtual-8086 mode comes by virtual8086.ts.
  */
 
 import type { Core } from "../core.ts";
