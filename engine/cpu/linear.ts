@@ -425,7 +425,11 @@ export class LinearMemory {
   load64(la: LinearAddress, behalf: Behalf = "current"): bigint {
     const [low, high] = split(la);
     if (this.watches) this.observe(low, high, 8, false, behalf);
-    this.check(low, high, 8);
+    if (this.check(low, high, 8)) {
+      const { map } = this.p;
+      const host = map.readable(this.translate(low, high, this.accessOf(behalf)));
+      if (host >= 0) return map.view.getBigUint64(host, true);
+    }
     this.readToScratch(low, high, 8, this.accessOf(behalf));
     return this.p.view.getBigUint64(at.SCRATCH, true);
   }
@@ -445,9 +449,32 @@ export class LinearMemory {
   store64(la: LinearAddress, value: bigint, behalf: Behalf = "current"): void {
     const [low, high] = split(la);
     if (this.watches) this.observe(low, high, 8, true, behalf);
-    this.check(low, high, 8);
+    if (this.check(low, high, 8) && this.storeAll(low, high, [value], behalf)) return;
     this.p.view.setBigUint64(at.SCRATCH, BigInt.asUintN(64, value), true);
     this.commit(low, high, 8, this.accessOf(behalf) | WRITE);
+  }
+
+  /** Stores eight bytes each from an address up, where that is one page of memory without decoded code; whether it was. */
+  private storeAll(low: number, high: number, values: readonly bigint[], behalf: Behalf): boolean {
+    const { map } = this.p;
+    const host = map.writable(this.translate(low, high, this.accessOf(behalf) | WRITE));
+    if (host < 0 || map.pageHasCode(host)) return false;
+    for (let i = 0; i < values.length; i++) map.view.setBigUint64(host + 8 * i, values[i] as bigint, true);
+    return true;
+  }
+
+  /** A frame at a stack's `la`, the lowest address first, at one go; false, and nothing done, where it takes more than that. */
+  storeFrame(la: LinearAddress, values: readonly bigint[], behalf: Behalf): boolean {
+    const [low, high] = split(la);
+    if (this.watches || behalf === "current" || !this.check(low, high, 8 * values.length)) return false;
+    return this.storeAll(low, high, values, behalf);
+  }
+
+  /** The same for reading: where it is, as an offset in the map's view, or −1. */
+  frameAt(la: LinearAddress, bytes: number): number {
+    const [low, high] = split(la);
+    if (this.watches || !this.check(low, high, bytes)) return -1;
+    return this.p.map.readable(this.translate(low, high, this.current));
   }
 }
 

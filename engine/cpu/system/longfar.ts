@@ -186,18 +186,19 @@ export function longInterruptReturn(p: Core, bits: number): void {
   if (p.flags & NT) raise(fault.GP, 0);
   const size = pushSize(bits);
   const stack = new LongStack(p);
-  const offset = stack.pop(size);
-  const selector = Number(stack.pop(size)) & 0xffff;
-  const flags = Number(BigInt.asUintN(32, stack.pop(size)));
   const oldLevel = p.cpl;
+  const frame = stack.popAll(p.long ? 5 : 3, size);
+  const [offset, cs, image] = frame as [bigint, bigint, bigint];
+  const selector = Number(cs) & 0xffff;
+  const flags = Number(BigInt.asUintN(32, image));
   const level = selector & 3;
-  let target: { pointer: bigint; ss: number } | undefined;
-  if (p.long || level !== oldLevel) target = { pointer: stack.pop(size), ss: Number(stack.pop(size)) & 0xffff };
+  if (!p.long && level !== oldLevel) frame.push(...stack.popAll(2, size));
   const code = returnTarget(p, selector);
   checkCodeSize(code);
   checkTarget(p, code, offset);
-  if (target) returnToStack(p, code, level, offset, target.ss, target.pointer, 0);
-  else {
+  if (frame.length > 3) {
+    returnToStack(p, code, level, offset, Number(frame[4]) & 0xffff, frame[3] as bigint, 0);
+  } else {
     stack.commit();
     enter(p, code, level, offset);
   }

@@ -12,6 +12,7 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
+import { split } from "../linear.ts";
 import { IF, NT, RF, TF, VM } from "../registers.ts";
 import { CONFORMING, CS, P, SS } from "../segments.ts";
 import { isCanonical } from "./canonical.ts";
@@ -45,8 +46,7 @@ export function deliverLong(p: Core, { vector, software, pushedFlags, errorCode 
   const inTable = vector * 8 + 2 + external;
   if (vector * 16 + 15 > p.view.getUint32(at.IDTR_LIMIT, true)) raise(fault.GP, inTable);
   const gate = plus(p.view.getBigInt64(at.IDTR_BASE, true), vector * 16);
-  const low = p.memory.load(gate, 4, "system");
-  const high = p.memory.load(plus(gate, 4), 4, "system");
+  const [low, high] = split(p.memory.load64(gate, "system"));
   const type = (high >>> 8) & 0x1f;
   if (type !== SYSTEM_INTERRUPT32 && type !== SYSTEM_TRAP32) raise(fault.GP, inTable);
   const cpl = p.cpl;
@@ -66,14 +66,19 @@ export function deliverLong(p: Core, { vector, software, pushedFlags, errorCode 
   const ist = high & 7;
   const top = ist || level < cpl ? longStackOf(p, level, ist, external) : p.register64(4);
   const stack = new LongStack(p, top & ~15n, level === 3 ? "current" : "supervisor", external);
-  stack.probe(errorCode === undefined ? 5 : 6, 8);
-  if (!isCanonical(p, offset)) raise(fault.GP, external);
-  stack.push(BigInt(p.segments.selector(SS)), 8);
-  stack.push(p.register64(4), 8);
-  stack.push(BigInt(pushedFlags), 8);
-  stack.push(BigInt(p.segments.selector(CS)), 8);
-  stack.push(p.rip, 8);
-  if (errorCode !== undefined) stack.push(BigInt(errorCode), 8);
+  const frame = [
+    BigInt(p.segments.selector(SS)),
+    p.register64(4),
+    BigInt(pushedFlags),
+    BigInt(p.segments.selector(CS)),
+    p.rip,
+  ];
+  if (errorCode !== undefined) frame.push(BigInt(errorCode));
+  if (!isCanonical(p, offset)) {
+    stack.probe(frame.length, 8);
+    raise(fault.GP, external);
+  }
+  stack.pushAll(frame);
 
   setCodeSegment(p, code, level);
   if (level < cpl) setNullStackSegment(p, level, level);

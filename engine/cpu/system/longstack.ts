@@ -5,7 +5,9 @@
 import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
+import * as at from "../layout.ts";
 import { type Behalf, type LinearAddress, split } from "../linear.ts";
+import { AC } from "../registers.ts";
 import { DB, insideLimit, SS, writable } from "../segments.ts";
 
 export type PushSize = 2 | 4 | 8;
@@ -81,6 +83,34 @@ export class LongStack {
       size === 8 ? this.p.memory.load64(la, this.behalf) : BigInt(this.p.memory.load(la, size, this.behalf));
     this.pointer = this.moved(size);
     return value;
+  }
+
+  /** Pushes eight bytes each, the first one highest, checked before anything is stored. */
+  pushAll(values: readonly bigint[]): void {
+    const bytes = 8 * values.length;
+    const next = this.moved(-bytes);
+    if (
+      this.width === 64 &&
+      this.p.memory.storeFrame(this.address(next, bytes, true), values.toReversed(), this.behalf)
+    ) {
+      this.pointer = next;
+      return;
+    }
+    this.probe(values.length, 8);
+    for (const value of values) this.push(value, 8);
+  }
+
+  /** Pops `count` values of `size`. */
+  popAll(count: number, size: PushSize): bigint[] {
+    const { map, memory } = this.p;
+    if (this.width === 64 && size === 8 && !(this.p.view.getUint32(at.SYSTEM_FLAGS, true) & AC)) {
+      const host = memory.frameAt(this.address(this.pointer, 8 * count, false), 8 * count);
+      if (host >= 0) {
+        this.pointer = this.moved(8 * count);
+        return Array.from({ length: count }, (_, i) => map.view.getBigUint64(host + 8 * i, true));
+      }
+    }
+    return Array.from({ length: count }, () => this.pop(size));
   }
 
   drop(bytes: number): void {
