@@ -48,6 +48,11 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "SMAP",
   "PKU",
   "PDPE1GB",
+  "PCID",
+  "INVPCID",
+  "LA57",
+  "ERMS",
+  "FSRM",
   "MOVBE",
   "POPCNT",
   "LZCNT",
@@ -92,8 +97,11 @@ const X86_64_V2: readonly Feature[] = [...X86_64, "LAHF_LM", "CX16", "POPCNT", "
 const INTEL = "GenuineIntel";
 const AMD = "AuthenticAMD";
 const QEMU_BRAND = "QEMU Virtual CPU version 2.5+";
-/** Features that QEMU's `max` does not have to be asked for: everything there is but the virtualization extensions. */
-const NOT_IN_MAX: ReadonlySet<Feature> = new Set(["HYPERVISOR", "SVM", "VMX"]);
+/**
+ * What even `max` must be asked for: to be a virtual machine's processor, the virtualization extensions, and a fifth level
+ * of page tables, which a system would use for nothing but longer walks.
+ */
+const NOT_IN_MAX: ReadonlySet<Feature> = new Set(["HYPERVISOR", "SVM", "VMX", "LA57"]);
 
 const model = (
   name: string,

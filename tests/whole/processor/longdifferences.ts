@@ -30,6 +30,8 @@ const UPDATE =
   "Intel SDM vol. 3A, 4.7: what reads and then writes is checked as a write, error code bit 1 is set; QEMU reads first";
 const CHECKED = "AMD APM vol. 3, CLFLUSH, MONITOR: checked as a load of a byte; QEMU omits it";
 const RSVD = "Intel SDM vol. 3A, 4.7: bit 3 of the error code comes with bit 0; QEMU 7.2 sets it alone in long mode";
+const CONTEXTS =
+  "Intel SDM vol. 3A, 4.10.1, 4.10.4; vol. 2, INVPCID: hardware may keep what is not dropped, and ours does; QEMU 7.2 has none";
 const RDPID = "AMD APM vol. 3, RDPID; QEMU 7.2's processor lacks it";
 const CANONICAL =
   "AMD APM vol. 2, 6.1.1; Intel SDM vol. 4: an address in a model-specific register must be canonical; QEMU takes any";
@@ -253,6 +255,20 @@ export const LONG_DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Diffe
     }),
     ...same(CANONICAL, {
       "WRFSBASE that is not canonical": "0d 0000 +000a @efd0 rbx=800000000000",
+    }),
+    ...same(CONTEXTS, {
+      "PCIDE is not set while CR3 has flags": "0d 0000 +000f @efd0 rax=20020",
+      "INVPCID of a context without PCIDE": "0d 0000 +0027 @efd0 rax=0",
+      "INVPCID of context 0 without PCIDE": "end +0060 @efd8 rax=0 rcx=600d rdx=beef rbx=600d",
+      "contexts have translations of their own": "end +006c @efd8 rax=100001 rcx=beef rdx=600d rbx=600d rsi=beef",
+      "CR3 without bit 63 drops its context alone": "end +0079 @efd8 rax=100001 rcx=600d rdx=beef rbx=600d rsi=600d",
+      "INVPCID 0 drops an address of a context": "end +00a9 @efd8 rax=100002 rcx=600d rdx=600d rbx=600d rsi=beef",
+      "INVPCID 1 drops a context": "end +00a9 @efd8 rax=100002 rcx=600d rdx=600d rbx=600d rsi=beef",
+      "INVPCID 2 drops all": "end +00a9 @efd8 rax=100002 rcx=600d rdx=beef rbx=600d rsi=beef",
+      "INVPCID 3 drops all but global ones": "end +00a9 @efd8 rax=100002 rcx=600d rdx=beef rbx=600d rsi=beef",
+      "INVPCID 4": "0d 0000 +0027 @efd0 rax=4",
+      "INVPCID of context 1000h": "0d 0000 +0027 @efd0 rax=1",
+      "INVPCID 0 of what is not canonical": "0d 0000 +0027 @efd0 rax=0",
     }),
     ...same(RDPID, {
       "RDPID loads TSC_AUX": "end +0006 @efd8 rbx=12345",

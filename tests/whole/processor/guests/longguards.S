@@ -170,4 +170,53 @@ main:   users   0x87
         k64     "MONITOR of what is not canonical"; movabs $0x800000000000, %rax; xor %ecx, %ecx; xor %edx, %edx; monitor; end
         k64     "MWAIT with unknown extensions"; xor %eax, %eax; mov $2, %ecx; mwait; end
 
+        cmpb    $'m', chosen(%rip)
+        je      contexts
+        finish
+
+# ---- process contexts, which QEMU 7.2 lacks --------------------------------------------------------------------------
+        .set    PCIDE, 0x20000
+# Two pages for USERS: that from 0, and that from 2 MiB, whose cell holds BEEFh.
+        .macro  first_page
+        movl    $0x87, PD + 16
+        .endm
+        .macro  second_page
+        movl    $0x200087, PD + 16
+        .endm
+        .macro  look reg
+        mov     USERS + BASE + cell, %\reg
+        .endm
+# CR3 with a context, in an attempt; `keep`: without a flush.
+        .macro  context number, keep=0
+        movabs  $PML4 | \number | (\keep << 63), %rax
+        mov     %rax, %cr3
+        .endm
+        .macro  drop type, number, address
+        movabs  $\address, %rax
+        mov     %rax, wanted + 8(%rip)
+        movabs  $\number, %rax
+        mov     %rax, wanted(%rip)
+        mov     $\type, %eax
+        invpcid wanted(%rip), %rax
+        .endm
+        .balign 16
+wanted: .quad   0, 0
+contexts:
+        movq    $0x600d, cell(%rip)
+        movq    $0xbeef, 0x200000 + BASE + cell
+        k64     "PCIDE is not set while CR3 has flags"; mov $PML4 + 8, %rax; mov %rax, %cr3; mov $PAE | PCIDE, %eax; mov %rax, %cr4; end
+        mov     $PML4, %rax
+        mov     %rax, %cr3
+        k64     "INVPCID of a context without PCIDE"; drop 0, 1, USERS; end
+        k64     "INVPCID of context 0 without PCIDE"; look rbx; second_page; look rcx; drop 0, 0, USERS + BASE; look rdx; first_page; end
+        set_cr4 PCIDE
+        k64     "contexts have translations of their own"; context 1; look rbx; second_page; context 2; look rcx; context 1, 1; look rdx; context 1; look rsi; first_page; end
+        k64     "CR3 without bit 63 drops its context alone"; context 1; look rbx; context 2; look rcx; second_page; context 2; look rdx; context 1, 1; look rsi; first_page; context 1; end
+        k64     "INVPCID 0 drops an address of a context"; context 1; look rbx; context 2; look rcx; second_page; drop 0, 1, USERS + BASE; look rdx; context 1, 1; look rsi; first_page; context 1; context 2; end
+        k64     "INVPCID 1 drops a context"; context 1; look rbx; context 2; look rcx; second_page; drop 1, 1, 0; look rdx; context 1, 1; look rsi; first_page; context 1; context 2; end
+        k64     "INVPCID 2 drops all"; context 1; look rbx; context 2; look rcx; second_page; drop 2, 0, 0; look rdx; context 1, 1; look rsi; first_page; context 1; context 2; end
+        k64     "INVPCID 3 drops all but global ones"; context 1; look rbx; context 2; look rcx; second_page; drop 3, 0, 0; look rdx; context 1, 1; look rsi; first_page; context 1; context 2; end
+        k64     "INVPCID 4"; drop 4, 0, 0; end
+        k64     "INVPCID of context 1000h"; drop 1, 0x1000, 0; end
+        k64     "INVPCID 0 of what is not canonical"; drop 0, 0, 0x800000000000; end
         finish
