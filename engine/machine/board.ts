@@ -198,7 +198,12 @@ function hostBridges(bus: Bus, configuration: CompleteConfiguration, outputs: Bo
   const memoryBytes = configuration.memoryMiB * 2 ** 20;
   new I440fx(pci, { memoryBytes, setReach, setSmram, resetCpu: resetRequested });
   let power: Piix4Pm | undefined;
-  const isa = new Piix3(bus, pci, wires, { irq, reset: resetRequested, apmc: (value) => power?.apmc(value) });
+  const isa = new Piix3(bus, pci, wires, {
+    irq,
+    reset: resetRequested,
+    apmc: (value) => power?.apmc(value),
+    smi: outputs.smi,
+  });
   power = new Piix4Pm(bus, pci, { sci: irq(9), powerOff: outputs.powerOff, smi: outputs.smi });
   return { pci, isa, power };
 }
