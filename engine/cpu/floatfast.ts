@@ -15,12 +15,15 @@ export interface Fast {
   /** An i32: not zero where `result` is right. */
   readonly condition: Value;
   readonly result: Value;
+  /** A second condition, worth its price where the first does not hold: the result is exact, whatever MXCSR says. */
+  readonly exact?: () => Value;
 }
 
 /** MXCSR but for the flags other than "inexact", and its value with which a rounded result changes nothing. */
 const SETTINGS = 0xffe0;
 const USUAL = 0x1fa0;
 const RC = 0x6000;
+const DOWN = 0x2000;
 const PE = 0x20;
 const PM = 0x1000;
 
@@ -40,6 +43,12 @@ interface Lanes {
   readonly mul: (a: Value, b: Value) => Value;
   readonly div: (a: Value, b: Value) => Value;
   readonly sqrt: (a: Value) => Value;
+  /** All lanes of two floats are equal. */
+  same(a: Value, b: Value): Value;
+  /** All lanes of a float are as large as needed for what `product` finds out, or those of `zero` are zeros. */
+  large(a: Value, zero: Value): Value;
+  /** The same number in each lane, as floats. */
+  constant(value: number): Value;
   /** `a` in lanes where `a` is less (greater) than `b`, else `b`, of lanes as integers. */
   less(a: Value, b: Value): Value;
   greater(a: Value, b: Value): Value;
@@ -53,6 +62,7 @@ function scalar(bits: 32 | 64): Lanes {
   const size = (a: Value) => w.and(a, c((1n << (BigInt(bits) - 1n)) - 1n));
   const isNormal = (a: Value) => w.ltu(w.sub(size(a), c(least)), c(range - least));
   const isZero = (a: Value) => w.eqz(w.shl(a, c(1n)));
+  const constant = (value: number) => fl.reinterpret(c(bitsOf(value, bits)));
   return {
     regular: (a) => w.or(isNormal(a), isZero(a)),
     normal: (a, ...unless) => unless.reduce((found, zero) => w.or(found, isZero(zero)), isNormal(a)),
@@ -63,6 +73,9 @@ function scalar(bits: 32 | 64): Lanes {
     mul: fl.fmul,
     div: fl.fdiv,
     sqrt: fl.fsqrt,
+    same: fl.feq,
+    large: (a, zero) => w.or(fl.fgt(fl.fabs(a), constant(LARGE[bits])), isZero(zero)),
+    constant,
     less: (a, b) => w.select(fl.flt(fl.reinterpret(a), fl.reinterpret(b)), a, b),
     greater: (a, b) => w.select(fl.fgt(fl.reinterpret(a), fl.reinterpret(b)), a, b),
   };
@@ -81,6 +94,7 @@ function packed(bits: 32 | 64): Lanes {
     );
   const isZero = (a: Value) => v(`${ints}.eq`, size(a), v128(0n, 0n));
   const every = (mask: Value) => test(`${ints}.all_true`, mask);
+  const constant = (value: number) => all(bitsOf(value, bits));
   const op = (name: "add" | "sub" | "mul" | "div") => (a: Value, b: Value) =>
     v(`${floats}.${name}` as VectorBinary, a, b);
   return {
@@ -93,9 +107,49 @@ function packed(bits: 32 | 64): Lanes {
     mul: op("mul"),
     div: op("div"),
     sqrt: (a) => v(`${floats}.sqrt`, a),
+    same: (a, b) => every(v(`${floats}.eq`, a, b)),
+    large: (a, zero) =>
+      every(v("v128.or", v(`${floats}.gt`, v(`${floats}.abs`, a), constant(LARGE[bits])), isZero(zero))),
+    constant,
     less: (a, b) => bitselect(a, b, v(`${floats}.lt`, a, b)),
     greater: (a, b) => bitselect(a, b, v(`${floats}.gt`, a, b)),
   };
+}
+
+const view = new DataView(new ArrayBuffer(8));
+
+function bitsOf(value: number, bits: 32 | 64): bigint {
+  if (bits === 64) {
+    view.setFloat64(0, value);
+    return view.getBigUint64(0);
+  }
+  view.setFloat32(0, value);
+  return BigInt(view.getUint32(0));
+}
+
+/** Numbers above these can be multiplied without losing a part of the error below the least denormal. */
+const LARGE = { 32: 2 ** -100, 64: 2 ** -960 } as const;
+
+/** Whether the rounded sum of two floats is their sum (Knuth's two-sum has no error). */
+function isSum(f: FunctionBuilder, n: Lanes, a: Value, b: Value, sum: Value): Value {
+  const part = f.let(n.sub(sum, a));
+  const error = n.add(n.sub(a, n.sub(sum, part)), n.sub(b, part));
+  return n.same(error, n.constant(0));
+}
+
+/** Whether `wanted` is the product of two floats (Dekker's product, by Veltkamp's halves). */
+function isProduct(f: FunctionBuilder, n: Lanes, bits: 32 | 64, a: Value, b: Value, wanted: Value): Value {
+  const product = f.let(n.mul(a, b));
+  const halves = (x: Value): [Value, Value] => {
+    const wide = f.let(n.mul(x, n.constant(bits === 64 ? 2 ** 27 + 1 : 2 ** 12 + 1)));
+    const high = f.let(n.sub(wide, n.sub(wide, x)));
+    return [high, f.let(n.sub(x, high))];
+  };
+  const [ah, al] = halves(a);
+  const [bh, bl] = halves(b);
+  const rest = n.add(n.add(n.sub(n.mul(ah, bh), product), n.mul(ah, bl)), n.mul(al, bh));
+  const error = n.add(rest, n.mul(al, bl));
+  return w.and(n.same(product, wanted), n.same(error, n.constant(0)));
 }
 
 /** The fast way of an operation, its operands evaluated; undefined where there is none. */
@@ -118,7 +172,15 @@ export function fastFloat(
     case "add":
     case "sub": {
       const result = f.let(lanes.bits(lanes[o.kind](lanes.float(a), lanes.float(b))));
-      return { condition: both(usual(), lanes.regular(a), lanes.regular(b), lanes.regular(result)), result };
+      const regular = f.let(both(lanes.regular(a), lanes.regular(b), lanes.regular(result)));
+      const exact = () => {
+        const [x, y, sum] = [f.let(lanes.float(a)), f.let(lanes.float(b)), f.let(lanes.float(result))];
+        // A sum of 0 has another sign where it is rounded down.
+        const notDown = w.ne(w.and(mxcsr(), w.i32(RC)), w.i32(DOWN));
+        const second = o.kind === "add" ? y : f.let(lanes.sub(lanes.constant(0), y));
+        return both(regular, notDown, isSum(f, lanes, x, second, sum));
+      };
+      return { condition: both(usual(), regular), result, exact };
     }
     case "addsub": {
       const signs = bits === 32 ? v128(0x80000000n, 0x80000000n) : v128(1n << 63n, 0n);
@@ -128,15 +190,39 @@ export function fastFloat(
     case "mul": {
       // A product of 0 that no factor explains has underflowed.
       const result = f.let(lanes.bits(lanes.mul(lanes.float(a), lanes.float(b))));
-      return { condition: both(usual(), lanes.regular(a), lanes.regular(b), lanes.normal(result, a, b)), result };
+      const exact = () => {
+        const [x, y, product] = [f.let(lanes.float(a)), f.let(lanes.float(b)), f.let(lanes.float(result))];
+        const regular = both(
+          lanes.regular(a),
+          lanes.regular(b),
+          lanes.normal(result, a, b),
+          lanes.large(product, result),
+        );
+        return both(regular, isProduct(f, lanes, bits, x, y, product));
+      };
+      return {
+        condition: both(usual(), lanes.regular(a), lanes.regular(b), lanes.normal(result, a, b)),
+        result,
+        exact,
+      };
     }
     case "div": {
       const result = f.let(lanes.bits(lanes.div(lanes.float(a), lanes.float(b))));
-      return { condition: both(usual(), lanes.regular(a), lanes.normal(b), lanes.normal(result, a)), result };
+      const exact = () => {
+        const [x, y, quotient] = [f.let(lanes.float(a)), f.let(lanes.float(b)), f.let(lanes.float(result))];
+        const regular = both(lanes.regular(a), lanes.normal(b), lanes.normal(result, a), lanes.large(x, a));
+        return both(regular, isProduct(f, lanes, bits, quotient, y, x));
+      };
+      return { condition: both(usual(), lanes.regular(a), lanes.normal(b), lanes.normal(result, a)), result, exact };
     }
     case "sqrt": {
       const result = f.let(lanes.bits(lanes.sqrt(lanes.float(a))));
-      return { condition: both(usual(), lanes.regular(a), lanes.normal(result, a)), result };
+      const exact = () => {
+        const [x, root] = [f.let(lanes.float(a)), f.let(lanes.float(result))];
+        const regular = both(lanes.regular(a), lanes.normal(result, a), lanes.large(x, a));
+        return both(regular, isProduct(f, lanes, bits, root, root, x));
+      };
+      return { condition: both(usual(), lanes.regular(a), lanes.normal(result, a)), result, exact };
     }
     case "min":
     case "max": {
@@ -178,6 +264,9 @@ function comparison(f: FunctionBuilder, o: FloatOperation, a: Value, b: Value, i
   return o.from === "f64" ? w.extendS(mask) : mask;
 }
 
+/** 2^31 in four singles. */
+const SINGLES_2_31 = v128(0x4f000000_4f000000n, 0x4f000000_4f000000n);
+
 function conversion(
   f: FunctionBuilder,
   o: FloatOperation,
@@ -193,15 +282,24 @@ function conversion(
     if (from === "i32" && to === "f64") return { condition: w.i32(1), result: v("f64x2.convert_low_i32x4_s", a) };
     if (from === "f32" && to === "i32") {
       const size = v("f32x4.abs", a);
-      const fit = test("i32x4.all_true", v("f32x4.lt", size, v128(0x4f000000_4f000000n, 0x4f000000_4f000000n)));
-      const rounded = o.kind === "truncate" ? a : v("f32x4.nearest", a);
-      return { condition: w.and(usual(), fit), result: v("i32x4.trunc_sat_f32x4_s", rounded) };
+      const below = f.let(v("f32x4.lt", size, SINGLES_2_31));
+      const result = f.let(v("i32x4.trunc_sat_f32x4_s", o.kind === "truncate" ? a : v("f32x4.nearest", a)));
+      const back = v("f32x4.eq", v("f32x4.convert_i32x4_s", result), a);
+      return {
+        condition: w.and(usual(), test("i32x4.all_true", below)),
+        result,
+        exact: () => test("i32x4.all_true", v("v128.and", below, back)),
+      };
     }
     return undefined;
   }
   if (from === "i32" || from === "i64") {
-    const result = fl.reinterpret(fl.convertSigned(to as "f32" | "f64", a));
-    return { condition: from === "i32" && to === "f64" ? w.i32(1) : usual(), result };
+    const number = f.let(fl.convertSigned(to as "f32" | "f64", a));
+    const result = fl.reinterpret(number);
+    if (from === "i32" && to === "f64") return { condition: w.i32(1), result };
+    const limit = fl.convertSigned(to as "f32" | "f64", from === "i32" ? w.i64(0x80000000n) : w.i64(1n << 62n));
+    const back = w.eq(fl.truncateSigned(from, number), a);
+    return { condition: usual(), result, exact: () => w.and(fl.flt(fl.fabs(number), limit), back) };
   }
   if (from === "f32" && to === "f64") {
     return { condition: lanes.regular(a), result: fl.reinterpret(fl.promote(fl.reinterpret(a))) };
@@ -210,7 +308,9 @@ function conversion(
     const result = f.let(fl.reinterpret(fl.demote(fl.reinterpret(a))));
     const isZero = w.eqz(w.shl(a, w.i64(1)));
     const isNormal = scalar(32).normal(result);
-    return { condition: w.and(usual(), w.and(lanes.regular(a), w.or(isNormal, isZero))), result };
+    const regular = w.and(lanes.regular(a), w.or(isNormal, isZero));
+    const same = () => fl.feq(fl.promote(fl.reinterpret(result)), fl.reinterpret(a));
+    return { condition: w.and(usual(), regular), result, exact: () => w.and(regular, same()) };
   }
   // To an integer: exact, or inexact without a trace.
   const x = f.let(fl.reinterpret(a));

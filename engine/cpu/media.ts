@@ -66,8 +66,12 @@ export function emitFloat(x: Emitting, callee: Callee, o: FloatOperation, a: Val
     f.assign(result, w.load(result.type, { i32: 32, i64: 64, v128: 128 }[result.type as "i32"], cpu, at.MEDIA_A));
   };
   const fast = fastFloat(f, cpu, o, a, b, immediate);
-  if (fast) f.if(fast.condition, () => f.assign(result, fast.result), slow);
-  else slow();
+  if (!fast) slow();
+  else {
+    const { exact } = fast;
+    const take = () => f.assign(result, fast.result);
+    f.if(fast.condition, take, exact ? () => f.if(exact(), take, slow) : slow);
+  }
   return result;
 }
 

@@ -69,6 +69,19 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "WBNOINVD",
   "3DNOWPREFETCH",
   "LAHF_LM",
+  "MMX",
+  "MMXEXT",
+  "FXSR",
+  "SSE",
+  "SSE2",
+  "SSE3",
+  "SSSE3",
+  "SSE4.1",
+  "SSE4.2",
+  "XSAVE",
+  "XSAVEOPT",
+  "XSAVEC",
+  "XGETBV1",
 ]);
 
 /** Who claims the first is relied on for the second: software orders a write of TSC_DEADLINE by MFENCE. */

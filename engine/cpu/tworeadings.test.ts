@@ -67,6 +67,23 @@ const ROWS: Record<string, Partial<Record<16 | 32 | 64, readonly string[]>>> = {
     32: ["0f fc 4b 08", "0f 6f ca", "0f 70 d1 1b", "0f 7f 53 04", "0f c4 cb 02", "0f 77"],
     64: ["0f fc 4b 08", "48 0f 6e cb", "48 0f 7e 0b"],
   },
+  "SSE floats": {
+    16: ["f3 0f 58 47 04", "66 0f 59 ca", "0f c2 ca 02", "f2 0f 2c c1"],
+    32: [
+      "f3 0f 58 4b 04",
+      "0f 58 4b 10",
+      "66 0f 59 ca",
+      "f2 0f 5e 4b 08",
+      "0f 51 ca",
+      "f2 0f 2c c1",
+      "66 0f 2f 4b 08",
+      "66 0f 3a 0b ca 01",
+      "66 0f 3a 40 ca ff",
+      "0f 2a 4b 08",
+      "0f 2d 53 08",
+    ],
+    64: ["f2 48 0f 2a 4b 08", "f2 48 0f 2d cb", "66 44 0f 5c 4b 10", "f3 44 0f 5a fa", "66 0f d0 ca"],
+  },
   "SSE integers": {
     16: ["66 0f fc 0f", "f3 0f 7f 57 03", "66 0f 70 d1 1b", "66 0f 73 fa 03"],
     32: [
