@@ -34,16 +34,16 @@ const SEED = Number(process.env.RING_SEED ?? 20261122);
 const folder = mkdtempSync(join(tmpdir(), "ring-x87-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function compileHarness(): string | undefined {
+function compileHarness(bits: 32 | 64): string | undefined {
   if (process.arch !== "x64" || process.platform !== "linux") return undefined;
-  const program = join(folder, "harness");
+  const program = join(folder, `harness${bits}`);
   const source = join(import.meta.dirname, "x87harness.c");
-  const gcc = spawnSync("gcc", ["-m32", "-O1", "-no-pie", "-static", "-o", program, source]);
+  const gcc = spawnSync("gcc", [`-m${bits}`, "-O1", "-no-pie", "-static", "-o", program, source]);
   if (gcc.status !== 0) return undefined;
   return spawnSync(program, [], { input: "" }).status === 0 ? program : undefined;
 }
 
-const harness = compileHarness();
+const harnesses = { 32: compileHarness(32), 64: compileHarness(64) };
 
 interface Outcome {
   /** As FNSAVE stores it. */
@@ -100,17 +100,19 @@ const processor = new Processor(
   0,
   {
     name: "test",
-    features: new Set(["8086", "186", "286", "386", "486", "CMOV", "FPU", "SSE3"]),
+    features: new Set(["8086", "186", "286", "386", "486", "CMOV", "FPU", "SSE3", "LM"]),
     signature: 0,
     vendor: "",
     brand: "",
   } as never,
 );
 
-function prepare(): void {
+function prepare(bits: 32 | 64): void {
   processor.reset();
   processor.setControl(0, 0x31);
-  processor.segments.set(CS, { selector: 0x23, base: 0, limit: 0xffffffff, attributes: 0xc0fb });
+  // Long mode is active.
+  if (bits === 64) processor.view.setUint32(at.EFER, 0x500, true);
+  processor.segments.set(CS, { selector: 0x23, base: 0, limit: 0xffffffff, attributes: bits === 64 ? 0xa0fb : 0xc0fb });
   for (const n of [DS, ES, SS, FS, GS])
     processor.segments.set(n, { selector: 0x2b, base: 0, limit: 0xffffffff, attributes: 0xc0f3 });
   map.load(CODE, new Uint8Array(64).fill(0xf4));
@@ -242,44 +244,51 @@ function listing(c: FloatCase): string {
   return `.byte ${bytes}  # ${c.row.name}\n${words}\n${numbers}\ndata ${Buffer.from(c.data.subarray(0, 28)).toString("hex")}`;
 }
 
-describe.skipIf(!harness)(`the x87 against this processor's, ${COUNT} cases an encoding, seed ${SEED}`, () => {
-  let number = 0;
-  for (const row of TABLE) {
-    if (row.name === "ESC") continue;
-    for (const encoding of row.encodings) {
-      if (!isX87(encoding) && row.name !== "WAIT") continue;
-      const seed = SEED + ++number * 7919;
-      it(`${row.name}  ${encoding.text}`, { timeout: 600_000 }, () => {
-        const random = randomFrom(seed);
-        prepare();
-        const failures: string[] = [];
-        for (let done = 0; done < COUNT; done += 1000) {
-          const cases: FloatCase[] = [];
-          while (cases.length < Math.min(1000, COUNT - done)) {
-            const c = makeFloatCase(row, encoding, random);
-            if (c) cases.push(c);
+describe.each([32, 64] as const)(
+  `%i-bit code against this processor, ${COUNT} cases an encoding, seed ${SEED}`,
+  (bits) => {
+    const harness = harnesses[bits];
+    let number = 0;
+    for (const row of TABLE) {
+      if (row.name === "ESC") continue;
+      for (const encoding of row.encodings) {
+        if (!isX87(encoding) && row.name !== "WAIT") continue;
+        const seed = SEED + ++number * 7919 + bits - 32;
+        it.skipIf(!harness)(`${row.name}  ${encoding.text}`, { timeout: 600_000 }, () => {
+          const random = randomFrom(seed);
+          prepare(bits);
+          const failures: string[] = [];
+          for (let done = 0; done < COUNT; done += 1000) {
+            const cases: FloatCase[] = [];
+            while (cases.length < Math.min(1000, COUNT - done)) {
+              const c = makeFloatCase(row, encoding, bits, random);
+              if (c) cases.push(c);
+            }
+            const native = runNative(harness as string, cases);
+            cases.forEach((c, i) => {
+              const engine = runEngine(c);
+              let found = differences(c, native[i] as Outcome, engine);
+              // A change of tasks between the instruction and FNSAVE loses the pointers.
+              for (
+                let again = 0;
+                again < 5 && found.length && found.every((f) => /^F(IP|DP|OP): native 0+,/.test(f));
+                again++
+              )
+                found = differences(c, runNative(harness as string, [c])[0] as Outcome, engine);
+              if (found.length) failures.push(`${listing(c)}\n${found.join("\n")}`);
+            });
           }
-          const native = runNative(harness as string, cases);
-          cases.forEach((c, i) => {
-            const engine = runEngine(c);
-            let found = differences(c, native[i] as Outcome, engine);
-            // A change of tasks between the instruction and FNSAVE loses the pointers.
-            for (
-              let again = 0;
-              again < 5 && found.length && found.every((f) => /^F(IP|DP|OP): native 0+,/.test(f));
-              again++
-            )
-              found = differences(c, runNative(harness as string, [c])[0] as Outcome, engine);
-            if (found.length) failures.push(`${listing(c)}\n${found.join("\n")}`);
-          });
-        }
-        if (failures.length)
-          expect.fail(`seed ${seed}, ${failures.length} of ${COUNT}:\n${failures.slice(0, 3).join("\n\n")}`);
-      });
+          if (failures.length)
+            expect.fail(`seed ${seed}, ${failures.length} of ${COUNT}:\n${failures.slice(0, 3).join("\n\n")}`);
+        });
+      }
     }
-  }
-});
+  },
+);
 
-it.skipIf(harness)("skipped: no gcc that makes 32-bit x86 programs, or no processor that runs them", () => {
-  expect(harness).toBeUndefined();
-});
+it.skipIf(harnesses[32] && harnesses[64])(
+  "skipped: no gcc that makes x86 programs of both sizes, or no processor that runs them",
+  () => {
+    expect(harnesses[32] && harnesses[64]).toBeUndefined();
+  },
+);

@@ -149,13 +149,23 @@ function randomControl(random: Random): number {
 }
 
 /** One case of an encoding, or undefined where the bytes came out as something else. */
-export function makeFloatCase(row: Row, encoding: Encoding, random: Random): FloatCase | undefined {
+export function makeFloatCase(row: Row, encoding: Encoding, bits: 32 | 64, random: Random): FloatCase | undefined {
   const bytes: number[] = [];
   if (encoding.operands.some((o) => o.width === "e" || o.width === "f") && random() % 2) bytes.push(0x66);
+  // REX.W, R and B change nothing, not even the environment's layout.
+  if (bits === 64 && random() % 4 === 0) bytes.push(random() % 2 ? 0x48 : 0x4d);
   bytes.push(...encoding.opcode);
   if (encoding.plus) bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) | (random() % 8);
-  if (encoding.modrm) bytes.push(((encoding.digit ?? 0) << 3) | 5, DATA & 0xff, (DATA >> 8) & 0xff, DATA >> 16, 0);
-  const d = decode((i) => bytes[i] ?? -1, BigInt(CODE), { codeBits: 32, protectedMode: true });
+  if (encoding.modrm) {
+    const reg = (encoding.digit ?? 0) << 3;
+    // An absolute address; in 64-bit code by SIB, or relative to RIP.
+    const relative = bits === 64 && random() % 2 === 0;
+    if (bits === 64 && !relative) bytes.push(reg | 4, 0x25);
+    else bytes.push(reg | 5);
+    const displacement = relative ? DATA - (CODE + bytes.length + 4) : DATA;
+    bytes.push(displacement & 0xff, (displacement >> 8) & 0xff, displacement >> 16, 0);
+  }
+  const d = decode((i) => bytes[i] ?? -1, BigInt(CODE), { codeBits: bits, protectedMode: true });
   if ("fault" in d || d.encoding !== encoding) return undefined;
   const state = new Uint8Array(STATE_BYTES);
   const v = new DataView(state.buffer);
