@@ -10,7 +10,7 @@ import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder } from "../wasm/module.ts";
 import { fastFloat } from "./floatfast.ts";
 import * as at from "./layout.ts";
-import { CR0_EM, CR0_TS, CR4_OSFXSR } from "./registers.ts";
+import { CR0_EM, CR0_NE, CR0_TS, CR4_OSFXSR } from "./registers.ts";
 
 const UD = 6;
 const NM = 7;
@@ -43,7 +43,10 @@ export function emitMediaCheck(x: Emitting, registers: "mmx" | "sse" | "both"): 
   f.if(registers === "sse" ? blocked : w.or(blocked, waits), () => {
     f.if(missing, () => x.fault(UD));
     f.if(w.and(cr0, w.i32(CR0_TS)), () => x.fault(NM));
-    if (registers !== "sse") x.fault(MF);
+    if (registers === "sse") return;
+    // As for the x87's own instructions: without CR0.NE, IGNNE may let it pass.
+    const ignored = w.load("i32", 8, cpu, at.X87_IGNORED);
+    f.if(w.or(w.and(cr0, w.i32(CR0_NE)), w.eqz(ignored)), () => x.fault(MF));
   });
 }
 
