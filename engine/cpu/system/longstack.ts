@@ -103,14 +103,17 @@ export class LongStack {
   /** Pops `count` values of `size`. */
   popAll(count: number, size: PushSize): bigint[] {
     const { map, memory } = this.p;
+    const values: bigint[] = [];
     if (this.width === 64 && size === 8 && !(this.p.view.getUint32(at.SYSTEM_FLAGS, true) & AC)) {
       const host = memory.frameAt(this.address(this.pointer, 8 * count, false), 8 * count);
       if (host >= 0) {
+        for (let i = 0; i < count; i++) values.push(map.view.getBigUint64(host + 8 * i, true));
         this.pointer = this.moved(8 * count);
-        return Array.from({ length: count }, (_, i) => map.view.getBigUint64(host + 8 * i, true));
+        return values;
       }
     }
-    return Array.from({ length: count }, () => this.pop(size));
+    for (let i = 0; i < count; i++) values.push(this.pop(size));
+    return values;
   }
 
   drop(bytes: number): void {

@@ -47,7 +47,7 @@ function recorded(file: URL): Answer {
 /** QEMU's model for a guest; undefined: one without long mode. */
 function modelOf(name: string): string | undefined {
   if (name === "longguards") return "max";
-  return name.startsWith("long") ? "qemu64" : undefined;
+  return name.startsWith("long") ? "qemu64,+umip" : undefined;
 }
 
 /** As a file of expected answers has it. */

@@ -73,6 +73,8 @@ legacy_gp:
         jmp     *legacy_resume
 legacy_resume:
         .long   0
+scratch:
+        .skip   16
         .balign 8
 legacy_idt:
         .skip   13 * 8
@@ -144,6 +146,17 @@ main:   mov     $PG + 0x11, %eax                # whatever the firmware left
         u64 "WBINVD in ring 3"; wbinvd; end
         u64 "RDMSR in ring 3"; read_msr EFER; end
         u64 "WRMSR in ring 3"; write_msr EFER, 0, 0x500; end
+
+        change  cr4, 0x800, 0
+        u64 "SGDT in ring 3 with UMIP"; sgdt scratch(%rip); end
+        u64 "SIDT in ring 3 with UMIP"; sidt scratch(%rip); end
+        u64 "SLDT in ring 3 with UMIP"; sldt %eax; end
+        u64 "STR in ring 3 with UMIP"; str %eax; end
+        u64 "SMSW in ring 3 with UMIP"; smsw %eax; end
+        u32 "SMSW in ring 3 with UMIP, compatibility"; smsw %eax; end
+        k64 "SLDT in ring 0 with UMIP"; sldt %eax; end
+        change  cr4, 0, 0x800
+        u64 "STR in ring 3"; str %eax; end
 
         k64 "EFER"; read_msr EFER; end
         k64 "EFER without LME"; write_msr EFER, 0, 0x401; end
