@@ -711,7 +711,8 @@ export class Processor extends Core {
       v.setInt32(at.RIP + 4, ipHigh, true);
       this.pendingFault = e.fault;
       this.view.setInt32(at.EXIT_RECORD, record, true);
-      this.view.setInt32(at.LEFT_TICKS, ticks, true);
+      // `ticks` is without what stands behind it in its block; a fault's exit takes that off by itself.
+      this.view.setInt32(at.LEFT_TICKS, ticks - (rv.getInt32(record + at.R_LEFT, true) - 1), true);
       this.view.setInt32(at.EXIT, at.EXIT_FAULT, true);
       return 1;
     }

@@ -10,7 +10,6 @@ import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import { CR4_PVI, CR4_VME, IF, IOPL, RF, TF, VIF, VIP, VM } from "../registers.ts";
 import { CS, DS, ES, FS, GS, SS, TR } from "../segments.ts";
-import { codeOf } from "./descriptors.ts";
 import { Stack } from "./stack.ts";
 
 /** Attributes of every segment of virtual-8086 mode: present, DPL 3, writable data, accessed. */
@@ -83,7 +82,8 @@ export function redirectInterrupt(p: Core, vector: number): boolean {
 function isRedirected(p: Core, vector: number): boolean {
   const tr = p.segments.get(TR);
   // Only a 32-bit TSS has the map; one that lies beyond the limit faults.
-  if (!(tr.attributes & 8) || tr.limit < 103) raise(fault.GP, codeOf(tr.selector));
+  if (!(tr.attributes & 8)) return false;
+  if (tr.limit < 103) raise(fault.GP, 0);
   const at = p.memory.load((tr.base + 102) >>> 0, 2, "system") - 32 + (vector >> 3);
   if (at < 0 || at > tr.limit) raise(fault.GP, 0);
   return ((p.memory.load((tr.base + at) >>> 0, 1, "system") >> (vector & 7)) & 1) === 0;
