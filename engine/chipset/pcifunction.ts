@@ -14,6 +14,7 @@
  */
 import { EngineError } from "../wasm/error.ts";
 import type { AccessSize, Bus, Device, Line, Mapping, PhysicalMemory, Registers } from "./bus.ts";
+import type { Capability } from "./pcicapability.ts";
 import { type MessageOptions, MessageSignals } from "./pcimessages.ts";
 
 /** What a base address register maps. `registers` gets offsets from the start of the range. */
@@ -31,16 +32,6 @@ export interface Bar {
 export interface Window extends Pick<Bar, "kind" | "size" | "registers"> {
   /** Where it answers now, or undefined; asked after every change of the configuration space. */
   readonly base: (config: PciFunction) => number | undefined;
-}
-
-/** A capability: what follows its ID and next pointer. */
-export interface Capability {
-  readonly id: number;
-  readonly body: readonly number[];
-  /** Bits of `body` that software can write; none unless given. */
-  readonly writable?: readonly number[];
-  /** Where it is; behind the one before (from 40h) unless given. */
-  readonly offset?: number;
 }
 
 /** A register of the device's own (40h–FFh), or another value for one of the header. */

@@ -12,7 +12,7 @@
  * Source: PCI Local Bus Specification 3.0, 6.8.
  */
 import type { AccessSize, PhysicalMemory, Registers } from "./bus.ts";
-import type { Capability } from "./pcifunction.ts";
+import type { Capability } from "./pcicapability.ts";
 
 /** Which kinds of message a function has. */
 export interface MessageOptions {
