@@ -6,7 +6,7 @@ import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { AF, CF, OF, PF, SF, TSC_PER_TICK, ZF } from "../registers.ts";
-import { loadMemory, offsetOf, operand, read, storeMemory } from "./operands.ts";
+import { loadMemory, offsetOf, operand, read, read64, storeMemory } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 
 function evenParity(value: number): boolean {
@@ -74,20 +74,12 @@ function register64(p: Core, n: number): bigint {
   return p.view.getBigUint64(at.GPR + n * 8, true);
 }
 
-function divisor64(p: Core, d: Parameters<Operation>[1]): bigint {
-  const o = operand(d, 0);
-  if (o.kind === "register") return register64(p, o.number);
-  if (o.kind !== "memory") return raise(fault.UD);
-  const low = loadMemory(p, o, 4);
-  return BigInt(low) | (BigInt(loadMemory(p, o, 4, 4)) << 32n);
-}
-
 /** DIV and IDIV of 128 by 64 bits; narrower ones are generated code. */
 const divide =
   (signed: boolean): Operation =>
   (p, d) => {
     const cast = (bits: number, v: bigint) => (signed ? BigInt.asIntN(bits, v) : BigInt.asUintN(bits, v));
-    const divisor = cast(64, divisor64(p, d));
+    const divisor = cast(64, read64(p, operand(d, 0)));
     if (divisor === 0n) raise(fault.DE);
     const dividend = cast(128, (register64(p, 2) << 64n) | register64(p, 0));
     const quotient = dividend / divisor;

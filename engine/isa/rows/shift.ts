@@ -212,10 +212,10 @@ function bitScan(name: string, opcode: string, says: string, find: (a: Value) =>
     says,
     does(x, dst, src) {
       const a = src.get();
-      const old = dst.get();
       const none = x.let(w.eqz(a));
-      // With no bit set the destination keeps its value (AMD APM vol. 3; Intel calls it undefined).
-      dst.set(x.let(w.select(none, old, find(a))));
+      const found = x.let(find(a));
+      // With no bit set the destination keeps its value (AMD APM vol. 3; Intel calls it undefined), its high half, too.
+      x.when(w.eqz(none), () => dst.set(found));
       x.flags.zero(none);
     },
   });
