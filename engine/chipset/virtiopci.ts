@@ -14,7 +14,8 @@
 import type { AccessSize, Bus, Device, Registers, Timer } from "./bus.ts";
 import { type Field, fieldRegisters } from "./fields.ts";
 import type { PciBus } from "./pci.ts";
-import type { Capability, PciFunction } from "./pcifunction.ts";
+import type { Capability } from "./pcicapability.ts";
+import type { PciFunction } from "./pcifunction.ts";
 import { type Chain, NO_VECTOR, newVirtqueue, Virtqueue } from "./virtqueue.ts";
 
 /** What a device is besides its transport. */
