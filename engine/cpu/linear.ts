@@ -480,7 +480,8 @@ export class LinearMemory {
 
 /** The two words of a linear address. */
 export function split(la: LinearAddress): [low: number, high: number] {
-  if (typeof la === "number") return [la >>> 0, 0];
+  // A Number beyond 32 bits comes from a view of 64-bit mode.
+  if (typeof la === "number") return [la >>> 0, la >= 0 && la < 2 ** 32 ? 0 : Math.floor(la / 2 ** 32) | 0];
   // An order of magnitude faster than to cut the BigInt.
   WIDE[0] = la;
   return [(WORDS[0] as number) >>> 0, WORDS[1] as number];

@@ -44,6 +44,8 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "NX",
   "LM",
   "UMIP",
+  "TSC_ADJUST",
+  "PERFCTR_CORE",
   "SMEP",
   "SMAP",
   "PKU",

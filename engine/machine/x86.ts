@@ -61,8 +61,9 @@ export class X86 extends Processor implements Cpu {
 
   status(): Pick<MachineStatus, "address" | "cs" | "ip" | "mode" | "ring"> {
     const cs = this.segments.selector(CS);
-    const { ip } = this;
-    const address = (this.segments.base(CS) + ip) >>> 0;
+    // In 64-bit mode CS has no base; of an address in the higher half a Number has room for the low word alone.
+    const ip = this.long && this.rip < 2n ** 53n ? Number(this.rip) : this.ip;
+    const address = this.long ? ip : (this.segments.base(CS) + ip) >>> 0;
     return { address, cs, ip, mode: this.modeNow, ring: this.cpl as MachineStatus["ring"] };
   }
 
