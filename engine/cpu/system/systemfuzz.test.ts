@@ -1,7 +1,7 @@
 /**
- * Random descriptor tables, gates and task-state segments under random far transfers, interrupts, segment loads and flag
- * changes: `run` returns whatever they do, and in one piece, in slices and one instruction at a time they end alike.
- * RING_ROUNDS sets how many, RING_SEED the first.
+ * Random descriptor tables, gates, task-state segments and pages under random far transfers, interrupts, segment loads and
+ * flag changes: `run` returns whatever they do, and in one piece, in slices, one instruction at a time and translated they
+ * end alike. RING_ROUNDS sets how many, RING_SEED the first.
  */
 import { expect, test } from "vitest";
 import * as at from "../layout.ts";
@@ -17,6 +17,7 @@ const RAM = 1 << 20;
 /** What programs reach, but for a few wild addresses. */
 const USED = 1 << 17;
 const [GDT, IDT, LDT, TASKS, CODE, CODE_END] = [0x1000, 0x2000, 0x3000, 0x4000, 0x8000, 0xa000];
+const PAGES = 0x18000;
 const SELECTORS = 48;
 
 const map = new PhysicalMap(RAM, 1);
@@ -84,6 +85,7 @@ function putTask(r: Random, base: number): void {
     put(8 + 8 * level, r(6) ? (DATA_OF_LEVEL[level] as number) : selector(r));
   }
   put(0, selector(r));
+  put(28, PAGES);
   put(32, slot(r));
   put(36, flagsOf(r));
   for (let n = 0; n < 8; n++) put(40 + 4 * n, n === 4 ? 0x12000 + r(0x1000) * 4 : r(0x10000));
@@ -145,6 +147,15 @@ function instruction(r: Random): number[] {
   ])();
 }
 
+/** Page tables of the first 4 MiB, each page where it is, most of them with all rights. */
+function putPages(r: Random): void {
+  map.write(PAGES, (PAGES + 0x1000) | 7, 4);
+  for (let i = 0; i < 1024; i++) {
+    const flags = i < 32 && r(6) === 0 ? r(8) : 7;
+    map.write(PAGES + 0x1000 + 4 * i, (i << 12) | flags, 4);
+  }
+}
+
 function prepare(seed: number): void {
   const r = numbers(seed);
   map.ram.fill(0);
@@ -172,7 +183,9 @@ function prepare(seed: number): void {
   }
   map.load(CODE, Uint8Array.from(bytes));
   p.reset();
-  p.setControl(0, 0x11 | (r(2) ? 0x40000 : 0));
+  putPages(r);
+  p.setControl(3, PAGES);
+  p.setControl(0, (0x11 | (r(2) ? 0x40000 : 0) | (r(3) ? 0 : 0x80000000) | (r(2) ? 0x10000 : 0)) >>> 0);
   p.setControl(4, r(3) ? 0 : 3);
   const level = pick(r, [0, 0, 3, 1]);
   const wide = { base: 0, limit: 0xffffffff };
@@ -229,12 +242,14 @@ test(`${ROUNDS} random systems neither throw nor hang, and do not depend on how 
   for (let i = 0; i < ROUNDS; i++) {
     const seed = SEED + i;
     let first: string | undefined;
-    for (const [way, slice, careful] of [
-      ["in one piece", TICKS, false],
-      ["in slices", 1 + (seed % 13), false],
-      ["one instruction at a time", TICKS, true],
+    for (const [way, slice, careful, translating] of [
+      ["in one piece", TICKS, false, false],
+      ["in slices", 1 + (seed % 13), false, false],
+      ["one instruction at a time", TICKS, true, false],
+      ["translated", TICKS, false, true],
     ] as const) {
       p.careful = careful;
+      p.translating = translating;
       prepare(seed);
       const end = outcome(slice);
       if (first === undefined) {
