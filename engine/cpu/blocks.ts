@@ -4,7 +4,6 @@
  */
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
-import { isX87 } from "../isa/encoding.ts";
 import { EngineError } from "../wasm/error.ts";
 import type { Addressing, Shape } from "./emitter.ts";
 import type { Handlers } from "./handlers.ts";
@@ -344,8 +343,7 @@ export class Blocks {
       });
       r += at.RECORD_BYTES;
     }
-    const x87 = steps.some((step) => isX87(step.decoded.encoding));
-    const index = this.handlers.add((imports) => emitBlock(steps, r, imports), x87);
+    const index = this.handlers.add((imports) => emitBlock(steps, r, imports));
     if (index !== undefined) this.view.setInt32(record + at.R_HANDLER, index, true);
   }
 }

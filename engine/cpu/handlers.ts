@@ -3,7 +3,6 @@
  * compiled in batches, and put into the function table. Compiled modules are shared by all machines of the process.
  */
 import type { Decoded } from "../isa/decoded.ts";
-import { isX87 } from "../isa/encoding.ts";
 import type { Bits } from "../isa/meaning.ts";
 import { EngineError } from "../wasm/error.ts";
 import * as w from "../wasm/expression.ts";
@@ -48,6 +47,16 @@ const CALLEES: Imports = {
     return callee;
   },
 };
+
+/** The same, with whether code that calls the x87's library was emitted: the library is made for the first that does. */
+function watchedCallees(): { readonly imports: Imports; used(): boolean } {
+  let used = false;
+  const x87 = (name: string) => {
+    used = true;
+    return CALLEES.x87(name);
+  };
+  return { imports: { ...CALLEES, x87 }, used: () => used };
+}
 
 export interface Handler {
   /** Index in the function table. */
@@ -111,7 +120,11 @@ export class Handlers {
   of(d: Decoded, s: Shape): Handler {
     const operands = operandShapes(d);
     const key = `${d.row.index} ${s.operandBits} ${s.addressBits} ${s.stackBits} ${s.addressing} ${s.operandAddressing} ${s.repeat} ${operands.map(nameOf).join(" ")}`;
-    return this.get(key, () => ({ ...emitHandler(d.row, s, operands, CALLEES), x87: isX87(d.encoding) }));
+    return this.get(key, () => {
+      const watched = watchedCallees();
+      const handler = emitHandler(d.row, s, operands, watched.imports);
+      return { ...handler, x87: watched.used() };
+    });
   }
 
   /** What stands behind a block's last instruction where that does not leave: it follows the link to what comes next. */
@@ -130,10 +143,12 @@ export class Handlers {
   }
 
   /** Puts a translated block into the table; undefined where there is no room before the next `dropTranslations`. */
-  add(emit: (imports: Imports) => FunctionBuilder, x87: boolean): number | undefined {
+  add(emit: (imports: Imports) => FunctionBuilder): number | undefined {
     if (this.nextTranslation === TRANSLATIONS) return undefined;
     const index = this.nextTranslation++;
-    this.instantiate(undefined, [emit(CALLEES)], { element: { at: index } }, x87);
+    const watched = watchedCallees();
+    const builder = emit(watched.imports);
+    this.instantiate(undefined, [builder], { element: { at: index } }, watched.used());
     return index;
   }
 
