@@ -48,12 +48,16 @@ import {
 import { CS, SS } from "./segments.ts";
 import { floatOperation } from "./sse.ts";
 import { deliver } from "./system/interrupts.ts";
-import { resetMsrs } from "./system/msr.ts";
+import { resetMsrs, slotOf } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
 import { enterSystemManagement, takesSmi } from "./system/smm.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
+
+/** Where DebugCtl lies in the state, and its bit that makes TF trap branches alone. */
+const DEBUGCTL = slotOf("DebugCtl");
+const BTF = 2;
 
 /** Instructions that cross a page and are kept at one time. */
 const MAX_CROSSING = 1024;
@@ -85,6 +89,8 @@ export class Processor extends Core {
   private codeTag = 0;
   /** Instructions are counted as those of privilege level 3. */
   private countsUser = false;
+  /** Length of the instruction that runs alone. */
+  private aloneLength = 0;
   private epoch = 0;
   /** Begins at 1, so that an entry that was never written does not match. */
   private segmentEpoch = 1;
@@ -207,6 +213,7 @@ export class Processor extends Core {
     this.ticksBefore = this.executed;
     this.entryTicks = ticks;
     this.mustLeave = false;
+    if (this.alone) this.aloneLength = this.map.view.getUint8(record + at.R_LENGTH);
     this.handlers.enter(this.cpu, record, ticks - left);
     let unused = v.getInt32(at.LEFT_TICKS, true);
     const exit = v.getInt32(at.EXIT, true);
@@ -250,6 +257,7 @@ export class Processor extends Core {
     this.entered = false;
     this.faulted = false;
     this.debug.met = 0;
+    const from = trap ? this.rip : 0n;
     this.alone = true;
     try {
       const record = this.findAlone();
@@ -261,7 +269,7 @@ export class Processor extends Core {
     if (this.executed === before) this.executed = before + 1;
     // A load of SS holds the trap back until behind the next instruction; INT has cleared TF (Intel SDM vol. 3, 6.8.3).
     const held = this.view.getUint32(at.SHADOW, true) & SHADOW_SS;
-    if (trap && !this.entered && !held) this.debug.pend(DR6_BS);
+    if (trap && !this.entered && !held && this.isStep(from)) this.debug.pend(DR6_BS);
     if (this.debug.met && !this.faulted) this.debug.pend(this.debug.met);
   }
 
@@ -308,6 +316,11 @@ export class Processor extends Core {
     return true;
   }
 
+  /** With DebugCtl.BTF only a branch is a step (AMD APM vol. 2, 13.1.4; Intel SDM vol. 3B, 17.4.3). */
+  private isStep(from: bigint): boolean {
+    return !(this.view.getUint32(DEBUGCTL, true) & BTF) || this.rip !== from + BigInt(this.aloneLength);
+  }
+
   /** The instruction that last turned out to touch device memory: its repetitions run alone at once. */
   private deviceIp = -1;
 
@@ -339,6 +352,7 @@ export class Processor extends Core {
     } else {
       // A target beyond the limit faults at the jump, which has no effect; a condition that is false just goes on.
       this.executed++;
+      this.aloneLength = decoded.length;
       this.jumpBeyondLimit(decoded, ip);
     }
   }
@@ -554,7 +568,10 @@ export class Processor extends Core {
     this.faulted = true;
     for (;;) {
       chain.push(fault.exceptionName(current.vector));
-      if (current.vector === fault.DB) this.debug.raised();
+      if (current.vector === fault.DB) {
+        this.debug.raised();
+        this.view.setUint32(DEBUGCTL, this.view.getUint32(DEBUGCTL, true) & ~BTF, true);
+      }
       this.surroundings.event({
         kind: "exception",
         vector: current.vector,

@@ -105,3 +105,21 @@ test("counters count instructions at the levels that they are asked for, and cyc
   run(0, 3);
   expect(readMsr(p, 0xc0010004)).toBe(1n);
 });
+
+test("with DebugCtl.BTF a single step goes to the next branch that is taken, and #DB clears the bit", () => {
+  const p = processor(AMD);
+  // NOP; JZ, not taken; JMP over a byte; NOP; HLT
+  p.map.load(0x1000, Uint8Array.of(0x90, 0x74, 0x02, 0xeb, 0x01, 0xf4, 0x90, 0xf4));
+  p.map.load(0x2000, Uint8Array.of(0xf4));
+  p.map.load(4, Uint8Array.of(0x00, 0x20, 0, 0));
+  for (const n of [CS, SS]) p.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
+  p.view.setUint32(at.IDTR_LIMIT, 0x3ff, true);
+  p.setRegister(4, 0x6000);
+  p.ip = 0x1000;
+  p.flags = 0x102;
+  p.updateMode();
+  writeMsr(p, 0x1d9, 2n);
+  p.run(20);
+  expect(p.map.view.getUint16(p.map.ramAt + 0x6000 - 6, true)).toBe(0x1006);
+  expect(readMsr(p, 0x1d9)).toBe(0n);
+});

@@ -218,7 +218,7 @@ constant("P5_MC_TYPE", 0x1, "MCE", 0n, ignore);
 
 // ---- debugging and performance ---------------------------------------------------------------------------------------
 
-/** LBR, BTF and the four pin controls. No branch is recorded. */
+/** LBR, BTF (processor.ts) and the four pin controls. No branch is recorded. */
 stored("DebugCtl", 0x1d9, "SEP", { reserved: ~0x3fn & ALL });
 for (const [i, name] of ["LastBranchFromIP", "LastBranchToIP", "LastIntFromIP", "LastIntToIP"].entries()) {
   constant(name, 0x1db + i, "SEP", 0n, ignore);
