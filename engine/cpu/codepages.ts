@@ -6,7 +6,7 @@
 import type { Callee, Expression } from "../wasm/expression.ts";
 import * as w from "../wasm/expression.ts";
 import { assembleModule, FunctionBuilder, importedFunction, type Signature } from "../wasm/module.ts";
-import type { ImportFunctions } from "./handlers.ts";
+import type { ImportFunctions } from "./importfunctions.ts";
 import * as at from "./layout.ts";
 import { typeOf } from "./media.ts";
 import type { PhysicalMap } from "./physical.ts";

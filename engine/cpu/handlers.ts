@@ -9,6 +9,7 @@ import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder, Signature } from "../wasm/module.ts";
 import { assembleModule, FunctionBuilder as Builder, importedFunction } from "../wasm/module.ts";
 import type { Imports, Shape } from "./emitter.ts";
+import { IMPORTS, type ImportFunctions } from "./importfunctions.ts";
 import { emitBlockEnd, emitHandler, emitLeave, HANDLER_SIGNATURE, type OperandShape } from "./interpret.ts";
 import * as at from "./layout.ts";
 import { instantiateX87, X87_SIGNATURES, type X87Functions } from "./x87/functions.ts";
@@ -18,19 +19,6 @@ const i32s = (n: number): Signature => ({
   results: ["i32"],
 });
 const TYPES: readonly Signature[] = [HANDLER_SIGNATURE, i32s(3), i32s(4), i32s(5)];
-const IMPORTS = [
-  { name: "read", type: 2 },
-  { name: "update", type: 2 },
-  { name: "store", type: 2 },
-  { name: "commit", type: 2 },
-  { name: "segment", type: 3 },
-  { name: "link", type: 2 },
-  { name: "jump", type: 2 },
-  { name: "system", type: 1 },
-  { name: "float", type: 1 },
-] as const;
-
-export type ImportFunctions = Record<(typeof IMPORTS)[number]["name"], (...parameters: number[]) => number>;
 
 const shape = { types: TYPES, imports: IMPORTS };
 /** What modules with x87 instructions import besides. */

@@ -10,7 +10,7 @@ import { CODE_PAGE, withCodePages } from "./codepages.ts";
 import { CLASS_CHECKED, CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
 import * as fault from "./fault.ts";
 import { GuestFault } from "./fault.ts";
-import type { ImportFunctions } from "./handlers.ts";
+import type { ImportFunctions } from "./importfunctions.ts";
 import * as at from "./layout.ts";
 import type { MemoryOwner } from "./memoryowner.ts";
 import { FETCH, IMPLICIT, Paging, USER, WRITE } from "./paging.ts";
