@@ -467,6 +467,8 @@ export abstract class Emitter implements Meaning {
     this.settle();
     const counter = this.register(1, this.addressBits);
     const initial = counter.get();
+    const handler = () => w.load("i32", 32, this.record(), at.R_HANDLER);
+    const own = f.copy(handler());
     f.if(w.ne(initial, w.constantLike(initial, 0)), () => {
       f.loop((again) => {
         const done = f.local("i32");
@@ -489,7 +491,8 @@ export abstract class Emitter implements Meaning {
         const goOn = this.let(until ? w.and(more, w.eqz(until())) : more);
         f.if(goOn, () => {
           const ticks = this.let(w.sub(this.ticks, w.i32(1)));
-          f.if(w.lts(ticks, w.i32(0)), () => {
+          // An element may be stored over the instruction itself: what its bytes are then is what goes on.
+          f.if(w.or(w.lts(ticks, w.i32(0)), w.ne(handler(), own)), () => {
             this.spill();
             this.leave(at.EXIT_REPEATING, w.load("i64", 64, this.record(), at.R_RIP), this.ticks);
           });
