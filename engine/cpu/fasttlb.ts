@@ -42,6 +42,13 @@ class Table {
     w[slot + 2] = host - low;
   }
 
+  /** Where `low` (below 4 GiB) is in linear memory, −1 where that is not known here. */
+  host(low: number): number {
+    const slot = ((low >>> 12) % at.FAST_TLB_ENTRIES) * 4;
+    const w = this.words;
+    return w[slot] === (low & ~0xfff) && w[slot + 1] === 0 ? (w[slot + 2] as number) + low : -1;
+  }
+
   drop(low: number, high: number): void {
     const slot = ((low >>> 12) % at.FAST_TLB_ENTRIES) * 4;
     const w = this.words;
@@ -87,8 +94,13 @@ export class FastTlb {
   }
 
   /** `mark`: CODE_PAGE where the page holds decoded code. */
-  remember(write: boolean, low: number, high: number, host: number, mark = 0): void {
-    if (this.now !== CLASS_CHECKED) (this.tables[this.now * 2 + (write ? 1 : 0)] as Table).set(low, high, host, mark);
+  remember(write: boolean, low: number, high: number, host: number, mark = 0, as = this.now): void {
+    if (as !== CLASS_CHECKED) (this.tables[as * 2 + (write ? 1 : 0)] as Table).set(low, high, host, mark);
+  }
+
+  /** Where an access of a class to `low` (below 4 GiB) goes in linear memory, −1 where that is not known here. */
+  host(write: boolean, as: AccessClass, low: number): number {
+    return as === CLASS_CHECKED ? -1 : (this.tables[as * 2 + (write ? 1 : 0)] as Table).host(low);
   }
 
   /** Forgets a page of 2^`pageBits` bytes. */

@@ -7,7 +7,7 @@
  */
 
 import { CODE_PAGE, withCodePages } from "./codepages.ts";
-import { CLASS_CHECKED, CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
+import { type AccessClass, CLASS_CHECKED, CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
 import * as fault from "./fault.ts";
 import { GuestFault } from "./fault.ts";
 import type { ImportFunctions } from "./importfunctions.ts";
@@ -404,8 +404,31 @@ export class LinearMemory {
     return this.translate(low, high, this.current);
   }
 
+  private classOf(behalf: Behalf): AccessClass {
+    if (this.watches) return CLASS_CHECKED;
+    if (behalf === "current") return this.fast.selected;
+    const guarded = behalf === "system" ? this.paging.hasGuard : this.paging.guardsUserPages;
+    return guarded ? CLASS_GUARDED : CLASS_SUPERVISOR;
+  }
+
+  /** Where in linear memory an access by Number on one page goes that the fast TLB knows; −1 otherwise. */
+  private quickHost(write: boolean, la: LinearAddress, bytes: number, behalf: Behalf): number {
+    if (typeof la !== "number" || (la & (PAGE - 1)) > PAGE - bytes) return -1;
+    return this.fast.host(write, this.classOf(behalf), la | 0);
+  }
+
+  /** Lets the fast TLB know where an access on one page of RAM went. */
+  private learn(write: boolean, low: number, high: number, hpa: number, behalf: Behalf): void {
+    const { map } = this.p;
+    const host = write ? map.writable(hpa) : map.readable(hpa);
+    if (host < 0) return;
+    const mark = write && map.pageHasCode(host) ? CODE_PAGE : 0;
+    this.fast.remember(write, low, high, host, mark, this.classOf(behalf));
+  }
+
   /** Makes sure that `bytes` at `la` can be written, before anything is. */
   probeWrite(la: LinearAddress, bytes: number, behalf: Behalf = "current"): void {
+    if (this.quickHost(true, la, bytes, behalf) >= 0) return;
     const [low, high] = split(la);
     this.check(low, high, bytes);
     if (behalf === "current") this.checkAlignment(low, bytes);
@@ -413,11 +436,24 @@ export class LinearMemory {
   }
 
   load(la: LinearAddress, bytes: 1 | 2 | 4, behalf: Behalf = "current"): number {
+    const quick = this.quickHost(false, la, bytes, behalf);
+    if (quick >= 0) {
+      const { view: memory } = this.p.map;
+      return bytes === 4
+        ? memory.getUint32(quick, true)
+        : bytes === 2
+          ? memory.getUint16(quick, true)
+          : memory.getUint8(quick);
+    }
     const [low, high] = split(la);
     if (this.watches) this.observe(low, high, bytes, false, behalf);
     const { map, view } = this.p;
     const access = this.accessOf(behalf);
-    if (this.check(low, high, bytes)) return map.read(this.translate(low, high, access), bytes);
+    if (this.check(low, high, bytes)) {
+      const hpa = this.translate(low, high, access);
+      this.learn(false, low, high, hpa, behalf);
+      return map.read(hpa, bytes);
+    }
     this.readToScratch(low, high, bytes, access);
     return bytes === 2 ? view.getUint16(at.SCRATCH, true) : view.getUint32(at.SCRATCH, true);
   }
@@ -435,11 +471,21 @@ export class LinearMemory {
   }
 
   store(la: LinearAddress, value: number, bytes: 1 | 2 | 4, behalf: Behalf = "current"): void {
+    const quick = this.quickHost(true, la, bytes, behalf);
+    if (quick >= 0) {
+      const { view: memory } = this.p.map;
+      if (bytes === 4) memory.setUint32(quick, value, true);
+      else if (bytes === 2) memory.setUint16(quick, value, true);
+      else memory.setUint8(quick, value);
+      return;
+    }
     const [low, high] = split(la);
     if (this.watches) this.observe(low, high, bytes, true, behalf);
     const access = this.accessOf(behalf) | WRITE;
     if (this.check(low, high, bytes)) {
-      this.p.map.write(this.translate(low, high, access), value, bytes);
+      const hpa = this.translate(low, high, access);
+      this.learn(true, low, high, hpa, behalf);
+      this.p.map.write(hpa, value, bytes);
       return;
     }
     this.p.view.setUint32(at.SCRATCH, value, true);

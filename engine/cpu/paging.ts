@@ -97,6 +97,11 @@ export class Paging {
     this.pcid = cr4 & CR4_PCIDE ? this.p.control(3) & 0xfff : 0;
   }
 
+  /** CR4.SMAP. */
+  get hasGuard(): boolean {
+    return this.smap;
+  }
+
   /** Supervisors' reads and writes of user pages are forbidden now (CR4.SMAP, EFLAGS.AC). */
   get guardsUserPages(): boolean {
     return this.smap && (this.p.view.getUint32(at.SYSTEM_FLAGS, true) & AC) === 0;
