@@ -53,6 +53,7 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "PCID",
   "INVPCID",
   "LA57",
+  "ARAT",
   "ERMS",
   "FSRM",
   "MOVBE",
