@@ -30,7 +30,7 @@ import {
 import { Stack } from "./stack.ts";
 import { leadsToTask, returnToTask, transferToTask } from "./task.ts";
 import { stackOf } from "./tss.ts";
-import { lacksInterruptRight, returnToVirtual8086, setFlagsVirtually } from "./virtual8086.ts";
+import { lacksInterruptRight, requireFlagsRight, returnToVirtual8086, setFlagsVirtually } from "./virtual8086.ts";
 
 export interface FarPointer {
   readonly selector: number;
@@ -267,6 +267,7 @@ export function interruptReturn(p: Core, bits: number): void {
     returnToTask(p);
     return;
   }
+  requireFlagsRight(p, size);
   const stack = new Stack(p);
   const offset = stack.pop(size);
   const selector = stack.pop(size) & 0xffff;
@@ -274,7 +275,7 @@ export function interruptReturn(p: Core, bits: number): void {
   const oldLevel = p.cpl;
   if (!p.protectedMode || p.virtual8086) {
     if (offset > p.segments.limit(CS)) raise(fault.GP, 0);
-    if (lacksInterruptRight(p)) setFlagsVirtually(p, flags, size);
+    if (lacksInterruptRight(p)) setFlagsVirtually(p, flags);
     else setReturnedFlags(p, flags, size, oldLevel);
     stack.commit();
     setRealCodeSegment(p, selector);

@@ -8,7 +8,14 @@ import { AF, CF, DF, IF, IOPL, PF, RF, SF, SHADOW_STI, VIF, VIP, VM, ZF } from "
 import { LongStack } from "./longstack.ts";
 import type { Operation } from "./operation.ts";
 import { Stack } from "./stack.ts";
-import { interruptFlag, ioplOf, lacksInterruptRight, pushedFlags, setFlagsVirtually } from "./virtual8086.ts";
+import {
+  interruptFlag,
+  ioplOf,
+  lacksInterruptRight,
+  pushedFlags,
+  requireFlagsRight,
+  setFlagsVirtually,
+} from "./virtual8086.ts";
 
 const LOW_FIVE = SF | ZF | AF | PF | CF;
 
@@ -45,9 +52,10 @@ function setPopped(p: Core, value: number, size: 2 | 4): void {
 const pop =
   (size: 2 | 4): Operation =>
   (p) => {
+    requireFlagsRight(p, size);
     const stack = new Stack(p);
     const value = stack.pop(size);
-    if (lacksInterruptRight(p)) setFlagsVirtually(p, value, size);
+    if (lacksInterruptRight(p)) setFlagsVirtually(p, value);
     else setPopped(p, value, size);
     stack.commit();
     p.mustLeave = true;

@@ -27,9 +27,9 @@ export function interruptFlag(p: Core): typeof IF | typeof VIF {
   return p.control(4) & extended ? VIF : raise(fault.GP, 0);
 }
 
-/** #GP(0) unless VME lets this 16-bit PUSHF, POPF or IRET work on VIF. */
-function requireVme(p: Core, size: number): void {
-  if (size !== 2 || !(p.control(4) & CR4_VME)) raise(fault.GP, 0);
+/** #GP(0) where PUSHF, POPF or IRET may not touch IF, unless VME lets one of 16 bits work on VIF. */
+export function requireFlagsRight(p: Core, size: number): void {
+  if (lacksInterruptRight(p) && (size !== 2 || !(p.control(4) & CR4_VME))) raise(fault.GP, 0);
 }
 
 /** The flags that PUSHF and INT n push: without the right to touch IF, VIF is shown as IF, and IOPL as 3. */
@@ -40,13 +40,12 @@ export function shownFlags(p: Core): number {
 
 /** The same for PUSHF, refused where the program may not see it. */
 export function pushedFlags(p: Core, size: 2 | 4): number {
-  if (lacksInterruptRight(p)) requireVme(p, size);
+  requireFlagsRight(p, size);
   return shownFlags(p);
 }
 
-/** POPF and IRET without the right to touch IF: VIF is what IF would be; #GP(0) where the monitor wants to know. */
-export function setFlagsVirtually(p: Core, value: number, size: number): void {
-  requireVme(p, size);
+/** POPF and IRET of 16 bits by VME: VIF is what IF would be; #GP(0) where the monitor wants to know. */
+export function setFlagsVirtually(p: Core, value: number): void {
   const old = p.flags;
   if (value & TF || (value & IF && old & VIP)) raise(fault.GP, 0);
   const changeable = 0x7fd5 & ~(IF | IOPL);

@@ -90,6 +90,8 @@ main:   # Exceptions out of virtual-8086 mode leave more on the stack than `caug
         v86 "PUSHFD"; pushfl; stop86
         v86 "POPF"; push $2; popf; stop86
         v86 "IRET"; pushw $2; push %cs; pushw $1f; iretw; 1: stop86
+        v86 "POPF without a stack"; mov $0xffff, %sp; popf; stop86
+        v86 "IRET without a stack"; mov $0xffff, %sp; iretw; stop86
         v86 "INT 21h"; int $0x21; stop86
         v86 "INT3"; .byte 0xcc; stop86
         v86 "INT 3 of two bytes"; .byte 0xcd, 3; stop86
