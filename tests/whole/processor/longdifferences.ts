@@ -1,7 +1,8 @@
 /** Where QEMU's long mode is known to be wrong: as differences.ts, for the guests whose names begin with `long`. */
 import type { Difference } from "./differences.ts";
 
-const VECTOR = "Intel SDM vol. 3A, 6.13: the index in an error code is the vector; QEMU 7.2 doubles it in long mode";
+const VECTOR =
+  "Intel SDM vol. 3A, 6.13: the index in an error code is the vector, and EXT says what came from outside; QEMU 7.2 doubles the one and omits the other";
 const STRADDLE =
   "AMD APM vol. 2, 5.3.1: an access that ends beyond the canonical addresses is #GP; QEMU looks at its first byte";
 const STACK = "AMD APM vol. 2, 8.2.13: an address on the stack that is not canonical is #SS; QEMU makes it #GP";
@@ -69,6 +70,7 @@ export const LONG_DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Diffe
       "an absent gate": "0b 0232 +0000 @efd0",
       "a vector beyond the table": "0d 0402 +0000 @efd0",
       "a vector beyond the table, ring 3": "0d 07fa +0000 @dfd0",
+      "an interrupt whose gate is of no kind": "0d 0303 +0001 @efd0 fl=202",
     }),
     ...same(STRADDLE, {
       "#GP by a store": "0d 0000 +000a @efd0 rax=7ffffffffffd",

@@ -209,4 +209,40 @@ main:   descriptor ABSENT_CODE, 0, 0, 0x1b, 0x20
         k32 "IRETD with NT, compatibility mode"; pushfl; orl $0x4000, (%esp); popfl; pushl $2; pushl $CODE32; pushl $1f; iretl; 1: end
         k32 "IRETD with VM, compatibility mode"; pushl $0x20002; pushl $CODE32; pushl $1f; iretl; 1: end
         k16 "IRETW in compatibility mode"; pushw $2; pushw $CODE16; pushw $1f; iretw; 1: end
+        # IRQ 0 at vector 60h, once each time.
+        .macro  port number, value
+        mov     $\value, %al
+        out     %al, $\number
+        .endm
+        .macro  timer
+        port    0x20, 0x20
+        port    0x43, 0x30
+        port    0x40, 0x40
+        port    0x40, 0
+        .endm
+        port    0x20, 0x11
+        port    0x21, 0x60
+        port    0x21, 4
+        port    0x21, 1
+        port    0x21, 0xfe
+        timer
+        k64 "an interrupt"; sti; 1: jmp 1b; end
+        timer
+        k64 "an interrupt ends HLT"; sti; hlt; end
+        timer
+        movq    $0x202, flags_at_launch(%rip)
+        u64 "an interrupt in ring 3"; 1: jmp 1b; end
+        timer
+        movq    $0x202, flags_at_launch(%rip)
+        u32 "an interrupt in compatibility mode, ring 3"; 1: jmp 1b; end
+        movb    $2, idt + 16 * 0x60 + 4(%rip)
+        timer
+        movq    $0x202, flags_at_launch(%rip)
+        u64 "an interrupt with IST 2"; 1: jmp 1b; end
+        timer
+        k32 "an interrupt with IST 2 in compatibility mode"; sti; 1: jmp 1b; end
+        movb    $0, idt + 16 * 0x60 + 5(%rip)
+        timer
+        k64 "an interrupt whose gate is of no kind"; sti; 1: jmp 1b; end
+        port    0x21, 0xff
         finish
