@@ -1,18 +1,48 @@
 /**
- * The cards of a command line: `-device virtio-blk-pci,drive=…`, `-drive if=virtio`, `-device virtio-rng-pci`, spelled as
- * QEMU spells them.
+ * The cards of a command line: `-device virtio-blk-pci,drive=…`, `-drive if=virtio`, `-device virtio-rng-pci`,
+ * `-netdev user,…`, `-device e1000,netdev=…`, `-nic user,…`, `-net nic -net user`, spelled as QEMU spells them. Unlike
+ * there, no card is in the machine that nobody asked for.
  */
 import { UsageError } from "./usage.ts";
 
 /** A card, with files not yet read. */
 export type CardOption =
   | { readonly kind: "virtio-blk"; readonly path: string; readonly serial?: string; readonly flag: string }
-  | { readonly kind: "virtio-rng" };
+  | { readonly kind: "virtio-rng" }
+  | NetworkCardOption;
+
+export interface NetworkCardOption {
+  readonly kind: "e1000" | "virtio-net";
+  readonly mac?: string;
+  /** Its expansion ROM. */
+  readonly romfile?: string;
+  readonly network?: NetworkOption;
+}
+
+/** A network of its own: a folder for TFTP, and what DHCP names as the file to boot. */
+export interface NetworkOption {
+  readonly tftp?: string;
+  readonly bootfile?: string;
+}
+
+/** Cards by QEMU's names. */
+const NETWORK_CARDS: Readonly<Record<string, NetworkCardOption["kind"]>> = {
+  e1000: "e1000",
+  "e1000-82540em": "e1000",
+  "virtio-net-pci": "virtio-net",
+  "virtio-net": "virtio-net",
+  virtio: "virtio-net",
+};
+
+type Properties = Readonly<Record<string, string>>;
 
 /** What `-drive if=none,id=…` gave, and cards by order; references are looked up when all flags are read. */
 export class CardFlags {
   readonly drives = new Map<string, string>();
+  readonly netdevs = new Map<string, NetworkOption>();
   readonly #cards: (() => CardOption)[] = [];
+  /** Of `-net user`. */
+  #legacyNetwork: NetworkOption | undefined;
 
   add(card: () => CardOption): void {
     this.#cards.push(card);
@@ -23,20 +53,51 @@ export class CardFlags {
   }
 
   /** Makes a card of `-device name,…`; false where `name` is none. */
-  device(name: string, given: Readonly<Record<string, string>>): boolean {
+  device(name: string, given: Properties): boolean {
     switch (name) {
       case "virtio-blk-pci":
       case "virtio-blk":
-        expectKeys(name, given, ["drive", "serial", ...MODERN, "bootindex"]);
+        expectKeys(`-device ${name}`, given, ["drive", "serial", ...MODERN, "bootindex"]);
         this.add(() => this.#disk(given));
         return true;
       case "virtio-rng-pci":
       case "virtio-rng":
-        expectKeys(name, given, [...MODERN, "rng", "max-bytes", "period"]);
+        expectKeys(`-device ${name}`, given, [...MODERN, "rng", "max-bytes", "period"]);
         this.add(() => ({ kind: "virtio-rng" }));
         return true;
     }
-    return false;
+    const kind = Object.hasOwn(NETWORK_CARDS, name) ? NETWORK_CARDS[name] : undefined;
+    if (kind === undefined || name === "virtio") return false;
+    expectKeys(`-device ${name}`, given, ["netdev", "mac", "romfile", ...MODERN, "bootindex"]);
+    this.add(() => networkCard(kind, given, given["netdev"] === undefined ? undefined : this.#netdev(given["netdev"])));
+    return true;
+  }
+
+  /** `-netdev user,id=…`. */
+  netdev(kind: string, { id, ...given }: Properties): void {
+    if (id === undefined) throw new UsageError(`-netdev ${kind}: expected id=ID`);
+    this.netdevs.set(id, network("-netdev", kind, given));
+  }
+
+  /** `-nic user,model=…`; a card and its network in one. */
+  nic(kind: string, { model = "e1000", mac, romfile, id: _, ...given }: Properties): void {
+    if (kind === "none") return;
+    const behind = network("-nic", kind, given);
+    this.add(() =>
+      networkCard(cardKind("-nic", model), { ...(mac ? { mac } : {}), ...(romfile ? { romfile } : {}) }, behind),
+    );
+  }
+
+  /** `-net nic,…`, `-net user,…`: every such card is on every such network. */
+  net(kind: string, given: Properties): void {
+    if (kind === "none") return;
+    if (kind !== "nic") {
+      this.#legacyNetwork = network("-net", kind, given);
+      return;
+    }
+    const { model = "e1000", macaddr, ...odd } = given;
+    expectKeys("-net nic", odd, []);
+    this.add(() => networkCard(cardKind("-net nic", model), macaddr ? { mac: macaddr } : {}, this.#legacyNetwork));
   }
 
   /** All cards, in the order of their flags. */
@@ -44,7 +105,13 @@ export class CardFlags {
     return this.#cards.map((card) => card());
   }
 
-  #disk({ drive, serial }: Readonly<Record<string, string>>): CardOption {
+  #netdev(id: string): NetworkOption {
+    const found = this.netdevs.get(id);
+    if (found === undefined) throw new UsageError(`-device …,netdev=${id}: expected the id of a -netdev`);
+    return found;
+  }
+
+  #disk({ drive, serial }: Properties): CardOption {
     const path = drive === undefined ? undefined : this.drives.get(drive);
     if (path === undefined)
       throw new UsageError(`-device virtio-blk-pci,drive=${drive ?? ""}: expected the id of a -drive if=none`);
@@ -56,7 +123,29 @@ export class CardFlags {
 /** Properties that say what is so anyway. */
 const MODERN = ["id", "bus", "disable-legacy", "disable-modern"];
 
-export function expectKeys(name: string, given: Readonly<Record<string, string>>, known: readonly string[]): void {
+function cardKind(flag: string, model: string): NetworkCardOption["kind"] {
+  const kind = Object.hasOwn(NETWORK_CARDS, model) ? NETWORK_CARDS[model] : undefined;
+  if (kind === undefined) throw new UsageError(`${flag},model=${model}: expected e1000 or virtio-net-pci`);
+  return kind;
+}
+
+function networkCard(
+  kind: NetworkCardOption["kind"],
+  given: Properties,
+  behind: NetworkOption | undefined,
+): CardOption {
+  const { mac, romfile } = given;
+  return { kind, ...(mac ? { mac } : {}), ...(romfile ? { romfile } : {}), ...(behind ? { network: behind } : {}) };
+}
+
+function network(flag: string, kind: string, given: Properties): NetworkOption {
+  if (kind !== "user") throw new UsageError(`${flag} ${kind} is not supported yet; the nearest is user`);
+  expectKeys(`${flag} user`, given, ["tftp", "bootfile", "restrict", "ipv6"]);
+  const { tftp, bootfile } = given;
+  return { ...(tftp ? { tftp } : {}), ...(bootfile ? { bootfile } : {}) };
+}
+
+function expectKeys(name: string, given: Properties, known: readonly string[]): void {
   const odd = Object.keys(given).find((key) => !known.includes(key));
-  if (odd !== undefined) throw new UsageError(`-device ${name},${odd}=: expected ${known.join(", ")}`);
+  if (odd !== undefined) throw new UsageError(`${name},${odd}=: expected ${known.join(", ") || "nothing"}`);
 }

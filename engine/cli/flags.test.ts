@@ -66,6 +66,23 @@ test("-drive if=virtio and -device virtio-blk-pci are cards in the order of thei
   expect(() => read("-device virtio-gpu-pci")).toThrow("-device virtio-gpu-pci is not supported yet; the nearest is");
 });
 
+test("networks: -netdev with -device, -nic, and -net in its older spelling; none is none", () => {
+  const line =
+    "-netdev user,id=n,tftp=d,bootfile=/k -device e1000,netdev=n,mac=52:54:00:00:00:01 -device virtio-net-pci";
+  expect(read(line).cards).toEqual([
+    { kind: "e1000", mac: "52:54:00:00:00:01", network: { tftp: "d", bootfile: "/k" } },
+    { kind: "virtio-net" },
+  ]);
+  const card = { kind: "virtio-net", mac: "52:54:00:00:00:02", network: {} };
+  expect(read("-nic user,model=virtio-net-pci,mac=52:54:00:00:00:02").cards).toEqual([card]);
+  expect(read("-net nic,model=e1000 -net user").cards).toEqual([{ kind: "e1000", network: {} }]);
+  expect(read("-nic none -net none").cards).toEqual([]);
+  expect(() => read("-device e1000,netdev=x")).toThrow("netdev=x: expected the id of a -netdev");
+  expect(() => read("-netdev tap,id=x")).toThrow("-netdev tap is not supported yet; the nearest is user");
+  expect(() => read("-netdev user,id=x,hostfwd=tcp::1-:2")).toThrow("-netdev user,hostfwd=");
+  expect(() => read("-nic user,model=rtl8139")).toThrow("-nic,model=rtl8139: expected e1000");
+});
+
 test("what only says what is true anyway is accepted", () => {
   const line = "-accel tcg -M pc -cpu 486 -smp 1 -vga std -net none -monitor none -no-jit -snapshot -icount shift=3";
   expect(() => read(line)).not.toThrow();

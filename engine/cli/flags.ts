@@ -122,7 +122,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   display: { value: "none|text", help: "the text screen in this terminal, or none", does: display },
   device: {
     value: "isa-debug-exit,iobase=N,iosize=N",
-    help: "isa-debugcon, pc-testdev, virtio-blk-pci,drive=ID, virtio-rng-pci",
+    help: "isa-debugcon; pc-testdev; e1000, virtio-net-pci,netdev=ID; virtio-blk-pci,drive=ID; virtio-rng-pci",
     does: device,
   },
   debugcon: { value: "stdio|file:F", help: "what is written to port E9h", does: debugcon },
@@ -146,8 +146,21 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   M: only("-M", ["pc", "isapc", "pc-i440fx"], "another machine is not there"),
   accel: only("-accel", ["tcg"], "we run guests ourselves"),
   vga: only("-vga", ["std"], "another card is not there"),
-  net: only("-net", ["none"], "a network is not there yet"),
-  nic: only("-nic", ["none"], "a network is not there yet"),
+  netdev: {
+    value: "user,id=ID,tftp=DIR,bootfile=F",
+    help: "a network 10.0.2.0/24 for a card",
+    does: (_, v, s) => s.cards.netdev(...kindAndProperties(v)),
+  },
+  nic: {
+    value: "user,model=e1000,mac=M",
+    help: "a card and its network in one; none",
+    does: (_, v, s) => s.cards.nic(...kindAndProperties(v)),
+  },
+  net: {
+    value: "none",
+    help: "nic and user, the older spelling",
+    does: (_, v, s) => s.cards.net(...kindAndProperties(v)),
+  },
   monitor: only("-monitor", ["none", "null"], "a monitor is not there"),
   parallel: only("-parallel", ["none", "null"], "a parallel port is not there"),
   name: { value: "TEXT", does: ignored },
@@ -231,7 +244,6 @@ const LACKING: Readonly<Record<string, string>> = {
   sd: "hda",
   mtdblock: "hda",
   initrd: "append",
-  netdev: "net",
   gdb: "S",
   s: "S",
   curses: "display",
@@ -271,6 +283,13 @@ function properties(value: string): Record<string, string> {
       return at < 0 ? [part, "on"] : [part.slice(0, at), part.slice(at + 1)];
     }),
   );
+}
+
+/** `user,id=n` as "user" and the rest. */
+function kindAndProperties(value: string): [kind: string, given: Record<string, string>] {
+  const [kind] = value.split(",");
+  const { [kind]: _, ...given } = properties(value);
+  return [kind.replace(/^type=/, ""), given];
 }
 
 function integer(flag: string, text: string): number {
@@ -355,7 +374,15 @@ function display(options: Options, value: string): void {
 }
 
 /** What `-device` takes. */
-const DEVICES = ["isa-debug-exit", "isa-debugcon", "pc-testdev", "virtio-blk-pci", "virtio-rng-pci"];
+const DEVICES = [
+  "isa-debug-exit",
+  "isa-debugcon",
+  "pc-testdev",
+  "virtio-blk-pci",
+  "virtio-rng-pci",
+  "e1000",
+  "virtio-net-pci",
+];
 
 function device(options: Options, value: string, state: State): void {
   const [name] = value.split(",");

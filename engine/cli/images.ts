@@ -1,5 +1,6 @@
 /** Files of the command line; what is wrong with one names it, its size, and what was expected. */
-import { closeSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import { UsageError } from "./usage.ts";
 
 /** Reads `path`, at most `most` bytes. */
@@ -23,6 +24,25 @@ export function readImage(flag: string, path: string, most: number, expected: st
   if (bytes.length === 0) throw fail("is empty");
   if (bytes.length > most) throw fail(`${bytes.length.toLocaleString("en")} bytes are too many`);
   return bytes;
+}
+
+/** All files below `path`, by their path from there; at most `most` bytes together. */
+export function readFolder(flag: string, path: string, most: number): Record<string, Uint8Array> {
+  const fail = (what: string) => new UsageError(`${flag}${path}: ${what}; expected a folder of at most ${most} bytes`);
+  const files: Record<string, Uint8Array> = {};
+  let left = most;
+  try {
+    for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      left -= statSync(file).size;
+      if (left < 0) throw fail("its files are too large");
+      files[relative(path, file).split(sep).join("/")] = new Uint8Array(readFileSync(file));
+    }
+  } catch (error) {
+    throw error instanceof UsageError ? error : fail(reasonOf(error));
+  }
+  return files;
 }
 
 /** A file to write to, made anew. */

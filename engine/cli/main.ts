@@ -1,19 +1,26 @@
 /** `ring`: reads the command line, makes the machine, runs it to its end. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { CardConfiguration, DriveConfiguration, MachineConfiguration } from "../machine/api.ts";
+import type {
+  CardConfiguration,
+  DriveConfiguration,
+  MachineConfiguration,
+  NetworkConfiguration,
+} from "../machine/api.ts";
 import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configuration.ts";
 import { isLinux } from "../machine/linuximage.ts";
 import { buildOnDisk, firmwareOnDisk } from "../machine/ondisk.ts";
 import { powerOn } from "../machine/resources.ts";
 import { helpText, type Options, readOptions } from "./flags.ts";
-import { checkOutput, readImage } from "./images.ts";
+import { checkOutput, readFolder, readImage } from "./images.ts";
 import { Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 const MAX_KERNEL = 64 * 2 ** 20;
 const MAX_VGA_BIOS = 65536;
 const MAX_DISK = 2 ** 32;
+const MAX_CARD_ROM = 512 * 1024;
+const MAX_TFTP = 512 * 2 ** 20;
 const MAX_INITRD = 512 * 2 ** 20;
 
 function configurationOf(options: Options): MachineConfiguration {
@@ -62,6 +69,21 @@ function driveOf(drive: Options["drives"][number]): DriveConfiguration | undefin
 
 function cardOf(card: Options["cards"][number]): CardConfiguration {
   if (card.kind === "virtio-rng") return card;
+  if (card.kind !== "virtio-blk") {
+    const { kind, mac, romfile, network } = card;
+    const { tftp, bootfile } = network ?? {};
+    const behind: NetworkConfiguration = {
+      kind: "user",
+      ...(tftp === undefined ? {} : { files: readFolder("-netdev user,tftp=", tftp, MAX_TFTP) }),
+      ...(bootfile === undefined ? {} : { bootFile: bootfile }),
+    };
+    return {
+      kind,
+      ...(mac === undefined ? {} : { mac }),
+      ...(romfile === undefined ? {} : { rom: readImage("romfile=", romfile, MAX_CARD_ROM, "at most 512 KiB") }),
+      ...(network === undefined ? {} : { network: behind }),
+    };
+  }
   const { kind, path, flag, serial } = card;
   const image = readImage(flag, path, MAX_DISK, "an image of at most 4 GiB");
   return { kind, image, ...(serial === undefined ? {} : { serial }) };

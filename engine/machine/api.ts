@@ -61,7 +61,28 @@ export type CardConfiguration =
   /** A disk; the machine keeps what it writes beside the image. `serial`: at most 20 characters of ASCII. */
   | { readonly kind: "virtio-blk"; readonly image: Uint8Array; readonly serial?: string }
   /** A source of numbers that a seed (default 0) decides. */
-  | { readonly kind: "virtio-rng"; readonly seed?: number };
+  | { readonly kind: "virtio-rng"; readonly seed?: number }
+  | NetworkCardConfiguration;
+
+/** A network card; `mac` as `52:54:00:12:34:56` (the default of the first), `rom` its expansion ROM. */
+export interface NetworkCardConfiguration {
+  readonly kind: "e1000" | "virtio-net";
+  readonly mac?: string;
+  readonly rom?: Uint8Array;
+  /** What it is plugged into; nothing unless given. */
+  readonly network?: NetworkConfiguration;
+}
+
+/** A network of the card's own: 10.0.2.0/24 with DHCP, TFTP and a name server, as QEMU's `-netdev user`. */
+export interface NetworkConfiguration {
+  readonly kind: "user";
+  /** For TFTP, by path without a leading slash. */
+  readonly files?: { readonly [path: string]: Uint8Array };
+  /** What DHCP names as the file to boot. */
+  readonly bootFile?: string;
+  /** Addresses (`10.0.2.2`) that the name server knows by name. */
+  readonly names?: { readonly [name: string]: string };
+}
 
 /** Where a machine is in its life; look.md, section 4. `asleep`, `waking` and `past` are the page's. */
 export type RunState = "paused" | "running" | "halted" | "faulted" | "exited" | "failed";

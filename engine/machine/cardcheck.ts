@@ -1,8 +1,10 @@
 /** What is wrong with the cards of a configuration. */
-import { MAX_CARDS } from "./cards.ts";
+import { MAC, MAX_CARDS } from "./cards.ts";
 
 /** Tells of a fault: what is wrong, what was expected, and where below `cards`. */
 type Report = (message: string, hint: string, path?: string) => void;
+
+const MAX_CARD_ROM = 512 * 1024;
 
 const CHECKS: Readonly<
   Record<string, (card: Readonly<Record<string, unknown>>, report: Report, path: string) => void>
@@ -13,11 +15,40 @@ const CHECKS: Readonly<
     if (serial !== undefined && (typeof serial !== "string" || !/^[\x20-\x7e]{0,20}$/.test(serial)))
       report("is no serial number", "At most 20 characters of ASCII.", `${path}.serial`);
   },
+  e1000: networkCard,
+  "virtio-net": networkCard,
   "virtio-rng": ({ seed }, report, path) => {
     if (seed !== undefined && (!Number.isInteger(seed) || (seed as number) < 0 || (seed as number) > 0xffffffff))
       report(`${seed} is not a seed`, "A whole number from 0 to 4,294,967,295.", `${path}.seed`);
   },
 };
+
+function networkCard(card: Readonly<Record<string, unknown>>, report: Report, path: string): void {
+  const { mac, rom, network } = card;
+  if (mac !== undefined && (typeof mac !== "string" || !MAC.test(mac) || Number.parseInt(mac.slice(0, 2), 16) & 1))
+    report(
+      `${mac} is not a card's address`,
+      "Six pairs of digits as in 52:54:00:12:34:56, the first even.",
+      `${path}.mac`,
+    );
+  if (rom !== undefined && (!(rom instanceof Uint8Array) || rom.length < 512 || rom.length > MAX_CARD_ROM))
+    report("is no ROM", "An option ROM of 512 bytes to 512 KiB, as pxe-e1000.rom.", `${path}.rom`);
+  if (network === undefined) return;
+  const { kind, files = {}, bootFile = "", names = {} } = (network ?? {}) as Readonly<Record<string, unknown>>;
+  const at = `${path}.network`;
+  if (kind !== "user") report(`is no kind of network: ${kind}`, "There is user.", `${at}.kind`);
+  for (const [name, bytes] of Object.entries(files ?? {}))
+    if (!(bytes instanceof Uint8Array)) report("is not bytes", "A file's contents.", `${at}.files["${name}"]`);
+  if (typeof bootFile !== "string" || !/^[\x20-\x7e]{0,127}$/.test(bootFile))
+    report("is no name of a file", "At most 127 characters of ASCII.", `${at}.bootFile`);
+  for (const [name, ip] of Object.entries(names ?? {}))
+    if (!isAddress(ip)) report(`${ip} is not an address`, "Four numbers as in 10.0.2.2.", `${at}.names["${name}"]`);
+}
+
+function isAddress(ip: unknown): boolean {
+  const parts = typeof ip === "string" ? ip.split(".") : [];
+  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+}
 
 export function checkCards(value: unknown, report: Report): void {
   if (!Array.isArray(value) || value.length > MAX_CARDS) {

@@ -2,25 +2,71 @@
  * The cards of a configuration on the PCI bus, from device 3 on in their order, as QEMU's `pc` places them.
  */
 import type { Bus, Device } from "../chipset/bus.ts";
+import { E1000 } from "../chipset/e1000.ts";
+import { address } from "../chipset/ipv4.ts";
 import type { PciBus } from "../chipset/pci.ts";
+import { UserNetwork } from "../chipset/usernetwork.ts";
 import { VirtioBlk } from "../chipset/virtioblk.ts";
+import { VirtioNet } from "../chipset/virtionet.ts";
 import { VirtioRng } from "../chipset/virtiorng.ts";
-import type { CardConfiguration } from "./api.ts";
+import type { CardConfiguration, NetworkCardConfiguration, NetworkConfiguration } from "./api.ts";
 
 const FIRST_SLOT = 3;
 /** Devices 3 to 31 are free. */
 export const MAX_CARDS = 29;
 
-/** All parts of the cards, in the order of reset; their functions on the PCI bus are not among them. */
-export function buildCards(bus: Bus, pci: PciBus, cards: readonly CardConfiguration[] = []): Device[] {
-  return cards.flatMap((card, n) => partsOf(bus, pci, card, { name: `${card.kind}.${n}`, slot: FIRST_SLOT + n }));
+/** How a configuration writes a card's address. */
+export const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
+
+interface Place {
+  readonly name: string;
+  readonly slot: number;
 }
 
-function partsOf(bus: Bus, pci: PciBus, card: CardConfiguration, place: { name: string; slot: number }): Device[] {
-  if (card.kind === "virtio-blk") {
-    const disk = new VirtioBlk(bus, pci, { ...place, image: card.image, serial: card.serial ?? "" });
-    return [disk, disk.transport];
-  }
-  const source = new VirtioRng(bus, pci, { ...place, seed: card.seed ?? 0 });
-  return [source, source.transport];
+/** All parts of the cards, in the order of reset; their functions on the PCI bus are not among them. */
+export function buildCards(bus: Bus, pci: PciBus, cards: readonly CardConfiguration[] = []): Device[] {
+  return cards.flatMap((card, n) => {
+    const place = { name: `${card.kind}.${n}`, slot: FIRST_SLOT + n };
+    if (isNetworkCard(card)) {
+      const before = cards.slice(0, n).filter(isNetworkCard).length;
+      return networkCard(bus, pci, card, place, defaultMac(before));
+    }
+    if (card.kind === "virtio-blk") {
+      const disk = new VirtioBlk(bus, pci, { ...place, image: card.image, serial: card.serial ?? "" });
+      return [disk, disk.transport];
+    }
+    const source = new VirtioRng(bus, pci, { ...place, seed: card.seed ?? 0 });
+    return [source, source.transport];
+  });
+}
+
+function networkCard(bus: Bus, pci: PciBus, card: NetworkCardConfiguration, place: Place, mac: string): Device[] {
+  const network = card.network && userNetwork(bus, card.network, `${place.name}.network`);
+  const options = { ...place, mac: macBytes(card.mac ?? mac), network, rom: card.rom };
+  const behind = network ? [network, network.queue] : [];
+  if (card.kind === "e1000") return [new E1000(bus, pci, options), ...behind];
+  const made = new VirtioNet(bus, pci, options);
+  return [made, made.transport, ...behind];
+}
+
+function userNetwork(bus: Bus, { files = {}, bootFile, names = {} }: NetworkConfiguration, name: string): UserNetwork {
+  return new UserNetwork(bus, {
+    name,
+    bootFile,
+    files: new Map(Object.entries(files)),
+    names: new Map(Object.entries(names).map(([known, ip]) => [known.toLowerCase(), address(ip)])),
+  });
+}
+
+/** As QEMU numbers cards that have no address given. */
+function defaultMac(n: number): string {
+  return `52:54:00:12:34:${(0x56 + n).toString(16)}`;
+}
+
+function macBytes(mac: string): Uint8Array {
+  return Uint8Array.from(mac.split(":"), (pair) => Number.parseInt(pair, 16));
+}
+
+function isNetworkCard(card: CardConfiguration): card is NetworkCardConfiguration {
+  return card.kind === "e1000" || card.kind === "virtio-net";
 }
