@@ -289,14 +289,18 @@ export class PciFunction implements Device {
   #drive(level: boolean): void {
     if (level === this.state.pin) return;
     this.state.pin = level;
-    this.#configured();
+    this.#showPin();
   }
 
   /** Everything that follows from the registers. */
   #configured(): void {
+    this.#remap();
+    this.#showPin();
+  }
+
+  #showPin(): void {
     const { config, pin } = this.state;
     config[STATUS] = (config[STATUS] & ~STATUS_INTERRUPT) | (pin ? STATUS_INTERRUPT : 0);
-    this.#remap();
     this.#route();
   }
 
