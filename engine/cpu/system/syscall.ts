@@ -59,7 +59,7 @@ const systemCall: Operation = (p) => {
     p.setRegister64(1, p.rip);
     p.setRegister64(11, BigInt(flags & ~RF));
     p.flags = flags & ~(view.getUint32(SFMASK, true) | RF);
-    // A single step that SFMASK ends is not reported in the kernel; QEMU's comment on SYSCALL says the same of hardware.
+    // A single step that SFMASK ends is not reported in the kernel: kernels mask TF to that end.
     if (!(p.flags & TF)) p.entered = true;
     setFlat(p, selector, selector + 8, CODE64, 0);
     finish(p, target);
