@@ -125,7 +125,7 @@ function isShortened(d: Decoded): boolean {
   const isSelfExchange =
     d.row.name === "XCHG" && a?.kind === "register" && b?.kind === "register" && a.number === b.number;
   const isSelectorTo64 = d.operandBits === 64 && (/^(STR|SLDT)$/.test(d.row.name) || b?.kind === "segment");
-  // Zero divided by itself, or subtracted from itself, in either order.
+  // ST(0) with itself: either order means the same.
   const isTopAlone =
     /^F(SUB|DIV)R?$/.test(d.row.name) && a?.kind === "st" && a.number === 0 && b?.kind === "st" && b.number === 0;
   return isTopAlone || isVector3 || isSelfExchange || isSelectorTo64 || isShort(d.row);

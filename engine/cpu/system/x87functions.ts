@@ -6,7 +6,7 @@
  */
 import type { Core } from "../core.ts";
 import { type Exact, exact, type Float80, infinity, isInfinity, isZero, ONE, zero } from "../float80.ts";
-import { C1, C2, DENORMAL, DIVISION, INEXACT, INVALID, STACK_FAULT } from "../x87/library.ts";
+import { C1, C2, DIVISION, INEXACT, INVALID, STACK_FAULT } from "../x87/library.ts";
 import { FULL_PRECISION } from "../x87/rounding.ts";
 import * as s from "../x87/series.ts";
 import type { Operation } from "./operation.ts";
@@ -39,7 +39,7 @@ function deliver(p: Core, to: number, result: Result, flags: number): boolean {
       return x.invalid(p, to);
     case "pole":
       // A denormal beside it is not told.
-      if (stopped(p, DIVISION)) return false;
+      if (x.stopped(p, DIVISION)) return false;
       p.x87.put(p.cpu, address, BigInt.asIntN(64, infinity(0).mantissa), (result.sign << 15) | 0x7fff, DIVISION, 0);
       return true;
     case "number":
@@ -49,13 +49,6 @@ function deliver(p: Core, to: number, result: Result, flags: number): boolean {
       x.finish(p, to, result.sign, result.value.m, result.value.e, true, flags | FULL_PRECISION);
       return true;
   }
-}
-
-/** Raises what is unmasked of the exceptions that stop an operation before its result. */
-function stopped(p: Core, flags: number): boolean {
-  if (!(flags & ~x.control(p) & (DENORMAL | DIVISION))) return false;
-  p.x87.raise(p.cpu, flags, 0);
-  return true;
 }
 
 /** A function of ST(0), which its result replaces. */
@@ -70,7 +63,7 @@ const ofOne =
     }
     const address = x.addressOf(p, 0);
     const flags = p.x87.operands(p.cpu, address, address, address, 0);
-    if (flags < 0 || stopped(p, flags)) return;
+    if (flags < 0 || x.stopped(p, flags)) return;
     deliver(p, 0, f(x.register(p, 0)), flags);
   };
 
@@ -88,7 +81,7 @@ const ofTwo =
     if (flags === -1) p.x87.pop(p.cpu);
     if (flags < 0) return;
     const result = f(x.register(p, 1), x.register(p, 0));
-    if (result.kind !== "invalid" && result.kind !== "pole" && stopped(p, flags)) return;
+    if (result.kind !== "invalid" && result.kind !== "pole" && x.stopped(p, flags)) return;
     if (deliver(p, 1, result, flags)) p.x87.pop(p.cpu);
   };
 
@@ -237,7 +230,7 @@ const ofAngle =
       x.setStatus(p, x.status(p) | C2);
       return;
     }
-    if (stopped(p, flags)) return;
+    if (x.stopped(p, flags)) return;
     const reduced = reduce(a);
     deliver(p, 0, isZero(a) ? f({ ...reduced, negative: false }, a) : f(reduced, a), flags);
     if (!pushes) return;

@@ -6,18 +6,11 @@ import type { MemoryOperand } from "../../isa/decoded.ts";
 import { EngineError } from "../../wasm/error.ts";
 import type { Core } from "../core.ts";
 import { exact, type Float80, infinity, isInfinity, isZero, zero } from "../float80.ts";
-import { BIAS, C0, C1, C2, C3, DENORMAL, DIVISION, INEXACT, INVALID, SLOT, STACK_FAULT } from "../x87/library.ts";
+import { BIAS, C0, C1, C2, C3, DIVISION, INEXACT, INVALID, SLOT, STACK_FAULT } from "../x87/library.ts";
 import { FULL_PRECISION } from "../x87/rounding.ts";
 import { loadMemory, offsetOf, operand, storeMemory } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import * as x from "./x87state.ts";
-
-/** Raises what is unmasked of the exceptions that stop an operation before its result. */
-function stopped(p: Core, flags: number): boolean {
-  if (!(flags & ~x.control(p) & (DENORMAL | DIVISION))) return false;
-  p.x87.raise(p.cpu, flags, 0);
-  return true;
-}
 
 /** ST(0) and ST(1) for an operation that leaves its result in ST(0); undefined where it is over already. */
 function twoOperands(p: Core): { a: Float80; b: Float80; flags: number } | undefined {
@@ -48,7 +41,7 @@ const remainder =
       x.invalid(p, 0);
       return;
     }
-    if (stopped(p, flags)) return;
+    if (x.stopped(p, flags)) return;
     const quotientBits = (q: number, partial: boolean) => {
       const bits = (q & 4 ? C0 : 0) | (q & 2 ? C3 : 0) | (q & 1 ? C1 : 0) | (partial ? C2 : 0);
       x.setStatus(p, (x.status(p) & ~(C0 | C1 | C2 | C3)) | bits);
@@ -94,10 +87,10 @@ const scale: Operation = (p, d) => {
   const { a, b, flags } = operands;
   if (isInfinity(b)) {
     if (b.sign ? isInfinity(a) : isZero(a)) x.invalid(p, 0);
-    else if (!stopped(p, flags)) put(p, b.sign ? zero(a.sign) : infinity(a.sign), flags);
+    else if (!x.stopped(p, flags)) put(p, b.sign ? zero(a.sign) : infinity(a.sign), flags);
     return;
   }
-  if (stopped(p, flags)) return;
+  if (x.stopped(p, flags)) return;
   if (isZero(a) || isInfinity(a)) {
     put(p, a, flags);
     return;
@@ -126,7 +119,7 @@ const extract: Operation = (p, d) => {
     both(p, x.register(p, 0), x.register(p, 0));
     return;
   }
-  if (stopped(p, flags | (isZero(a) ? DIVISION : 0))) return;
+  if (x.stopped(p, flags | (isZero(a) ? DIVISION : 0))) return;
   p.x87.raise(p.cpu, flags | (isZero(a) ? DIVISION : 0), 0);
   if (isZero(a)) both(p, infinity(1), a);
   else if (isInfinity(a)) both(p, infinity(0), a);

@@ -10,7 +10,7 @@ import type { Float80 } from "../float80.ts";
 import * as at from "../layout.ts";
 import { CR0_EM, CR0_NE, CR0_TS } from "../registers.ts";
 import { CS } from "../segments.ts";
-import { BIAS, INVALID, STACK_FAULT, SUMMARY } from "../x87/library.ts";
+import { BIAS, DENORMAL, DIVISION, INVALID, STACK_FAULT, SUMMARY } from "../x87/library.ts";
 import { offsetOf } from "./operands.ts";
 
 export const status = (p: Core): number => p.view.getUint16(at.X87_STATUS, true);
@@ -109,4 +109,11 @@ export function stackUnderflow(p: Core, number: number): boolean {
 }
 export function invalid(p: Core, number: number): boolean {
   return p.x87.invalid(p.cpu, addressOf(p, number), INVALID) !== 0;
+}
+
+/** Raises what is unmasked of the exceptions that stop an operation before its result; whether there was one. */
+export function stopped(p: Core, flags: number): boolean {
+  if (!(flags & ~control(p) & (DENORMAL | DIVISION))) return false;
+  p.x87.raise(p.cpu, flags, 0);
+  return true;
 }
