@@ -110,6 +110,7 @@ export class PhysicalMap {
 
   /** Whether the processor whose turn it is is in system management mode. Called at each change of either. */
   setSmm(active: boolean): void {
+    if (active === this.smm) return;
     this.smm = active;
     this.showSmram();
   }
