@@ -232,6 +232,8 @@ export function prepareStart(start: Start, seed: number, data = 0): void {
   const flags = random(0x100000000) & (random(4) ? 0x243ed5 : 0x277fd5);
   p.flags = (start === "virtual-8086" ? flags | VM : flags) | 2;
   p.rip = BigInt(random(CODE_BYTES));
+  p.view.setUint32(at.MXCSR, random(2) ? 0x1f80 : random(0x10000), true);
+  for (let i = 0; i < 256; i += 4) p.view.setUint32(at.XMM + i, random(3) ? random(0x100000000) : 0x3f800000, true);
   p.setInterrupt(random(2) === 0);
   p.restored();
 }
