@@ -10,7 +10,7 @@
  *
  * Modelled: enable, one-shot and periodic timers (all three, as in QEMU), 32- and 64-bit mode, edge and level interrupts
  * with the status register, legacy replacement (timer 0 to IRQ 0 and I/O APIC input 2, timer 1 to IRQ 8; the 8254 and the
- * MC146818 are off these lines meanwhile), routes to I/O APIC inputs 2, 8 and 16–23, setting a periodic timer's accumulator.
+ * MC146818 are off these lines meanwhile), routes to I/O APIC inputs 2 (which IRQ 0 drives too) and 16–23, setting a periodic timer's accumulator.
  * Not modelled: FSB delivery (its capability bit is 0).
  *
  * Source: IA-PC HPET specification 1.0a (October 2004).
@@ -26,7 +26,7 @@ const PERIOD_FS = 1e15 / HPET_HZ;
 /** Vendor 8086h, legacy replacement capable, 64-bit counter, three timers, revision 1. */
 const CAPABILITIES = 0x8086a000 + ((TIMERS - 1) << 8) + 1;
 /** Inputs of the I/O APIC that a timer can drive. */
-const ROUTES = 0x00ff0104;
+const ROUTES = 0x00ff0004;
 const ENABLE = 1;
 const LEGACY = 2;
 const TIMER_LEVEL = 0x02;
