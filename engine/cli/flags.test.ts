@@ -83,6 +83,14 @@ test("networks: -netdev with -device, -nic, and -net in its older spelling; none
   expect(() => read("-nic user,model=rtl8139")).toThrow("-nic,model=rtl8139: expected e1000");
 });
 
+test("-fw_cfg takes a name and one of string= and file=", () => {
+  expect(read("-fw_cfg name=opt/a,string=hi -fw_cfg name=opt/b,file=x").firmwareFiles).toEqual([
+    { name: "opt/a", text: "hi" },
+    { name: "opt/b", path: "x" },
+  ]);
+  expect(() => read("-fw_cfg name=opt/a")).toThrow("expected name=opt/NAME and one of");
+});
+
 test("what only says what is true anyway is accepted", () => {
   const line = "-accel tcg -M pc -cpu 486 -smp 1 -vga std -net none -monitor none -no-jit -snapshot -icount shift=3";
   expect(() => read(line)).not.toThrow();

@@ -38,6 +38,8 @@ export interface Options {
   /** Undefined: text where a person looks on and nothing else uses the terminal. */
   display?: "none" | "text";
   debugConsoles: { iobase: number; line: Line }[];
+  /** fw_cfg's further files: what is in them, or where. */
+  firmwareFiles: { readonly name: string; readonly text?: string; readonly path?: string }[];
   /** pc-testdev. */
   testDevice: boolean;
   debugExit?: { iobase: number; iosize: number };
@@ -125,6 +127,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: "isa-debugcon; pc-testdev; e1000, virtio-net-pci,netdev=ID; virtio-blk-pci,drive=ID; virtio-rng-pci",
     does: device,
   },
+  fw_cfg: {
+    value: "name=opt/N,file=F",
+    help: "a file for firmware; string=TEXT in place of file=",
+    does: firmwareFile,
+  },
   debugcon: { value: "stdio|file:F", help: "what is written to port E9h", does: debugcon },
   chardev: { value: "stdio|null|file,id=ID[,path=F]", help: "for isa-debugcon", does: chardev },
   global: { value: "isa-debugcon.iobase=N", help: "the port of -debugcon", does: global },
@@ -202,6 +209,7 @@ export function readOptions(args: readonly string[]): Options {
     noReboot: false,
     noDefaults: false,
     testDevice: false,
+    firmwareFiles: [],
     noShutdown: false,
     paused: false,
     skipsIdle: false,
@@ -404,6 +412,19 @@ function device(options: Options, value: string, state: State): void {
     const near = nearest(name, DEVICES) ?? DEVICES.join(", ");
     throw new UsageError(`-device ${name} is not supported yet; the nearest is ${near}`);
   }
+}
+
+function firmwareFile(options: Options, value: string): void {
+  const { name, string: text, file: path, ...rest } = properties(value);
+  const odd = Object.keys(rest)[0];
+  if (odd !== undefined) throw new UsageError(`-fw_cfg ${odd}: expected name=, string= or file=`);
+  if (!name || (text === undefined) === (path === undefined))
+    throw new UsageError(`-fw_cfg ${value}: expected name=opt/NAME and one of string=TEXT, file=PATH`);
+  options.firmwareFiles.push({
+    name,
+    ...(text === undefined ? {} : { text }),
+    ...(path === undefined ? {} : { path }),
+  });
 }
 
 function debugcon(_options: Options, value: string, state: State): void {

@@ -47,6 +47,7 @@ function configurationOf(options: Options): MachineConfiguration {
     ...vgaBiosBeside(bios),
     ...(image ? { kernel: { image, commandLine, ...(disk ? { initrd: disk } : {}) } } : {}),
     ...(cpu ? { cpu } : {}),
+    ...(options.firmwareFiles.length ? { firmwareFiles: firmwareFilesOf(options) } : {}),
     ...(options.testDevice ? { testDevice: true } : {}),
     ...(debugExit ? { debugExit } : {}),
     ...(rtcBase ? { rtcBase } : {}),
@@ -57,6 +58,12 @@ function configurationOf(options: Options): MachineConfiguration {
 function vgaBiosBeside(bios: string | undefined): Pick<MachineConfiguration, "vgaBios"> {
   const path = bios && join(dirname(bios), "vgabios-stdvga.bin");
   return path && existsSync(path) ? { vgaBios: readImage("-bios", path, MAX_VGA_BIOS, "at most 64 KiB") } : {};
+}
+
+function firmwareFilesOf({ firmwareFiles }: Options): { [name: string]: Uint8Array } {
+  const bytes = ({ text, path }: Options["firmwareFiles"][number]) =>
+    path === undefined ? new TextEncoder().encode(text) : readImage("-fw_cfg", path, MAX_KERNEL, "at most 64 MiB");
+  return Object.fromEntries(firmwareFiles.map((file) => [file.name, bytes(file)]));
 }
 
 function driveOf(drive: Options["drives"][number]): DriveConfiguration | undefined {
