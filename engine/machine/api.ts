@@ -73,8 +73,11 @@ export interface NetworkCardConfiguration {
   readonly network?: NetworkConfiguration;
 }
 
-/** A network of the card's own: 10.0.2.0/24 with DHCP, TFTP and a name server, as QEMU's `-netdev user`. */
-export interface NetworkConfiguration {
+/** What a card is plugged into: a network of its own, or a cable that leaves the machine (`lan.ts` joins several). */
+export type NetworkConfiguration = UserNetworkConfiguration | { readonly kind: "link" };
+
+/** 10.0.2.0/24 with DHCP, TFTP and a name server, as QEMU's `-netdev user`. */
+export interface UserNetworkConfiguration {
   readonly kind: "user";
   /** For TFTP, by path without a leading slash. */
   readonly files?: { readonly [path: string]: Uint8Array };

@@ -17,6 +17,7 @@ import type { AccessSize, Bus, Device, Line } from "../chipset/bus.ts";
 import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
 import { CoprocessorError } from "../chipset/coprocessorerror.ts";
 import { DebugConsole } from "../chipset/debugconsole.ts";
+import type { EthernetLink } from "../chipset/ethernetlink.ts";
 import { floppyFormat } from "../chipset/floppydisk.ts";
 import { FwCfg } from "../chipset/fwcfg.ts";
 import { Hpet } from "../chipset/hpet.ts";
@@ -42,7 +43,7 @@ import { Ps2Keyboard } from "../chipset/ps2keyboard.ts";
 import { Ps2Mouse } from "../chipset/ps2mouse.ts";
 import { Vga } from "../chipset/vga.ts";
 import { addVga } from "../chipset/vgapci.ts";
-import { buildCards } from "./cards.ts";
+import { buildCards, type SendFrame } from "./cards.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { firmwareContents } from "./firmwareconfig.ts";
 import { Replaceable } from "./replaceable.ts";
@@ -60,6 +61,7 @@ export interface BoardOutputs {
   interrupt(level: boolean): void;
   a20(level: boolean): void;
   powerOff(): void;
+  readonly frame: SendFrame;
   /** IGNNE# of the processors. */
   ignoreNumericError(): void;
   /** SMI#, of the processor that boots (as in QEMU). */
@@ -83,6 +85,8 @@ export interface Board {
   readonly pci: PciBus;
   readonly power: Piix4Pm;
   readonly storage: Storage;
+  /** Cables that leave the machine, by the card's place in the configuration. */
+  readonly links: ReadonlyMap<number, EthernetLink>;
   readonly coprocessorError: CoprocessorError;
 }
 
@@ -123,7 +127,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const floppies = floppyController(bus, configuration, irq(6), dma[0]);
   const { power, isa } = bridges;
   const storage = buildStorage(bus, pci, configuration, [irq(14), irq(15)]);
-  const cards = buildCards(bus, pci, configuration.cards);
+  const cards = buildCards(bus, pci, configuration.cards, outputs.frame);
   const devices = [
     interrupts,
     slave,
@@ -141,7 +145,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     mouse,
     floppies,
     ...storage.devices,
-    ...cards,
+    ...cards.devices,
   ];
   const { debugExit } = configuration;
   const hpet = ioApic
@@ -186,6 +190,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     pci,
     power,
     storage,
+    links: cards.links,
     coprocessorError,
   };
 }

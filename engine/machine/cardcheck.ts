@@ -36,7 +36,8 @@ function networkCard(card: Readonly<Record<string, unknown>>, report: Report, pa
   if (network === undefined) return;
   const { kind, files = {}, bootFile = "", names = {} } = (network ?? {}) as Readonly<Record<string, unknown>>;
   const at = `${path}.network`;
-  if (kind !== "user") report(`is no kind of network: ${kind}`, "There is user.", `${at}.kind`);
+  if (kind === "link") return;
+  if (kind !== "user") report(`is no kind of network: ${kind}`, "There are user and link.", `${at}.kind`);
   for (const [name, bytes] of Object.entries(files ?? {}))
     if (!(bytes instanceof Uint8Array)) report("is not bytes", "A file's contents.", `${at}.files["${name}"]`);
   if (typeof bootFile !== "string" || !/^[\x20-\x7e]{0,127}$/.test(bootFile))

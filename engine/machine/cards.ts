@@ -3,13 +3,14 @@
  */
 import type { Bus, Device } from "../chipset/bus.ts";
 import { E1000 } from "../chipset/e1000.ts";
+import { EthernetLink } from "../chipset/ethernetlink.ts";
 import { address } from "../chipset/ipv4.ts";
 import type { PciBus } from "../chipset/pci.ts";
 import { UserNetwork } from "../chipset/usernetwork.ts";
 import { VirtioBlk } from "../chipset/virtioblk.ts";
 import { VirtioNet } from "../chipset/virtionet.ts";
 import { VirtioRng } from "../chipset/virtiorng.ts";
-import type { CardConfiguration, NetworkCardConfiguration, NetworkConfiguration } from "./api.ts";
+import type { CardConfiguration, NetworkCardConfiguration, UserNetworkConfiguration } from "./api.ts";
 
 const FIRST_SLOT = 3;
 /** Devices 3 to 31 are free. */
@@ -18,18 +19,36 @@ export const MAX_CARDS = 29;
 /** How a configuration writes a card's address. */
 export const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 
+/** Card `card` of the configuration sends its frame `number`, from 0, by its link. */
+export type SendFrame = (card: number, frame: Uint8Array, number: number) => void;
+
+export interface Cards {
+  /** In the order of reset. */
+  readonly devices: readonly Device[];
+  /** By place in the configuration. */
+  readonly links: ReadonlyMap<number, EthernetLink>;
+}
+
 interface Place {
   readonly name: string;
   readonly slot: number;
 }
 
 /** All parts of the cards, in the order of reset; their functions on the PCI bus are not among them. */
-export function buildCards(bus: Bus, pci: PciBus, cards: readonly CardConfiguration[] = []): Device[] {
-  return cards.flatMap((card, n) => {
+export function buildCards(
+  bus: Bus,
+  pci: PciBus,
+  cards: readonly CardConfiguration[] = [],
+  send: SendFrame = () => {},
+): Cards {
+  const links = new Map<number, EthernetLink>();
+  const devices = cards.flatMap((card, n): Device[] => {
     const place = { name: `${card.kind}.${n}`, slot: FIRST_SLOT + n };
     if (isNetworkCard(card)) {
       const before = cards.slice(0, n).filter(isNetworkCard).length;
-      return networkCard(bus, pci, card, place, defaultMac(before));
+      const network = networkOf(bus, card, `${place.name}.network`, (frame, number) => send(n, frame, number));
+      if (network instanceof EthernetLink) links.set(n, network);
+      return networkCard(bus, pci, card, place, network, defaultMac(before));
     }
     if (card.kind === "virtio-blk") {
       const disk = new VirtioBlk(bus, pci, { ...place, image: card.image, serial: card.serial ?? "" });
@@ -38,10 +57,27 @@ export function buildCards(bus: Bus, pci: PciBus, cards: readonly CardConfigurat
     const source = new VirtioRng(bus, pci, { ...place, seed: card.seed ?? 0 });
     return [source, source.transport];
   });
+  return { devices, links };
 }
 
-function networkCard(bus: Bus, pci: PciBus, card: NetworkCardConfiguration, place: Place, mac: string): Device[] {
-  const network = card.network && userNetwork(bus, card.network, `${place.name}.network`);
+function networkOf(
+  bus: Bus,
+  { network }: NetworkCardConfiguration,
+  name: string,
+  send: (frame: Uint8Array, number: number) => void,
+): UserNetwork | EthernetLink | undefined {
+  if (network?.kind === "link") return new EthernetLink(bus, name, send);
+  return network && userNetwork(bus, network, name);
+}
+
+function networkCard(
+  bus: Bus,
+  pci: PciBus,
+  card: NetworkCardConfiguration,
+  place: Place,
+  network: UserNetwork | EthernetLink | undefined,
+  mac: string,
+): Device[] {
   const options = { ...place, mac: macBytes(card.mac ?? mac), network, rom: card.rom };
   const behind = network ? [network, network.queue] : [];
   if (card.kind === "e1000") return [new E1000(bus, pci, options), ...behind];
@@ -49,7 +85,11 @@ function networkCard(bus: Bus, pci: PciBus, card: NetworkCardConfiguration, plac
   return [made, made.transport, ...behind];
 }
 
-function userNetwork(bus: Bus, { files = {}, bootFile, names = {} }: NetworkConfiguration, name: string): UserNetwork {
+function userNetwork(
+  bus: Bus,
+  { files = {}, bootFile, names = {} }: UserNetworkConfiguration,
+  name: string,
+): UserNetwork {
   return new UserNetwork(bus, {
     name,
     bootFile,

@@ -7,6 +7,7 @@
 import type { State, Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import type { MachineEvent, StopReason } from "./api.ts";
+import type { SendFrame } from "./cards.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import type { CpuMaker, CpuStop, ProcessorEvent } from "./cpu.ts";
@@ -62,6 +63,8 @@ export class Guest {
   onDue: () => void = () => {};
   /** Called with each byte written to port 402h or E9h. */
   onDebug: (byte: number, port: number) => void = () => {};
+  /** A card sent a frame by its cable. */
+  onFrame: SendFrame = () => {};
   future: KnownFuture | undefined;
   /** Instructions and iterations of repeated ones since power-on: ticks without idle time. */
   instructions = 0;
@@ -90,6 +93,7 @@ export class Guest {
       },
       exit: (status: number) => this.#exited(status),
       powerOff: () => this.#poweredOff(),
+      frame: (card: number, frame: Uint8Array, number: number) => this.onFrame(card, frame, number),
       resetRequested: () => this.#requestReset(),
       event: (event: ProcessorEvent) => this.#happened(event),
       port: (write: boolean, port: number, size: number, value: number) => {
@@ -271,6 +275,9 @@ export class Guest {
         return;
       case "serial":
         for (const byte of input.bytes) this.pc.board.uarts[input.port].receive(byte);
+        return;
+      case "frame":
+        this.pc.board.links.get(input.card)?.receive(input.bytes);
         return;
       case "memory":
         this.pc.map.load(input.hpa, input.bytes);

@@ -14,6 +14,7 @@ export type Input = { readonly tick: Tick } & (
   | { readonly kind: "key"; readonly code: string; readonly down: boolean }
   | { readonly kind: "type"; readonly text: string }
   | { readonly kind: "serial"; readonly port: 0 | 1; readonly bytes: Uint8Array }
+  | { readonly kind: "frame"; readonly card: number; readonly bytes: Uint8Array }
   | { readonly kind: "memory"; readonly hpa: number; readonly bytes: Uint8Array }
   | { readonly kind: "port"; readonly port: number; readonly size: AccessSize; readonly value?: number }
   | { readonly kind: "register"; readonly name: string; readonly value: bigint; readonly processor: number }

@@ -17,6 +17,7 @@ import type {
   StopReason,
   Until,
 } from "./api.ts";
+import type { SendFrame } from "./cards.ts";
 import { type Checkpoint, capture, hashOf } from "./checkpoint.ts";
 import { type CompleteConfiguration, checkConfiguration, completeConfiguration } from "./configuration.ts";
 import type { CpuMaker } from "./cpu.ts";
@@ -236,6 +237,20 @@ export class Machine implements Driven {
     const taken = bytes.slice(0, Math.max(0, room));
     if (taken.length > 0) this.#input({ tick: this.tick, kind: "serial", port, bytes: taken });
     return taken.length;
+  }
+
+  /** A frame that comes by the cable of card `card`, where its network is a link. */
+  frameInput(card: number, bytes: Uint8Array): void {
+    this.#input({ tick: this.tick, kind: "frame", card, bytes });
+  }
+
+  /** Called with each frame that a card sends by its cable. */
+  get onFrame(): SendFrame {
+    return this.guest.onFrame;
+  }
+
+  set onFrame(send: SendFrame) {
+    this.guest.onFrame = send;
   }
 
   /** Pulls the reset line. */

@@ -87,6 +87,7 @@ export class Pc {
       },
       a20: (level) => this.map.setA20(level),
       powerOff: () => outputs.powerOff(),
+      frame: (card, frame, number) => outputs.frame(card, frame, number),
       ignoreNumericError: () => {
         for (const cpu of cpus) cpu.ignoreNumericError();
       },
