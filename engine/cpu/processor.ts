@@ -5,16 +5,18 @@
  * What modes, paging, tasks and interrupts mean is in `system/`, `paging.ts` and `linear.ts`; here is the order of things:
  * what comes between two instructions, and what an exception in the delivery of another makes.
  */
-import { CONDITIONS } from "../isa/conditions.ts";
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { TABLE } from "../isa/table.ts";
 import { EngineError } from "../wasm/error.ts";
+import { isStackAccess, passBranch } from "./beyondlimit.ts";
 import { Blocks, fitsLimit, linearOf } from "./blocks.ts";
-import { Core, hex4, type ModeName, type Surroundings } from "./core.ts";
+import { hex4, type ModeName, type Surroundings } from "./core.ts";
+import { Crossings, codeAddress } from "./crossing.ts";
 import { withCrossPages } from "./crosspages.ts";
 import { DR6_BS } from "./debugregisters.ts";
 import { jumpIndex, SYSTEM_JUMP, SYSTEM_NEXT } from "./emitter.ts";
+import { BTF, DEBUGCTL, EventTaker } from "./events.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
 import { Handlers } from "./handlers.ts";
@@ -23,53 +25,22 @@ import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
 import { MAX_MODES, type Mode, Modes } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
-import {
-  CF,
-  CR0_NE,
-  IF,
-  IN_SMM,
-  INIT_PENDING,
-  INTR,
-  NMI_BLOCKED,
-  NMI_PENDING,
-  OF,
-  PF,
-  REPEATING,
-  RF,
-  SF,
-  SHADOW_SS,
-  SHADOW_STI,
-  SMI_PENDING,
-  STARTUP_PENDING,
-  STARTUP_VECTOR,
-  TF,
-  ZF,
-} from "./registers.ts";
-import { CS, SS } from "./segments.ts";
+import { NMI_BLOCKED, REPEATING, RF, SHADOW_SS, TF } from "./registers.ts";
+import { CS } from "./segments.ts";
 import { floatOperation } from "./sse.ts";
-import { deliver } from "./system/interrupts.ts";
-import { resetMsrs, slotOf } from "./system/msr.ts";
+import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
-import { enterSystemManagement, takesSmi } from "./system/smm.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
 
-/** Where DebugCtl lies in the state, and its bit that makes TF trap branches alone. */
-const DEBUGCTL = slotOf("DebugCtl");
-const BTF = 2;
-
-/** Instructions that cross a page and are kept at one time. */
-const MAX_CROSSING = 1024;
-/** Exceptions one in delivery of the other: no other chain than one that never ends is as long. */
-const LONGEST_CHAIN = 16;
 /** Epochs before the jump table is wiped: with the modes and privileges they fill an i32's positive half. */
 const EPOCHS = 2 ** 18;
 
 /** Why `run` returned. */
 export type ProcessorStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
 
-export class Processor extends Core {
+export class Processor extends EventTaker {
   readonly memory: LinearMemory;
   private readonly handlers: Handlers;
   private readonly blocks: Blocks;
@@ -79,12 +50,9 @@ export class Processor extends Core {
   private ticksBefore = 0;
   private entryTicks = 0;
   private attentionAsked = false;
-  /** Instructions that cross a page, by offset and mode: their bytes are compared each time. */
-  /** An exception was raised since the instruction in progress began. */
-  private faulted = false;
   /** Runs one instruction at a time whatever it is, with the same results. */
   careful = false;
-  private readonly crossing = new Map<number | string, { readonly record: number; readonly bytes: Uint8Array }>();
+  private readonly crossings = new Crossings(this);
   private breakpointSet: ReadonlySet<number> = new Set();
   private codeTag = 0;
   /** Instructions are counted as those of privilege level 3. */
@@ -108,7 +76,7 @@ export class Processor extends Core {
     this.blocks = new Blocks(map, this.handlers, number);
     this.modes = new Modes(model, () => this.blocks.flush());
     this.blocks.onFlush = () => {
-      this.crossing.clear();
+      this.crossings.clear();
       this.forgetJumps();
     };
     map.readers.push({
@@ -236,7 +204,7 @@ export class Processor extends Core {
       this.executed = this.ticksBefore + ticks - unused;
       let f = exit === at.EXIT_RAISE ? fault.plain(v.getInt32(at.SCRATCH, true)) : this.pendingFault;
       this.pendingFault = undefined;
-      if (f === fault.BEYOND && this.isStackAccess(at_)) f = { vector: fault.SS, errorCode: 0 };
+      if (f === fault.BEYOND && isStackAccess(this, this.blocks.decodedOf(at_))) f = { vector: fault.SS, errorCode: 0 };
       if (!f) throw new EngineError("generated code faulted without a fault", { ip: this.ip });
       this.fault(f);
       return;
@@ -273,36 +241,6 @@ export class Processor extends Core {
     if (this.debug.met && !this.faulted) this.debug.pend(this.debug.met);
   }
 
-  /**
-   * What comes between two instructions, the most urgent first (AMD APM vol. 2, table 8-8): SMI, traps of the last one,
-   * INIT, NMI, interrupts. Whether there was something.
-   */
-  private takeEvents(): boolean {
-    if (!this.waitsForStartup && takesSmi(this)) {
-      enterSystemManagement(this);
-      return true;
-    }
-    const trapped = this.debug.pending !== 0 && !(this.view.getUint32(at.SHADOW, true) & SHADOW_SS);
-    if (trapped) {
-      this.halted = false;
-      this.fault({ vector: fault.DB });
-      if (this.isShutDown) return true;
-    }
-    if (this.view.getUint32(at.SHADOW, true) & (SHADOW_STI | SHADOW_SS)) return trapped;
-    return this.takeInterrupts() || trapped;
-  }
-
-  /** INIT, NMI and SMI bring a processor out of shutdown (AMD APM vol. 2, 8.2.9; Intel SDM vol. 3A, 6.15, interrupt 8). */
-  private leavesShutdown(): boolean {
-    const pins = this.view.getUint32(at.INTERRUPT, true);
-    const shadow = this.view.getUint32(at.SHADOW, true);
-    const wakes =
-      (pins & (INIT_PENDING | SMI_PENDING) && !(shadow & IN_SMM)) || (pins & NMI_PENDING && !(shadow & NMI_BLOCKED));
-    if (!wakes) return false;
-    this.view.setUint32(at.SHUTDOWN, 0, true);
-    return this.takeEvents();
-  }
-
   /** Raises #DB where a breakpoint is on the instruction at RIP, unless RF or a shadow holds it back. */
   private meetsCodeBreakpoint(): boolean {
     const held = this.view.getUint32(at.SHADOW, true) & (SHADOW_SS | REPEATING);
@@ -326,12 +264,12 @@ export class Processor extends Core {
 
   /** An instruction that is fetched each time: it crosses a page, faults, or jumps beyond the limit. */
   private runUnkept(): void {
-    const key = this.crossingKey();
-    const kept = this.crossing.get(key);
     let faultOfFetch: Fault | undefined;
     let decoded: Decoded | Fault | undefined;
+    let record = 0;
     try {
-      if (!kept || !this.hasBytes(kept.bytes)) decoded = this.fetch();
+      record = this.crossings.find(this.mode);
+      if (record === 0) decoded = this.fetch();
     } catch (e) {
       if (!(e instanceof GuestFault)) throw e;
       faultOfFetch = e.fault;
@@ -341,95 +279,20 @@ export class Processor extends Core {
       this.executed++;
       this.fault(faultOfFetch);
     } else if (decoded === undefined) {
-      this.enter((kept as { record: number }).record, 1, 1);
+      this.enter(record, 1, 1);
     } else if ("vector" in decoded) {
       this.executed++;
       this.fault(decoded);
     } else if (fitsLimit(ip, decoded, this.mode)) {
-      const record = this.blocks.buildAlone(decoded, this.rip, this.mode);
-      this.keepCrossing(key, decoded.length, record);
+      record = this.blocks.buildAlone(decoded, this.rip, this.mode);
+      this.crossings.keep(this.mode, decoded.length, record);
       this.enter(record, 1, 1);
     } else {
       // A target beyond the limit faults at the jump, which has no effect; a condition that is false just goes on.
       this.executed++;
       this.aloneLength = decoded.length;
-      this.jumpBeyondLimit(decoded, ip);
+      if (!passBranch(this, decoded)) this.fault({ vector: fault.GP, errorCode: 0 });
     }
-  }
-
-  private crossingKey(): number | string {
-    return this.long ? `${this.rip}` : this.ip * MAX_MODES + this.mode.id;
-  }
-
-  /** Linear-memory addresses of the `length` bytes of code at RIP, fetched as far as the TLB goes; −1: not in memory. */
-  private hostsHere(length: number): [first: number, count: number, second: number] {
-    const [low, high] = this.here();
-    const first = this.memory.codeHost(low, high);
-    const count = Math.min(length, PAGE - (low & (PAGE - 1)));
-    if (count === length) return [first, count, first];
-    const next = (low + count) >>> 0;
-    return [first, count, this.memory.codeHost(next, next === 0 && this.long ? (high + 1) | 0 : high)];
-  }
-
-  /** Keeps the record of an instruction in two pages of memory, with the bytes that it was decoded from. */
-  private keepCrossing(key: number | string, length: number, record: number): void {
-    const [first, count, second] = this.hostsHere(length);
-    if (first < 0 || second < 0 || count === length) return;
-    if (this.crossing.size >= MAX_CROSSING) this.crossing.clear();
-    const { bytes } = this.map;
-    const kept = new Uint8Array(length);
-    kept.set(bytes.subarray(first, first + count));
-    kept.set(bytes.subarray(second, second + length - count), count);
-    this.crossing.set(key, { record, bytes: kept });
-  }
-
-  private hasBytes(kept: Uint8Array): boolean {
-    const { limit } = this.mode;
-    const { length } = kept;
-    if (!this.long && this.ip + length - 1 > limit) return false;
-    const [first, count, second] = this.hostsHere(length);
-    if (first < 0 || second < 0) return false;
-    const { bytes } = this.map;
-    for (let i = 0; i < length; i++) {
-      if (bytes[i < count ? first + i : second + i - count] !== kept[i]) return false;
-    }
-    return true;
-  }
-
-  private jumpBeyondLimit(d: Decoded, ip: number): void {
-    if (this.wouldJump(d)) {
-      this.fault({ vector: fault.GP, errorCode: 0 });
-      return;
-    }
-    if (d.row.name.startsWith("LOOP")) this.setRegister(1, this.register(1, d.addressBits) - 1, d.addressBits);
-    this.ip = ip + d.length;
-  }
-
-  private wouldJump(d: Decoded): boolean {
-    const counter = this.register(1, d.addressBits);
-    switch (d.row.name) {
-      case "JCXZ":
-      case "JECXZ":
-        return counter === 0;
-      case "LOOP":
-        return counter !== 1;
-      case "LOOPE":
-        return counter !== 1 && this.holds(4);
-      case "LOOPNE":
-        return counter !== 1 && this.holds(5);
-      default: {
-        const code = JUMP_CONDITIONS[d.row.name];
-        return code === undefined || this.holds(code);
-      }
-    }
-  }
-
-  private holds(code: number): boolean {
-    const f = this.flags;
-    const bit = (mask: number) => (f & mask) !== 0;
-    const less = bit(SF) !== bit(OF);
-    const values = [bit(OF), bit(CF), bit(ZF), bit(CF) || bit(ZF), bit(SF), bit(PF), less, less || bit(ZF)];
-    return values[code >> 1] !== ((code & 1) === 1);
   }
 
   /** Decodes the instruction at RIP, or tells the fault of fetching it; a #PF is thrown. */
@@ -474,144 +337,11 @@ export class Processor extends Core {
     });
   }
 
-  /** Whether the access that was not canonical, or reached past 4 GiB, was to the stack: it raises #SS instead of #GP. */
-  private isStackAccess(record: number): boolean {
-    const segment = (this.map.view.getUint16(record + at.R_SEGMENT, true) - at.SEGMENTS) / at.SEGMENT_BYTES;
-    const d = this.blocks.decodedOf(record);
-    const { beyond } = this.memory;
-    if (segment === SS && d.operands.some((o) => o.kind === "memory")) return true;
-    const pointers = [this.register64(4), this.register64(5)];
-    const onStack = (pointer: bigint) => beyond + 16n >= pointer && beyond <= pointer + 16n;
-    return STACK_ROWS.test(d.row.name) && pointers.some(onStack);
-  }
-
-  /** Takes what waits and is not masked; whether there was something. */
-  private takeInterrupts(): boolean {
-    const v = this.view;
-    const pins = v.getUint32(at.INTERRUPT, true);
-    if (!pins) return false;
-    if (pins & INIT_PENDING && !(v.getUint32(at.SHADOW, true) & IN_SMM)) {
-      this.initialize();
-      this.takeInterrupts();
-      return true;
-    }
-    if (this.waitsForStartup) {
-      if (pins & STARTUP_PENDING) this.start((pins & STARTUP_VECTOR) >> 8);
-      return true;
-    }
-    if (pins & NMI_PENDING && !(v.getUint32(at.SHADOW, true) & NMI_BLOCKED)) {
-      v.setUint32(at.INTERRUPT, pins & ~NMI_PENDING, true);
-      v.setUint32(at.SHADOW, v.getUint32(at.SHADOW, true) | NMI_BLOCKED, true);
-      this.halted = false;
-      this.interrupt(fault.NMI, "nmi");
-      return true;
-    }
-    if (!(pins & INTR)) return false;
-    if (!(v.getUint32(at.SYSTEM_FLAGS, true) & IF)) {
-      if (v.getUint32(at.HALTED, true) === at.WAITS_FOR_STORE_OR_INTERRUPT) this.halted = false;
-      return false;
-    }
-    this.halted = false;
-    this.interrupt(this.surroundings.acknowledgeInterrupt(), "hardware");
-    return true;
-  }
-
-  /** Source: AMD APM vol. 2, 16.5 "Startup IPI"; Intel SDM vol. 3, 9.4.3. */
-  private start(vector: number): void {
-    const v = this.view;
-    v.setUint32(at.INTERRUPT, v.getUint32(at.INTERRUPT, true) & ~(STARTUP_PENDING | STARTUP_VECTOR), true);
-    this.segments.set(CS, { ...this.segments.get(CS), selector: vector << 8, base: vector << 12 });
-    this.ip = 0;
-    this.halted = false;
-    this.updateMode();
-  }
-
-  private interrupt(vector: number, origin: "hardware" | "nmi"): void {
-    this.surroundings.event({
-      kind: "interrupt",
-      vector,
-      origin,
-      cs: this.segments.selector(CS),
-      ip: this.ip,
-      ax: this.register(0, 16),
-    });
-    try {
-      deliver(this, { vector, kind: origin });
-    } catch (e) {
-      if (!(e instanceof GuestFault)) throw e;
-      this.fault(e.fault);
-    }
-  }
-
-  /**
-   * An x87 exception waits and CR0.NE is clear: the processor stands at the instruction that met it until an interrupt, which
-   * FERR# asks for. Source: Intel SDM vol. 1, 8.7.2 "MS-DOS Compatibility Sub-mode".
-   */
-  private freeze(): void {
-    this.faulted = true;
-    this.halted = true;
-    this.mustLeave = true;
-    this.surroundings.numericError?.();
-  }
-
-  /**
-   * Delivers an exception whose instruction RIP points to (or, for a trap, the next). Exceptions while delivering become
-   * a double fault, then shutdown (AMD APM vol. 2, 8.2.9).
-   */
-  fault(first: Fault): void {
-    if (first.vector === fault.MF && !(this.control(0) & CR0_NE)) {
-      this.freeze();
-      return;
-    }
-    const chain: string[] = [];
-    let current = first;
-    this.faulted = true;
-    for (;;) {
-      chain.push(fault.exceptionName(current.vector));
-      if (current.vector === fault.DB) {
-        this.debug.raised();
-        this.view.setUint32(DEBUGCTL, this.view.getUint32(DEBUGCTL, true) & ~BTF, true);
-      }
-      this.surroundings.event({
-        kind: "exception",
-        vector: current.vector,
-        name: fault.exceptionName(current.vector),
-        ...(current.errorCode === undefined ? {} : { errorCode: current.errorCode }),
-        cs: this.segments.selector(CS),
-        ip: this.ip,
-      });
-      try {
-        deliver(this, {
-          vector: current.vector,
-          kind: "exception",
-          ...(current.errorCode === undefined ? {} : { errorCode: current.errorCode }),
-        });
-        return;
-      } catch (e) {
-        if (!(e instanceof GuestFault)) throw e;
-        if (chain.length > LONGEST_CHAIN) {
-          // Delivering #AC may raise #AC without end: hardware hangs. Here it takes time, and can be looked at.
-          this.executed++;
-          return;
-        }
-        if (current.vector === fault.DF) {
-          chain.push(fault.exceptionName(e.fault.vector), "shutdown");
-          this.view.setUint32(at.SHUTDOWN, 1, true);
-          this.surroundings.event({ kind: "triple fault", chain });
-          return;
-        }
-        current = fault.makesDoubleFault(current.vector, e.fault.vector) ? { vector: fault.DF, errorCode: 0 } : e.fault;
-      }
-    }
-  }
-
   // ---- what generated code calls ---------------------------------------------------------------------------------
 
   /** Linear address of the instruction at RIP. */
   private here(): [low: number, high: number] {
-    return this.long
-      ? [this.view.getUint32(at.RIP, true), this.view.getInt32(at.RIP + 4, true)]
-      : [(this.mode.base + this.ip) >>> 0, 0];
+    return codeAddress(this, this.mode);
   }
 
   /** The record of the code at an offset in CS, 0 where it must run alone; a #PF is thrown. */
@@ -625,7 +355,7 @@ export class Processor extends Core {
   private findHere(): number {
     const low = this.view.getUint32(at.RIP, true);
     // The few bytes at a page's end often are an instruction that goes on behind it.
-    if ((low & (PAGE - 1)) > PAGE - 16 && this.crossing.has(this.crossingKey())) return 0;
+    if ((low & (PAGE - 1)) > PAGE - 16 && this.crossings.has(this.mode)) return 0;
     return this.tryFind(low, this.view.getInt32(at.RIP + 4, true));
   }
 
@@ -844,12 +574,5 @@ export class Processor extends Core {
   }
 }
 
-/** Rows that access the stack besides their operands. */
-const STACK_ROWS = /^(PUSH|POP|CALL|RET|ENTER|LEAVE)/;
-
 /** Operations by their row's place in the table. */
 const OPERATION_OF = TABLE.map((row) => OPERATIONS[row.name]);
-
-const JUMP_CONDITIONS: Record<string, number> = Object.fromEntries(
-  CONDITIONS.map(({ name }, code) => [`J${name}`, code]),
-);
