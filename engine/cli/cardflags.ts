@@ -57,7 +57,7 @@ export class CardFlags {
     switch (name) {
       case "virtio-blk-pci":
       case "virtio-blk":
-        expectKeys(`-device ${name}`, given, ["drive", "serial", ...MODERN, "bootindex"]);
+        expectKeys(`-device ${name}`, given, ["drive", "serial", ...MODERN]);
         this.add(() => this.#disk(given));
         return true;
       case "virtio-rng-pci":
@@ -68,7 +68,7 @@ export class CardFlags {
     }
     const kind = Object.hasOwn(NETWORK_CARDS, name) ? NETWORK_CARDS[name] : undefined;
     if (kind === undefined || name === "virtio") return false;
-    expectKeys(`-device ${name}`, given, ["netdev", "mac", "romfile", ...MODERN, "bootindex"]);
+    expectKeys(`-device ${name}`, given, ["netdev", "mac", "romfile", ...MODERN]);
     this.add(() => networkCard(kind, given, given["netdev"] === undefined ? undefined : this.#netdev(given["netdev"])));
     return true;
   }
