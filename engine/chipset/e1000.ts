@@ -14,7 +14,7 @@
 import type { AccessSize, Bus, Device, Registers, Timer } from "./bus.ts";
 import { newEeprom, readEecd, startEerd, writeEecd } from "./e1000eeprom.ts";
 import { accessPhy, MDIC_INTERRUPT, newPhy, PHY_LOOPBACK, setPhyLink } from "./e1000phy.ts";
-import { accepts, bufferSize, checksums, kindOf, withFcs } from "./e1000receive.ts";
+import { accepts, bufferSize, checksums, withFcs } from "./e1000receive.ts";
 import {
   AT_RESET,
   addressWords,
@@ -29,6 +29,7 @@ import {
   STATUS_LINK_UP,
   TCTL,
 } from "./e1000registers.ts";
+import { countFrame, countUp, countWide, readStatistic } from "./e1000statistics.ts";
 import { IDE, newTransmit, RS, transmitDescriptor } from "./e1000transmit.ts";
 import type { EthernetCard, EthernetNetwork } from "./ethernet.ts";
 import { word } from "./inetchecksum.ts";
@@ -198,20 +199,9 @@ export class E1000 implements Device, EthernetCard {
       }
       default: {
         const value = this.#get(offset);
-        if (offset >= FIRST_STATISTIC && offset < END_OF_STATISTICS) this.#clearStatistic(offset);
+        if (offset >= FIRST_STATISTIC && offset < END_OF_STATISTICS) readStatistic(this.state.registers, offset);
         return value;
       }
-    }
-  }
-
-  /** Statistics go to 0 when read, those of 64 bits when their high half is. */
-  #clearStatistic(offset: number): void {
-    const low = offset & ~4;
-    const isWide = low === REG.GORCL || low === REG.GOTCL || low === REG.TORL || low === REG.TOTL;
-    if (!isWide) this.#set(offset, 0);
-    else if (offset !== low) {
-      this.#set(low, 0);
-      this.#set(offset, 0);
     }
   }
 
@@ -361,7 +351,7 @@ export class E1000 implements Device, EthernetCard {
       const head = this.#get(REG.TDH) % count;
       const sent = transmitDescriptor(this.state.transmit, this.pci.memory, base + 16 * head, vlanType);
       for (const frame of sent.frames) this.#send(frame);
-      if (sent.segmented) this.#count(REG.TSCTC, 1);
+      if (sent.segmented) countUp(this.state.registers, REG.TSCTC, 1);
       if (sent.command & RS) {
         if (sent.command & IDE) this.#delayed(this.#sent, "sentSince", this.#get(REG.TIDV), this.#get(REG.TADV));
         else causes |= CAUSE.TXDW;
@@ -378,7 +368,7 @@ export class E1000 implements Device, EthernetCard {
   #send(sent: Uint8Array): void {
     if (sent.length === 0) return;
     const frame = this.#get(REG.TCTL) & TCTL.PSP ? padded(sent) : sent;
-    this.#countFrame(frame, [REG.GPTC, REG.TPT, REG.GOTCL, REG.TOTL, REG.PTC64], [REG.BPTC, REG.MPTC]);
+    countFrame(this.state.registers, frame, [REG.GPTC, REG.TPT, REG.GOTCL, REG.TOTL, REG.PTC64], [REG.BPTC, REG.MPTC]);
     if (this.#get(REG.RCTL) & RCTL.LOOPBACK || this.state.phy[0] & PHY_LOOPBACK) this.receive(frame);
     else if (this.#get(REG.STATUS) & STATUS_LINK_UP) this.#options.network?.transmit(frame);
   }
@@ -390,12 +380,12 @@ export class E1000 implements Device, EthernetCard {
     if (!(rctl & RCTL.EN) || !(this.#get(REG.STATUS) & STATUS_LINK_UP) || !this.pci.isMaster) return true;
     let frame = padded(incoming);
     const vlan = word(frame, 12) === (this.#get(REG.VET) & 0xffff) ? word(frame, 14) : undefined;
-    this.#count(REG.TPR, 1);
-    this.#countWide(REG.TORL, frame.length + 4);
+    countUp(this.state.registers, REG.TPR, 1);
+    countWide(this.state.registers, REG.TORL, frame.length + 4);
     if (!accepts((offset) => this.#get(offset), frame, vlan)) return true;
     const largest = rctl & RCTL.LPE ? LARGEST_LONG_FRAME : LARGEST_FRAME + (vlan === undefined ? -4 : 0);
     if (frame.length > largest) {
-      this.#count(REG.ROC, 1);
+      countUp(this.state.registers, REG.ROC, 1);
       return true;
     }
     const takesTag = vlan !== undefined && (this.#get(REG.CTRL) & CTRL.VME) !== 0;
@@ -404,11 +394,11 @@ export class E1000 implements Device, EthernetCard {
     const bytes = rctl & RCTL.SECRC ? frame : withFcs(frame);
     const size = bufferSize(rctl);
     if (this.#free() * size < bytes.length) {
-      this.#count(REG.RNBC, 1);
+      countUp(this.state.registers, REG.RNBC, 1);
       this.#raise(CAUSE.RXO);
       return false;
     }
-    this.#countFrame(incoming, [REG.GPRC, 0, REG.GORCL, 0, REG.PRC64], [REG.BPRC, REG.MPRC]);
+    countFrame(this.state.registers, incoming, [REG.GPRC, 0, REG.GORCL, 0, REG.PRC64], [REG.BPRC, REG.MPRC]);
     for (let at = 0; at < bytes.length; at += size) {
       const part = bytes.subarray(at, at + size);
       const last = at + size >= bytes.length;
@@ -445,36 +435,6 @@ export class E1000 implements Device, EthernetCard {
     const delay = this.#get(REG.RDTR) & 0xffff;
     if (delay > 0) this.#delayed(this.#received, "receivedSince", delay, this.#get(REG.RADV));
     if (delay === 0 || causes) this.#raise(causes | (delay === 0 ? CAUSE.RXT0 : 0));
-  }
-
-  // Statistics ------------------------------------------------------------------------------------------------------------------------------
-
-  /** Statistics stay at their largest value. */
-  #count(offset: number, by: number): void {
-    this.#set(offset, Math.min(0xffffffff, this.#get(offset) + by));
-  }
-
-  #countWide(offset: number, by: number): void {
-    const sum = this.#get(offset) + by;
-    this.#set(offset, sum >>> 0);
-    if (sum > 0xffffffff) this.#count(offset + 4, 1);
-  }
-
-  /** `registers`: good packets, all packets, good octets, all octets, packets of 64 bytes; 0: not counted here. */
-  #countFrame(
-    frame: Uint8Array,
-    [good, all, octets, allOctets, sizes]: readonly [number, number, number, number, number],
-    [broadcast, multicast]: readonly [number, number],
-  ): void {
-    const length = frame.length + 4;
-    this.#count(good, 1);
-    if (all) this.#count(all, 1);
-    this.#countWide(octets, length);
-    if (allOctets) this.#countWide(allOctets, length);
-    this.#count(sizes + 4 * [64, 127, 255, 511, 1023, Number.POSITIVE_INFINITY].findIndex((most) => length <= most), 1);
-    const kind = kindOf(frame);
-    if (kind === "broadcast") this.#count(broadcast, 1);
-    else if (kind === "multicast") this.#count(multicast, 1);
   }
 }
 
