@@ -60,3 +60,12 @@
 # The extended data area: the top kilobyte below 640 KiB.
     .set EBDA_SIZE_KB,    0x00      # byte
     .set EBDA_BELL_TICKS, 0x10      # byte: ticks until the speaker falls silent
+    .set EBDA_MEMORY_TOP, 0x14      # dword: where memory below 4 GiB ends for systems
+    .set EBDA_LOW_TOP,    0x18      # dword: what is free of the E segment starts here
+    .set EBDA_FILES_COUNT, 0x1C     # word: files in EBDA_FILES
+    .set EBDA_LINK_FAILED, 0x1E     # byte: a command of the script could not be done
+    .set EBDA_DMA,        0x20      # 16 bytes: a structure for fw_cfg
+    .set EBDA_SCRIPT,     0x40      # directory entry of the script
+    .set EBDA_COMMAND,    0x80      # 128 bytes: its command in progress
+    .set EBDA_FILES,      0x100     # 64 bytes each: files that it allocated
+    .set EBDA_FILES_MAX,  8

@@ -38,6 +38,10 @@ rom_start:
     .include "vga.S"                # mode set, registers of a VGA
     .include "palette.S"            # colours, fonts, INT 10h AH=10h..12h
     .include "optionrom.S"          # ROMs of adapter cards
+    .include "pci.S"                # PCI set-up
+    .include "flat.S"               # memory above 1 MiB from real mode
+    .include "fwcfg.S"              # files that the machine hands over
+    .include "acpi.S"               # ACPI tables among them
     .include "disk.S"               # INT 13h
     .include "floppy.S"             # drives and media
     .include "fdc.S"                # 82077 floppy controller: reset, seek, INT 0Eh

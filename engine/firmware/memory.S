@@ -35,8 +35,28 @@ extended_kb:
 2:  movzwl %ax, %eax
     ret
 
-memory_88:                          # AH=88h -> AX = KiB above 1 MiB
+# Out: EAX = of these, how many KiB are not ours (acpi.S takes some at the end).
+usable_kb:
+    push %ds
+    mov  BDA_EBDA, %ds
+    mov  EBDA_MEMORY_TOP, %eax
+    pop  %ds
+    shr  $10, %eax
+    sub  $1024, %eax
+    ret
+
+init_memory_top:
     call extended_kb
+    add  $1024, %eax
+    shl  $10, %eax
+    push %ds
+    mov  BDA_EBDA, %ds
+    mov  %eax, EBDA_MEMORY_TOP
+    pop  %ds
+    ret
+
+memory_88:                          # AH=88h -> AX = KiB above 1 MiB
+    call usable_kb
     cmp  $63 * 1024, %eax           # old callers add to it in 16 bits
     jbe  1f
     mov  $63 * 1024, %ax
@@ -44,7 +64,7 @@ memory_88:                          # AH=88h -> AX = KiB above 1 MiB
     jmp  system_ok
 
 memory_E801:                        # -> AX, CX = KiB from 1 to 16 MiB; BX, DX = 64 KiB
-    call extended_kb                # blocks above 16 MiB
+    call usable_kb                  # blocks above 16 MiB
     xor  %ebx, %ebx
     cmp  $15 * 1024, %eax
     jbe  1f
@@ -83,7 +103,15 @@ memory_E820:
     pop  %si
     shr  $1, %si                    # which one was it?
     inc  %si
-    cmp  $MEMORY_RANGES - 1, %si
+    cmp  $RANGE_TABLES, %si
+    jne  3f
+    call extended_kb                # so may this one
+    mov  %eax, %ebx
+    call usable_kb
+    cmp  %eax, %ebx
+    jne  1f
+    inc  %si
+3:  cmp  $MEMORY_RANGES - 1, %si
     jb   1f
     ja   2f
     call blocks_above_4g            # the last range may be empty
@@ -96,9 +124,10 @@ memory_E820:
     andb $~FLAG_CF, R_FLAGS(%bp)
     ret
 
-    .set MEMORY_RANGES, 6
+    .set MEMORY_RANGES, 7
+    .set RANGE_TABLES,  4
 memory_ranges:
-    .word range_base, range_ebda, range_rom, range_extended, range_reset, range_above_4g
+    .word range_base, range_ebda, range_rom, range_extended, range_tables, range_reset, range_above_4g
 
 # Each: ECX, EDX = 0 in; EDX:EAX = base, ECX:EBX = length, SI = type out.
 range_base:                         # 0 to the extended data area
@@ -114,17 +143,28 @@ range_ebda:                         # from there to the screen at A0000
     sub  %eax, %ebx
     mov  $MEMORY_RESERVED, %si
     ret
-range_rom:                          # this ROM
-    mov  $0xF0000, %eax
-    mov  $0x10000, %ebx
+range_rom:                          # the E segment, this ROM
+    mov  $0xE0000, %eax
+    mov  $0x20000, %ebx
     mov  $MEMORY_RESERVED, %si
     ret
 range_extended:                     # from 1 MiB
-    call extended_kb
+    call usable_kb
     mov  %eax, %ebx
     shl  $10, %ebx
     mov  $0x100000, %eax
     mov  $MEMORY_USABLE, %si
+    ret
+range_tables:                       # ACPI tables at the end of memory
+    call usable_kb
+    mov  %eax, %esi
+    call extended_kb
+    mov  %eax, %ebx
+    sub  %esi, %ebx
+    shl  $10, %ebx
+    lea  1024(%esi), %eax
+    shl  $10, %eax
+    mov  $MEMORY_RESERVED, %si
     ret
 range_reset:                        # this ROM again, where the processor wakes up
     mov  $0xFFFF0000, %eax

@@ -47,6 +47,10 @@ power_on:
     call init_keyboard
     CHECKPOINT 0x08
     call init_serial
+    CHECKPOINT 0x0E
+    call init_memory_top
+    call init_pci
+    call init_acpi
     CHECKPOINT 0x09
     call init_video
     call say_banner

@@ -34,20 +34,23 @@ export const COPROCESSOR = ["control 037F", "coprocessor 02", "INT 02h came 01 0
 /** test/resume.S: reason, bytes of stack used, reason afterwards. */
 export const RESUMED = ["0A: jumped 00", "05: jumped 00", "09: returned 60", "0C: returned 40", "end"];
 
-/** What test/memory.S prints of a PC with `extended` bytes above 1 MiB. */
-export function memoryLines(extended: number): string[] {
+/** What test/memory.S prints of a PC with `all` bytes above 1 MiB, of which ACPI tables take the last `tables`. */
+export function memoryLines(all: number, tables: number): string[] {
+  const extended = all - tables;
   const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, "0");
   const kb = extended / 1024;
   const low = hex(Math.min(kb, 15 * 1024), 4);
-  const high = hex(Math.max(0, kb - 15 * 1024) / 64, 4);
+  const high = hex(Math.floor(Math.max(0, kb - 15 * 1024) / 64), 4);
+  const reserved = `E820 00000000 ${hex(0x100000 + extended, 8)} 00000000 ${hex(tables, 8)} 00000002`;
   return [
     "int12 027F",
     `int15 88 ${hex(Math.min(kb, 63 * 1024), 4)}`,
     `int15 E801 ${low} ${high} ${low} ${high}`,
     "E820 00000000 00000000 00000000 0009FC00 00000001",
     "E820 00000000 0009FC00 00000000 00000400 00000002",
-    "E820 00000000 000F0000 00000000 00010000 00000002",
+    "E820 00000000 000E0000 00000000 00020000 00000002",
     `E820 00000000 00100000 00000000 ${hex(extended, 8)} 00000001`,
+    ...(tables > 0 ? [reserved] : []),
     "E820 00000000 FFFF0000 00000000 00010000 00000002",
     "int15 5300 86FF",
     "model FC",
