@@ -69,3 +69,9 @@
     .set EBDA_COMMAND,    0x80      # 128 bytes: its command in progress
     .set EBDA_FILES,      0x100     # 64 bytes each: files that it allocated
     .set EBDA_FILES_MAX,  8
+    .set EBDA_DISKS,      0x300     # 32 bytes each: hard disks (ata.S)
+    .set EBDA_HD_LBA,     0x380     # 8 bytes: the transfer in progress goes on at this sector
+    .set EBDA_HD_BUFFER,  0x388     # with this offset and segment,
+    .set EBDA_HD_COUNT,   0x38C     # word: has this many to go
+    .set EBDA_HD_DONE,    0x38E     # word: and this many done
+    .set EBDA_HD_COMMAND, 0x390     # byte: ATA_READ, ATA_WRITE or ATA_VERIFY

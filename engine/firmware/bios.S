@@ -43,6 +43,8 @@ rom_start:
     .include "fwcfg.S"              # files that the machine hands over
     .include "acpi.S"               # ACPI tables among them
     .include "disk.S"               # INT 13h
+    .include "harddisk.S"           # hard disks
+    .include "ata.S"                # their two IDE channels
     .include "floppy.S"             # drives and media
     .include "fdc.S"                # 82077 floppy controller: reset, seek, INT 0Eh
     .include "transfer.S"           # its commands that move sectors

@@ -5,6 +5,8 @@
     .set BOOT_ADDRESS, 0x7C00
     .set BOOT_TRIES,   4            # the first read may see "disk changed", or a
                                     # motor that has not come up to speed
+    .set BOOT_FLOPPY,  1
+    .set BOOT_DISK,    2
 int19:
     xor  %ax, %ax
     mov  %ax, %ss
@@ -14,28 +16,74 @@ int19:
     mov  %ax, %ds
     sti
     cld
-    testb $1, BDA_EQUIPMENT
-    jz   no_floppy
+# The set-up program's order: three numbers of four bits, 1 floppy, 2 hard disk. Those of
+# devices we do not know (3 CD, 4 network) are passed over.
+    mov  $CMOS_BOOT_12, %al
+    call cmos_read
+    movzbw %al, %cx
+    mov  $CMOS_BOOT_3, %al
+    call cmos_read
+    and  $0xF0, %al
+    shl  $4, %ax
+    and  $0x0F00, %ax
+    or   %ax, %cx
+    jnz  1f
+    mov  $0x21, %cx                 # none: floppy, hard disk
+1:  push %cx
+    and  $0x0F, %cl
+    cmp  $BOOT_FLOPPY, %cl
+    je   2f
+    cmp  $BOOT_DISK, %cl
+    jne  3f
+    cmpb $0, BDA_DISKS
+    je   3f
+    mov  $0x80, %dl
+    call boot_from
+    jmp  3f
+2:  testb $1, BDA_EQUIPMENT
+    jz   4f
+    xor  %dl, %dl
+    call boot_from
+3:  pop  %cx
+    shr  $4, %cx
+    jnz  1b
+    int  $0x18
+4:  mov  $msg_no_floppy, %si
+    call say
+    jmp  3b
 
-    mov  $BOOT_TRIES, %di
+# In: DL = drive, ES = 0. Comes back, having said why, if it does not boot.
+boot_from:
+    mov  $BOOT_TRIES, %bp
 1:  mov  $0x0201, %ax               # AH=02h: read, AL=1 sector
     mov  $BOOT_ADDRESS, %bx         # to ES:BX
     mov  $0x0001, %cx               # cylinder 0, sector 1
-    xor  %dx, %dx                   # head 0, drive A
+    xor  %dh, %dh                   # head 0
+    push %bp
     int  $0x13
+    pop  %bp
     jnc  2f
     mov  %ah, %bl                   # keep the status over the reset
     xor  %ax, %ax                   # AH=00h: reset, then try again
     int  $0x13
-    dec  %di
+    dec  %bp
     jnz  1b
     jmp  boot_read_failed
 
 2:  mov  %es:BOOT_ADDRESS + 510, %ax
     cmp  $0xAA55, %ax
     jne  boot_no_signature
+    push %dx
     mov  $msg_booting, %si
     call say
+    mov  $name_of_floppy, %si
+    test %dl, %dl
+    jz   3f
+    mov  $name_of_disk, %si
+3:  call say
+    mov  $msg_newline, %si
+    call say
+    pop  %dx
 
 # A boot sector may rely on CS:IP = 0000:7C00, DL = its drive, interrupts on.
 # Everything else we make the same for each of them.
@@ -45,7 +93,8 @@ int19:
     mov  %ax, %gs
     xor  %ebx, %ebx
     xor  %ecx, %ecx
-    xor  %edx, %edx
+    movzbl %dl, %edx
+    mov  $BOOT_ADDRESS, %sp
     xor  %esi, %esi
     xor  %edi, %edi
     xor  %ebp, %ebp
@@ -53,17 +102,18 @@ int19:
     ljmp $0, $BOOT_ADDRESS
 
 boot_read_failed:                   # BL = status of INT 13h
+    call say_drive
     mov  $msg_read_failed, %si
     call say
     mov  %bl, %al
     call print_hex8
     mov  $msg_status_end, %si
-    call say
-    int  $0x18
+    jmp  say
 
 boot_no_signature:                  # AX = the word that should be AA55
-    mov  $msg_no_signature, %si
     push %ax
+    call say_drive
+    mov  $msg_no_signature, %si
     call say
     pop  %ax
     push %ax
@@ -74,13 +124,14 @@ boot_no_signature:                  # AX = the word that should be AA55
     mov  %ah, %al
     call print_hex8
     mov  $msg_signature_end, %si
-    call say
-    int  $0x18
+    jmp  say
 
-no_floppy:
-    mov  $msg_no_floppy, %si
-    call say
-    int  $0x18
+say_drive:                          # at a line's start; DL = drive
+    mov  $msg_floppy, %si
+    test %dl, %dl
+    jz   1f
+    mov  $msg_disk, %si
+1:  jmp  say
 
 # IBM's machines started BASIC from ROM here.
 int18:
@@ -93,10 +144,15 @@ int18:
 1:  hlt                             # ticks and Ctrl+Alt+Del still work
     jmp  1b
 
-msg_booting:       .asciz "Booting from floppy A\n"
-msg_read_failed:   .asciz "Floppy A: cannot read its first sector, status "
+msg_booting:       .asciz "Booting from "
+name_of_floppy:    .asciz "floppy A"
+name_of_disk:      .asciz "hard disk C"
+msg_newline:       .asciz "\n"
+msg_floppy:        .asciz "Floppy A"
+msg_disk:          .asciz "Hard disk C"
+msg_read_failed:   .asciz ": cannot read its first sector, status "
 msg_status_end:    .asciz "h\n"
-msg_no_signature:  .asciz "Floppy A: the first sector ends in "
+msg_no_signature:  .asciz ": the first sector ends in "
 msg_signature_end: .asciz ", not in 55 AA\n"
 msg_no_floppy:     .asciz "No floppy drive\n"
 msg_no_device:     .asciz "No bootable device.\n"

@@ -1,6 +1,6 @@
-# INT 13h: disks. Drives 00h and 01h are floppies; there are no others yet.
+# INT 13h: disks. Drives 00h and 01h are floppies, those from 80h on harddisk.S's.
 # Source: IBM PC AT Technical Reference, section 5, DISKETTE_IO_1; RBIL INT 13h.
-# Not modelled: formatting (05h, 17h, 18h), hard disks (80h and up).
+# Not modelled: formatting (05h, 17h, 18h).
 
 # Status codes, in AH and BDA_FLOPPY_STATUS.
     .set DISK_OK,           0x00
@@ -20,7 +20,7 @@ int13:
     SERVICE_ENTER
     sti                             # the controller answers by IRQ 6
     cmp  $0x80, %dl
-    jae  disk_refuse
+    jae  hard_disk
     cmp  $0x15, %ah
     je   disk_type
     DISPATCH int13_table, 0x18, disk_refuse

@@ -41,6 +41,8 @@ export const BIOS_SOURCES: readonly string[] = [
   "fwcfg.S",
   "acpi.S",
   "disk.S",
+  "harddisk.S",
+  "ata.S",
   "floppy.S",
   "fdc.S",
   "transfer.S",

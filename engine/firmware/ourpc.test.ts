@@ -127,6 +127,50 @@ describe("on our own PC", { timeout: 60_000 }, () => {
     expect(writtenSector(machine.guest.pc.board.floppies.contents(0) as Uint8Array)).toEqual(WRITTEN);
   });
 
+  test("a hard disk of 8 MB boots, and INT 13h reads 4096 of its sectors and writes 121", () => {
+    const include = (file: string) => read(join("test", file));
+    const { bytes: image, diagnostics } = assemble(read("test/harddisk.S"), { origin: 0x7c00, include });
+    expect(diagnostics).toEqual([]);
+    const disk = patternedDisk(image, 8_257_536);
+    const first = [0, 1, 2, 3].map((i) => disk[(2 * 16 + 3) * 63 * 512 + 3 - i] as number);
+    const hex = first.map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join("");
+    const machine = power(undefined, { drives: [{ kind: "disk", image: disk }] });
+    // What SeaBIOS answers under QEMU; 16 cylinders, 16 heads, 63 sectors.
+    expect(finish(machine)).toEqual([
+      ...["geometry 0E3F 0F01", "type 03 0000 3B10", "extensions AA55 01 00"],
+      ...["sectors 00000000 00003F00 0200", `sum ${checksum(disk.slice(0, 4096 * 512))}`, "past the end FF"],
+      ...["by head 00 00 01", `it starts ${hex}`, "sector 0 FF", "verify 00", "write packet 00 00 00"],
+      ...["write 00 00 01", "second disk FF", "disks 01", "reset 00", "end"],
+    ]);
+    const expected = Uint16Array.from({ length: 120 * 256 }, (_, i) => 0x1234 + i * 0x0101);
+    const written = new Uint8Array(121 * 512);
+    machine.guest.pc.board.storage.disks[0]?.read(1000 * 512, written);
+    expect(Buffer.compare(written.subarray(0, 120 * 512), new Uint8Array(expected.buffer))).toBe(0);
+    expect([...written.subarray(120 * 512)]).toEqual([...disk.subarray(1120 * 512, 1121 * 512)]);
+  });
+
+  test("of a floppy and a hard disk the one named first boots, the other where that cannot", () => {
+    // mov $0x402, %dx; mov $letter, %al; out %al, %dx; hlt; jmp .-1
+    const boot = (letter: string) => {
+      const sector = new Uint8Array(1_474_560);
+      sector.set([0xba, 0x02, 0x04, 0xb0, letter.charCodeAt(0), 0xee, 0xf4, 0xeb, 0xfd]);
+      sector.set([0x55, 0xaa], 510);
+      return sector;
+    };
+    const said = (bootOrder: string, disk: Uint8Array) => {
+      const machine = power(boot("F"), { bootOrder, drives: [{ kind: "disk", image: disk }] });
+      machine.run({ ticks: 400_000_000 });
+      return machine.guest.debug.text().split("\n").slice(1);
+    };
+    expect(said("ca", boot("H"))).toEqual(["Booting from hard disk C", "H"]);
+    expect(said("ac", boot("H"))).toEqual(["Booting from floppy A", "F"]);
+    expect(said("ca", new Uint8Array(1 << 20))).toEqual([
+      "Hard disk C: the first sector ends in 00 00, not in 55 AA",
+      "Booting from floppy A",
+      "F",
+    ]);
+  });
+
   test("INT 15h: A20 opens and closes, 2 KiB go to 3 MiB and back, a bad descriptor gives AH = 02", () =>
     expect(finish(power(probe("highmemory")))).toEqual(HIGH_MEMORY));
 

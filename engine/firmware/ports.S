@@ -100,4 +100,6 @@
     .set CMOS_FOUND_KB,  0x30       # 30h/31h: the same, as found
     .set CMOS_CENTURY,   0x32
     .set CMOS_ABOVE_16M, 0x34       # 34h/35h: 64 KiB blocks above 16 MiB
+    .set CMOS_BOOT_3,    0x38       # bits 7-4: third boot device
+    .set CMOS_BOOT_12,   0x3D       # bits 3-0: first, 7-4: second
     .set CMOS_ABOVE_4G,  0x5B       # 5Bh-5Dh: 64 KiB blocks above 4 GiB

@@ -57,6 +57,7 @@ power_on:
     sti                             # ticks count from here on
     CHECKPOINT 0x0A
     call init_floppies
+    call init_disks
     CHECKPOINT 0x0B
     call init_option_roms
     mov  $RTC_D, %al                # bit 7 clear: NMIs may come

@@ -1,5 +1,5 @@
 // The BIOS on QEMU's PC: every answer is QEMU's hardware's, the host's, or SeaBIOS's to the same question.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -80,6 +80,32 @@ describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 
     await qemu.until(() => qemu.serial.endsWith("end\n"));
     for (const line of FLOPPY_STATUSES) expect(qemu.serial.split("\n")).toContain(line);
     expect(writtenSector(qemu.floppy)).toEqual(WRITTEN);
+  });
+
+  test.each([
+    ["8 MB", 8_257_536],
+    ["8 GB", 2 ** 33],
+    ["200 GB", 200 * 2 ** 30],
+  ])("INT 13h of a hard disk of %s: same answers, same sectors read and written as SeaBIOS", async (_, bytes) => {
+    const image = assembleGnu(join(folder, "test", "harddisk.S"), 0x7c00, scratch).image;
+    const answers: { lines: string[]; disk: Buffer }[] = [];
+    for (const options of [{ bios }, {}]) {
+      const path = join(scratch, "disk");
+      writeFileSync(path, patternedDisk(image, Math.min(bytes, 8_257_536)));
+      truncateSync(path, bytes);
+      const args = ["-drive", `file=${path},format=raw,if=ide`];
+      const qemu = start({ ...options, args });
+      await qemu.until(() => qemu.serial.endsWith("end\n"));
+      const written = Buffer.alloc(150 * 512);
+      const file = openSync(path, "r");
+      readSync(file, written, 0, written.length, 990 * 512);
+      closeSync(file);
+      answers.push({ lines: qemu.serial.split("\n"), disk: written });
+      qemu.stop();
+    }
+    const [ours, theirs] = answers;
+    expect(ours.lines).toEqual(theirs.lines);
+    expect(Buffer.compare(ours.disk, theirs.disk)).toBe(0);
   });
 
   test("INT 10h leaves the same 2000 cells and the same answers as SeaBIOS", async () => {
