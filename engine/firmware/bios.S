@@ -39,6 +39,7 @@ rom_start:
     .include "palette.S"            # colours, fonts, INT 10h AH=10h..12h
     .include "optionrom.S"          # ROMs of adapter cards
     .include "pci.S"                # PCI set-up
+    .include "pir.S"                # who is wired to which interrupt
     .include "flat.S"               # memory above 1 MiB from real mode
     .include "fwcfg.S"              # files that the machine hands over
     .include "acpi.S"               # ACPI tables among them

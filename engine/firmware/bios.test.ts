@@ -72,6 +72,16 @@ describe.skipIf(missing)(`the image that GNU as makes ${missing}`, () => {
     ["int_return", 0xff53],
   ])("%s is at %i", (name, address) => expect(symbols.get(name)).toBe(address));
 
+  test("has a $PIR table at a multiple of 16, whose bytes sum to 0: 31 slots, INTA# of device 3 on PIRQC", () => {
+    const at = symbols.get("pir_table") as number;
+    expect([at % 16, String.fromCharCode(...bytes(at, 4))]).toEqual([0, "$PIR"]);
+    const [low, high] = bytes(at + 6, 2);
+    const table = bytes(at, low + 256 * high);
+    expect([table.length, table.reduce((sum, byte) => sum + byte, 0) & 0xff]).toEqual([32 + 31 * 16, 0]);
+    // Bus, device and function, then the register and IRQ 5, 10, 11 of INTA#.
+    expect(table.slice(32 + 2 * 16, 32 + 2 * 16 + 5)).toEqual([0, 3 << 3, 0x62, 0x20, 0x0c]);
+  });
+
   test("keeps its code below the fixed addresses, and most of the ROM is free", () =>
     expect(symbols.get("rom_code_end")).toBeLessThan(0x8000));
 

@@ -37,6 +37,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "palette.S",
   "optionrom.S",
   "pci.S",
+  "pir.S",
   "flat.S",
   "fwcfg.S",
   "acpi.S",
