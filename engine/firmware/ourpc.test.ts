@@ -132,14 +132,26 @@ describe("on our own PC", { timeout: 60_000 }, () => {
     const { bytes: image, diagnostics } = assemble(read("test/harddisk.S"), { origin: 0x7c00, include });
     expect(diagnostics).toEqual([]);
     const disk = patternedDisk(image, 8_257_536);
-    const first = [0, 1, 2, 3].map((i) => disk[(2 * 16 + 3) * 63 * 512 + 3 - i] as number);
-    const hex = first.map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join("");
+    const dword = (at: number) =>
+      new DataView(disk.buffer).getUint32(at, true).toString(16).toUpperCase().padStart(8, "0");
     const machine = power(undefined, { drives: [{ kind: "disk", image: disk }] });
     // What SeaBIOS answers under QEMU; 16 cylinders, 16 heads, 63 sectors.
     expect(finish(machine)).toEqual([
       ...["geometry 0E3F 0F01", "type 03 0000 3B10", "extensions AA55 01 00"],
-      ...["sectors 00000000 00003F00 0200", `sum ${checksum(disk.slice(0, 4096 * 512))}`, "past the end FF"],
-      ...["by head 00 00 01", `it starts ${hex}`, "sector 0 FF", "verify 00", "write packet 00 00 00"],
+      ...[
+        "sectors 00000000 00003F00 0200",
+        `sum ${checksum(disk.slice(0, 4096 * 512))}`,
+        "last 00 00 FF",
+        `it ends ${dword(disk.length - 4)}`,
+        "past the end FF",
+      ],
+      ...[
+        "by head 00 00 01",
+        `it starts ${dword((2 * 16 + 3) * 63 * 512)}`,
+        "sector 0 FF",
+        "verify 00",
+        "write packet 00 00 00",
+      ],
       ...["write 00 00 01", "second disk FF", "disks 01", "reset 00", "end"],
     ]);
     const expected = Uint16Array.from({ length: 120 * 256 }, (_, i) => 0x1234 + i * 0x0101);

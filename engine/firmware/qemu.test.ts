@@ -1,5 +1,15 @@
 // The BIOS on QEMU's PC: every answer is QEMU's hardware's, the host's, or SeaBIOS's to the same question.
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -92,7 +102,8 @@ describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 
     for (const options of [{ bios }, {}]) {
       const path = join(scratch, "disk");
       writeFileSync(path, patternedDisk(image, Math.min(bytes, 8_257_536)));
-      truncateSync(path, bytes);
+      truncateSync(path, bytes - 4);
+      appendFileSync(path, "LAST");
       const args = ["-drive", `file=${path},format=raw,if=ide`];
       const qemu = start({ ...options, args });
       await qemu.until(() => qemu.serial.endsWith("end\n"));
@@ -105,6 +116,7 @@ describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 
     }
     const [ours, theirs] = answers;
     expect(ours.lines).toEqual(theirs.lines);
+    expect(ours.lines).toContain("it ends 5453414C");
     expect(Buffer.compare(ours.disk, theirs.disk)).toBe(0);
   });
 

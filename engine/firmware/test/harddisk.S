@@ -84,11 +84,21 @@ probe:
     call print32
     call print_line
 
-# Past the end; from the end on.
-    movw $64, packet + 2
+# The last sector; from there past the end.
+    movw $1, packet + 2
     mov  info + 16, %eax
     dec  %eax
     mov  %eax, packet + 8
+    mov  $packet, %si
+    ASK  0x42
+    STATUS "last"
+    mov  $BUFFER, %ax
+    mov  %ax, %es
+    mov  %es:508, %eax
+    SAY  "it ends"
+    call print32
+    call print_line
+    movw $64, packet + 2
     mov  $packet, %si
     ASK  0x42
     sbb  %al, %al
