@@ -95,6 +95,11 @@ pci_set_up:
     call pci_read_byte
     test $0x7F, %al                 # a bridge to another bus has other registers
     jnz  9f
+    mov  $PCI_COMMAND, %di          # nothing answers at the addresses that ask for sizes
+    call pci_read
+    and  $~PCI_DECODE & 0xFFFF, %ax
+    movzwl %ax, %eax                # a 1 in the status half would clear something
+    call pci_write
     mov  $PCI_BAR0, %di
 3:  call pci_place
     add  $4, %di
@@ -104,7 +109,7 @@ pci_set_up:
     mov  $PCI_COMMAND, %di
     call pci_read
     or   $PCI_DECODE, %ax
-    movzwl %ax, %eax                # a 1 in the status half would clear something
+    movzwl %ax, %eax
     call pci_write
 9:  ret
 
