@@ -15,16 +15,16 @@ const SETUP = `
         out   %eax, %dx
         .endm
         .macro set register, value
-        mov   $0xc000, %dx
+        mov   $0xd000, %dx
         mov   $\\register, %eax
         out   %eax, %dx
-        mov   $0xc004, %dx
+        mov   $0xd004, %dx
         mov   $\\value, %eax
         out   %eax, %dx
         .endm
         xor   %ax, %ax
         mov   %ax, %ds
-        pci   0x14, 0xc000
+        pci   0x14, 0xd000
         pci   0x04, 5
 `;
 
