@@ -15,6 +15,11 @@ import { ICR_WRITABLE, REGISTER, readRegister, writeRegister } from "./lapicregi
 
 const APIC_BASE = 0x1b;
 const TSC_DEADLINE = 0x6e0;
+/** Those that are there in every mode of the APIC, for whoever lists a processor's registers. */
+export const APIC_MSRS = [
+  { name: "APIC_BASE", number: APIC_BASE },
+  { name: "TSC_DEADLINE", number: TSC_DEADLINE },
+] as const;
 const FIRST = 0x800;
 const LAST = 0x8ff;
 const SELF = 0x83f;

@@ -151,6 +151,34 @@ export interface RegisterFile {
   readonly control: readonly { readonly name: "CR0" | "CR2" | "CR3" | "CR4" | "EFER"; readonly value: bigint }[];
 }
 
+/** What else a processor holds for its operating system, and what it says of itself. */
+export interface SystemRegisters {
+  readonly debug: readonly { readonly name: string; readonly value: bigint }[];
+  /** The bits of CR0, CR4 and EFER that a write may change on this processor. */
+  readonly writable: { readonly CR0: number; readonly CR4: number; readonly EFER: number };
+  /** Every model-specific register that it has, as RDMSR reads it, by number. */
+  readonly msrs: readonly { readonly name: string; readonly number: number; readonly value: bigint }[];
+  readonly cpuid: readonly CpuidLeaf[];
+}
+
+/** One answer of CPUID; those that are all zero are left out. */
+export interface CpuidLeaf {
+  /** EAX and ECX of the question. */
+  readonly leaf: number;
+  readonly index: number;
+  /** EAX, EBX, ECX, EDX. */
+  readonly answer: readonly [number, number, number, number];
+  /** Bits of the answer that name a feature, whether it is there or not. */
+  readonly features: readonly CpuidFeature[];
+}
+
+export interface CpuidFeature {
+  readonly name: string;
+  readonly register: "EAX" | "EBX" | "ECX" | "EDX";
+  readonly bit: number;
+  readonly present: boolean;
+}
+
 export interface DisassembledLine {
   /** Linear address and offset in CS. */
   readonly address: number;
@@ -269,11 +297,11 @@ export interface SourceLine {
 
 /** A read of a MachineHandle by its method and arguments. */
 export type Read = {
-  [Method in "registers" | "readMemory" | "disassemble" | "screen" | "devices"]: {
+  [Method in "registers" | "systemRegisters" | "readMemory" | "disassemble" | "screen" | "devices"]: {
     readonly method: Method;
     readonly args: Parameters<MachineHandle[Method]>;
   };
-}["registers" | "readMemory" | "disassemble" | "screen" | "devices"];
+}["registers" | "systemRegisters" | "readMemory" | "disassemble" | "screen" | "devices"];
 
 /**
  * A machine seen from a page, by way of its worker. Every method answers when the worker has; reads answer for one tick.
@@ -315,6 +343,7 @@ export interface MachineHandle {
   processors(): Promise<readonly ProcessorStatus[]>;
   /** Of `processor`, or of the one whose turn it is. */
   registers(processor?: number): Promise<RegisterFile>;
+  systemRegisters(processor?: number): Promise<SystemRegisters>;
   /** `name` as in RegisterFile: "EAX", "EIP", "EFLAGS", "CR0", "DS" (the selector, as a real-mode load would). */
   writeRegister(name: string, value: bigint, processor?: number): Promise<MachineStatus>;
   /** `length` ≤ 65,536. Bytes that are device memory or absent read as FF without side effects. */

@@ -4,7 +4,7 @@
  */
 import type { ApicFeatures } from "../chipset/lapicmsr.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
-import type { MachineEvent, MachineStatus, RegisterFile } from "./api.ts";
+import type { MachineEvent, MachineStatus, RegisterFile, SystemRegisters } from "./api.ts";
 
 /** An event as the processor tells it; the machine adds the tick. */
 export type ProcessorEvent = MachineEvent extends infer E ? (E extends MachineEvent ? Omit<E, "tick"> : never) : never;
@@ -66,6 +66,7 @@ export interface Cpu {
   readRegister(name: string): bigint;
   writeRegister(name: string, value: bigint): void;
   registers(): RegisterFile;
+  systemRegisters(): SystemRegisters;
   status(): Pick<MachineStatus, "address" | "cs" | "ip" | "mode" | "ring">;
   /** All of the architectural state, as a view. */
   readonly state: Uint8Array;

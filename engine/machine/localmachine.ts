@@ -19,6 +19,7 @@ import type {
   SourceLine,
   Speed,
   StopReason,
+  SystemRegisters,
   Until,
 } from "./api.ts";
 import { Audience } from "./audience.ts";
@@ -258,6 +259,11 @@ export class LocalMachine implements MachineHandle {
   async registers(processor?: number): Promise<RegisterFile> {
     this.#check();
     return this.machine.registers(processor);
+  }
+
+  async systemRegisters(processor?: number): Promise<SystemRegisters> {
+    this.#check();
+    return this.machine.systemRegisters(processor);
   }
 
   async writeRegister(name: string, value: bigint, processor?: number): Promise<MachineStatus> {

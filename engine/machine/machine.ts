@@ -15,6 +15,7 @@ import type {
   Screen,
   Snapshot,
   StopReason,
+  SystemRegisters,
   Until,
 } from "./api.ts";
 import type { SendFrame } from "./cards.ts";
@@ -302,6 +303,10 @@ export class Machine implements Driven {
   /** Of `processor`, or of the one whose turn it is. */
   registers(processor = this.guest.pc.processors.state.current): RegisterFile {
     return (this.guest.pc.processors.all[processor] ?? this.guest.pc.cpu).registers();
+  }
+
+  systemRegisters(processor = this.guest.pc.processors.state.current): SystemRegisters {
+    return (this.guest.pc.processors.all[processor] ?? this.guest.pc.cpu).systemRegisters();
   }
 
   /** The names that `writeRegister` takes. */

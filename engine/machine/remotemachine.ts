@@ -176,6 +176,9 @@ export class RemoteMachine implements api.MachineHandle {
   registers(processor?: number) {
     return this.#call("registers", processor);
   }
+  systemRegisters(processor?: number) {
+    return this.#call("systemRegisters", processor);
+  }
   writeRegister(name: string, value: bigint, processor?: number) {
     return this.#call("writeRegister", name, value, processor);
   }

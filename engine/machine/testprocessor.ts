@@ -3,7 +3,7 @@
  * interrupts through the vector table. It exists so that the machine can be tested where the processor is at fault.
  */
 import type { PhysicalMap } from "../cpu/physical.ts";
-import type { RegisterFile } from "./api.ts";
+import type { RegisterFile, SystemRegisters } from "./api.ts";
 import type { Cpu, CpuStop, CpuSurroundings } from "./cpu.ts";
 
 const IF = 0x200;
@@ -182,6 +182,9 @@ export class TestProcessor implements Cpu {
   }
   writeRegister(name: string, value: bigint): void {
     this.#words[{ EAX: AX, ESP: SP, EFLAGS: FLAGS, CS, EIP: IP }[name] ?? AX] = Number(value);
+  }
+  systemRegisters(): SystemRegisters {
+    return { debug: [], writable: { CR0: 0, CR4: 0, EFER: 0 }, msrs: [], cpuid: [] };
   }
   registers(): RegisterFile {
     const table = { base: 0, limit: 0 };

@@ -10,8 +10,9 @@ import { Processor, type Surroundings } from "../cpu/processor.ts";
 import { IF, IN_SMM } from "../cpu/registers.ts";
 import { CS } from "../cpu/segments.ts";
 import { timeStamp } from "../cpu/system/timestamp.ts";
-import type { MachineStatus, RegisterFile, SegmentView } from "./api.ts";
+import type { MachineStatus, RegisterFile, SegmentView, SystemRegisters } from "./api.ts";
 import type { Cpu } from "./cpu.ts";
+import { systemRegisters } from "./systemregisters.ts";
 
 const GENERAL = ["EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"];
 const GENERAL64 = [
@@ -81,6 +82,10 @@ export class X86 extends Processor implements Cpu {
       idtr: { base: this.#word(at.IDTR_BASE), limit: this.#word(at.IDTR_LIMIT) },
       control: names.map((name) => ({ name, value: wide(CONTROLS[name]) })),
     };
+  }
+
+  systemRegisters(): SystemRegisters {
+    return systemRegisters(this);
   }
 
   #word(offset: number): number {

@@ -206,13 +206,21 @@ function loadPdptes(p: Core, cr3 = p.control(3)): void {
   }
 }
 
+/** The bits of EFER that software may set on this processor. */
+const eferOf = (p: Core): number =>
+  (has(p, "SYSCALL") ? EFER_SCE : 0) |
+  (has(p, "LM") ? EFER_LME : 0) |
+  (has(p, "NX") ? EFER_NXE : 0) |
+  (has(p, "FFXSR") ? EFER_FFXSR : 0);
+
+/** What of CR0, CR4 and EFER this processor has: the bits that a write may change. */
+export function writableBits(p: Core): { readonly CR0: number; readonly CR4: number; readonly EFER: number } {
+  return { CR0: CR0_WRITABLE, CR4: cr4Of(p), EFER: eferOf(p) };
+}
+
 /** WRMSR to EFER; false where that is #GP(0). LMA is the processor's own: what is written there is ignored. */
 export function writeEfer(p: Core, value: bigint): boolean {
-  const writable =
-    (has(p, "SYSCALL") ? EFER_SCE : 0) |
-    (has(p, "LM") ? EFER_LME : 0) |
-    (has(p, "NX") ? EFER_NXE : 0) |
-    (has(p, "FFXSR") ? EFER_FFXSR : 0);
+  const writable = eferOf(p);
   if (value & ~BigInt(writable | EFER_LMA)) return false;
   const old = p.view.getUint32(at.EFER, true);
   const next = (Number(value) & writable) | (old & EFER_LMA);
@@ -242,12 +250,7 @@ export function restoreControlRegisters(p: Core, { cr0, cr3, cr4, efer }: Contro
   if ((c0 & CR0_PG && !(c0 & CR0_PE)) || (c0 & CR0_NW && !(c0 & CR0_CD))) return false;
   if (e & EFER_LMA && (!(e & EFER_LME) || !(c0 & CR0_PG) || !(c4 & CR4_PAE))) return false;
   if (e & EFER_LME && c0 & CR0_PG && !(e & EFER_LMA)) return false;
-  const writable =
-    (has(p, "SYSCALL") ? EFER_SCE : 0) |
-    (has(p, "LM") ? EFER_LME | EFER_LMA : 0) |
-    (has(p, "NX") ? EFER_NXE : 0) |
-    (has(p, "FFXSR") ? EFER_FFXSR : 0);
-  if (e & ~writable) return false;
+  if (e & ~(eferOf(p) | (has(p, "LM") ? EFER_LMA : 0))) return false;
   p.setControl(0, ((c0 & CR0_WRITABLE) | CR0_ET) >>> 0);
   p.view.setBigUint64(at.CR3, cr3, true);
   p.setControl(4, c4);

@@ -1,11 +1,11 @@
 /** Data instructions too wide or too rare for generated code: decimal adjust, 64-bit division, CMPXCHG8B, POP to memory. */
 
 import type { Core } from "../core.ts";
-import { cpuid } from "../cpuid.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { AF, CF, OF, PF, SF, TSC_PER_TICK, ZF } from "../registers.ts";
+import { identify } from "./identity.ts";
 import { loadMemory, offsetOf, operand, read, read64, storeMemory } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 
@@ -105,15 +105,8 @@ const compareExchange8: Operation = (p, d) => {
   p.flags = equal ? p.flags | ZF : p.flags & ~ZF;
 };
 
-const identify: Operation = (p) => {
-  const answer = cpuid(p.model, p.register(0), p.register(1), {
-    apicId: p.number,
-    processors: p.map.processors,
-    CR4: p.control(4),
-    XCR0: p.view.getUint32(at.XCR0, true),
-    XSS: 0,
-    apicEnabled: p.surroundings.hasApic ?? false,
-  });
+const identifyProcessor: Operation = (p) => {
+  const answer = identify(p, p.register(0), p.register(1));
   [0, 3, 1, 2].forEach((register, i) => {
     p.setRegister(register, answer[i] as number);
   });
@@ -136,7 +129,7 @@ export const DATA_OPERATIONS: Readonly<Record<string, Operation>> = {
   DIV: divide(false),
   IDIV: divide(true),
   CMPXCHG8B: compareExchange8,
-  CPUID: identify,
+  CPUID: identifyProcessor,
   RDTSC: readTimeStamp,
   SALC: (p) => p.setRegister(0, p.flags & CF ? 0xff : 0, 8),
 };
