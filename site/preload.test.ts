@@ -33,6 +33,20 @@ test("a page with a machine gets the engine's client, and starts its worker", ()
   });
 });
 
+test("a view of its own module is named where its tag stands, with what it imports", () => {
+  const more: Record<string, string> = {
+    ...files,
+    "page.js":
+      'import"./runtime.js";const v={"ring-console":async()=>(await E(async()=>{let{C:e}=await import(`./console.js`);return{C:e}},d)).C,"ring-tlb":async()=>(await E(async()=>{let{T:e}=await import(`./tlb.js`);return{T:e}},d)).T}',
+    "console.js": "",
+    "tlb.js": 'import"./bits.js"',
+    "bits.js": "",
+  };
+  const modules = (html: string) => findPreloads(script + html, (name) => more[name]).modules;
+  expect(modules("")).toEqual(["runtime.js"]);
+  expect(modules("<ring-tlb></ring-tlb>")).toEqual(["runtime.js", "tlb.js", "bits.js"]);
+});
+
 test("a machine that is woken by hand fetches no engine", () => {
   expect(findPreloads(`${script}<ring-machine id="m" manual></ring-machine>`, read).worker).toBeUndefined();
 });

@@ -12,6 +12,8 @@ export type ReadScript = (name: string) => string | undefined;
 const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => posix.basename(match[1]));
 const staticImports = /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g;
 const lazyImports = /import\(\s*[`"']\.\/([\w.-]+\.js)[`"']/g;
+/** A view of its own module: its tag, and the script that has its class (widgets/index.ts). */
+const views = /["'`](ring-[\w-]+)["'`]:\s*async\s*\(\)\s*=>.{0,120}?import\(\s*[`"']\.\/([\w.-]+\.js)[`"']/g;
 const workers = /new URL\(\s*[`"'](worker-[\w.-]+\.js)[`"'],\s*import\.meta\.url/g;
 
 function closure(from: readonly string[], next: (text: string) => string[], read: ReadScript): string[] {
@@ -29,8 +31,12 @@ export function findPreloads(html: string, read: ReadScript): { modules: string[
   const clients = /<ring-machine(?![^>]*\smanual)/.test(html)
     ? modules.flatMap((name) => named(read(name) ?? "", lazyImports)).filter((name) => makesWorker(read(name)))
     : [];
+  const tags = new Set([...html.matchAll(/<(ring-[\w-]+)/g)].map(([, tag]) => tag));
+  const fetched = modules.flatMap((name) =>
+    [...(read(name) ?? "").matchAll(views)].filter(([, tag]) => tags.has(tag)).map(([, , module]) => module),
+  );
   const started = clients.flatMap((name) => named(read(name) ?? "", workers));
-  const all = [...modules, ...closure(clients, (text) => named(text, staticImports), read)];
+  const all = [...modules, ...closure([...fetched, ...clients], (text) => named(text, staticImports), read)];
   return { modules: [...new Set(all)].filter((name) => !scripts.includes(name)), worker: started[0] };
 }
 

@@ -1,5 +1,5 @@
-// Registers every live view. Cheap: the engine and the console's terminal are fetched when a machine wakes.
-import { RingConsole } from "./elements/console.ts";
+// Registers every live view. Cheap: the engine is fetched when a machine wakes, a view that not every page has where its
+// tag stands.
 import { RingControls } from "./elements/controls.ts";
 import { RingDisassembly } from "./elements/disassembly.ts";
 import { RingDock } from "./elements/dock.ts";
@@ -24,12 +24,16 @@ const elements = {
   "ring-source": RingSource,
   "ring-memory": RingMemory,
   "ring-timeline": RingTimeline,
-  "ring-console": RingConsole,
   "ring-predict": RingPredict,
   "ring-value": RingValue,
   "ring-verb": RingVerb,
   "ring-dock": RingDock,
 };
+/** Views of their own module, fetched where a page has one (site/preload.ts names it in the page's head). */
+const fetched: Readonly<Record<string, () => Promise<CustomElementConstructor>>> = {
+  "ring-console": async () => (await import("./elements/console.ts")).RingConsole,
+};
+
 // A turn for each: the page may hold dozens of them, and all come to life as their name is defined. On a page without a
 // machine somebody is about to make one, and needs its class.
 for (const [name, element] of Object.entries(elements)) {
@@ -38,6 +42,21 @@ for (const [name, element] of Object.entries(elements)) {
   if (name === "ring-machine" && !document.querySelector(name)) define();
   else void pageTurns.take(define);
 }
+
+const missing = new Set(Object.keys(fetched).filter((name) => !customElements.get(name)));
+/** Fetches and defines what the page has a tag of and no class for. */
+function fetchViews(): void {
+  for (const name of missing) {
+    if (!document.querySelector(name)) continue;
+    missing.delete(name);
+    void fetched[name]().then((element) =>
+      pageTurns.take(() => customElements.get(name) ?? customElements.define(name, element)),
+    );
+  }
+}
+fetchViews();
+// A cell, or the page's own script, may bring one later.
+new MutationObserver(fetchViews).observe(document, { childList: true, subtree: true });
 
 // Machines in running text leave their buttons, on a phone, to a dock at the foot of the window.
 void pageTurns.take(() => {
