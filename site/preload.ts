@@ -12,7 +12,7 @@ export type ReadScript = (name: string) => string | undefined;
 const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => posix.basename(match[1]));
 const staticImports = /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g;
 const lazyImports = /import\(\s*[`"']\.\/([\w.-]+\.js)[`"']/g;
-/** A view of its own module: its tag, and the script that has its class (widgets/index.ts). */
+/** A view of its own module: its tag, and the script that has its class (widgets/registry.ts). */
 const views = /["'`](ring-[\w-]+)["'`]:\s*async\s*\(\)\s*=>.{0,120}?import\(\s*[`"']\.\/([\w.-]+\.js)[`"']/g;
 const workers = /new URL\(\s*[`"'](worker-[\w.-]+\.js)[`"'],\s*import\.meta\.url/g;
 

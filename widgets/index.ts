@@ -1,38 +1,8 @@
 // Registers every live view. Cheap: the engine is fetched when a machine wakes, a view that not every page has where its
 // tag stands.
-import { RingControls } from "./elements/controls.ts";
-import { RingDisassembly } from "./elements/disassembly.ts";
-import { RingDock } from "./elements/dock.ts";
-import { RingMachine } from "./elements/machine.ts";
-import { RingMemory } from "./elements/memory.ts";
-import { RingPredict } from "./elements/predict.ts";
-import { RingRegisters } from "./elements/registers.ts";
-import { RingScreen } from "./elements/screen.ts";
-import { RingSource } from "./elements/source.ts";
-import { RingTimeline } from "./elements/timeline.ts";
-import { RingValue } from "./elements/value.ts";
-import { RingVerb } from "./elements/verb.ts";
+import type { RingMachine } from "./elements/machine.ts";
 import { pageTurns } from "./model/turns.ts";
-
-// The machine first: views look for the one around them.
-const elements = {
-  "ring-machine": RingMachine,
-  "ring-controls": RingControls,
-  "ring-screen": RingScreen,
-  "ring-registers": RingRegisters,
-  "ring-disassembly": RingDisassembly,
-  "ring-source": RingSource,
-  "ring-memory": RingMemory,
-  "ring-timeline": RingTimeline,
-  "ring-predict": RingPredict,
-  "ring-value": RingValue,
-  "ring-verb": RingVerb,
-  "ring-dock": RingDock,
-};
-/** Views of their own module, fetched where a page has one (site/preload.ts names it in the page's head). */
-const fetched: Readonly<Record<string, () => Promise<CustomElementConstructor>>> = {
-  "ring-console": async () => (await import("./elements/console.ts")).RingConsole,
-};
+import { elements, fetched } from "./registry.ts";
 
 // A turn for each: the page may hold dozens of them, and all come to life as their name is defined. On a page without a
 // machine somebody is about to make one, and needs its class.

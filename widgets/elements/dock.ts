@@ -9,7 +9,9 @@ import { stateWords } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
 import type { RingMachine } from "./machine.ts";
 
-const narrow = matchMedia("(max-width: 719px)");
+let query: MediaQueryList | undefined;
+/** Whether the window is narrow, as it changes. Asked for late: what is declared here is read in Node, too (registry.ts). */
+const narrow = () => (query ??= matchMedia("(max-width: 719px)"));
 const tabs = [
   ["Code", "ring-disassembly"],
   ["Registers", "ring-registers"],
@@ -19,7 +21,7 @@ const tabs = [
 
 /** Whether the page's machines leave their buttons to the dock: on a narrow window that has one. */
 export function dockServes(): boolean {
-  return narrow.matches && document.querySelector("ring-dock") !== null;
+  return narrow().matches && document.querySelector("ring-dock") !== null;
 }
 
 export class RingDock extends LitElement {
@@ -143,13 +145,13 @@ export class RingDock extends LitElement {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", "The machine nearest to the text");
     addEventListener("scroll", this.onScroll, { passive: true });
-    narrow.addEventListener("change", this.onScroll);
+    narrow().addEventListener("change", this.onScroll);
     this.onScroll();
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("scroll", this.onScroll);
-    narrow.removeEventListener("change", this.onScroll);
+    narrow().removeEventListener("change", this.onScroll);
     this.serve(undefined);
   }
 
@@ -176,10 +178,10 @@ export class RingDock extends LitElement {
 
   /** The machine whose middle is nearest to the reading line; while the sheet is open, the one it was opened for. */
   private choose(): void {
-    if (this.open && narrow.matches) return;
+    if (this.open && narrow().matches) return;
     const line = innerHeight * 0.4;
     let best: { machine: RingMachine; distance: number } | undefined;
-    for (const machine of narrow.matches ? document.querySelectorAll<RingMachine>("ring-machine") : []) {
+    for (const machine of narrow().matches ? document.querySelectorAll<RingMachine>("ring-machine") : []) {
       // Far away: a page that puts off laying it out need not do it for this question.
       if (machine.checkVisibility() && !machine.checkVisibility({ contentVisibilityAuto: true })) continue;
       const { top, bottom } = machine.getBoundingClientRect();

@@ -54,10 +54,14 @@ function soon(): Later {
     scheduler?: { postTask?(work: () => void, options: { priority: string }): Promise<void> };
   };
   if (scheduler?.postTask) return (work) => void scheduler.postTask!(work, { priority: "user-visible" });
-  const channel = new MessageChannel();
+  // Made by the first work: an open channel keeps Node running, where elements are only read (registry.ts).
+  let channel: MessageChannel | undefined;
   const works: (() => void)[] = [];
-  channel.port1.onmessage = () => works.shift()?.();
   return (work) => {
+    if (!channel) {
+      channel = new MessageChannel();
+      channel.port1.onmessage = () => works.shift()?.();
+    }
     works.push(work);
     channel.port2.postMessage(0);
   };
