@@ -1,4 +1,4 @@
-# Hard disks on the two IDE channels: who is there, and sectors by programmed I/O.
+# The two IDE channels: who is there, and sectors of hard disks by programmed I/O.
 #
 #   base +0 data  +2 count  +3..+5 LBA  +6 device: 6 LBA, 4 device 1, 3:0 LBA 27:24
 #        +7 status: 7 BSY  5 DF  3 DRQ  0 ERR;  writing: a command        control: 1 nIEN  2 SRST
@@ -21,11 +21,12 @@
     .set ATA_READ,       0x20       # with 48-bit addresses: +4, +4, +2
     .set ATA_WRITE,      0x30
     .set ATA_VERIFY,     0x40
-    .set ATA_IDENTIFY,   0xEC
+    .set ATA_IDENTIFY,   0xEC       # packet devices refuse it, and leave this in LBA 23:8
+    .set ATA_PACKET_SIGN, 0xEB14
     .set ATA_CHUNK,      64         # sectors a command
     .set ATA_TICKS,      182        # 10 s
 
-# What we know of a disk.
+# What we know of a disk, or a CD drive.
     .set HD_BASE,        0          # word: port
     .set HD_CONTROL,     2          # word: port
     .set HD_DEVICE,      4          # byte: E0h or F0h
@@ -35,7 +36,12 @@
     .set HD_SECTORS,     10
     .set HD_OWN,         12         # three words: as it says itself
     .set HD_TOTAL,       18         # 8 bytes: sectors
+    .set HD_KIND,        26         # byte: who moves them, twice the number in hard_drivers
+    .set HD_FIRST,       28         # dword: of an emulated disk, its first block on the CD
     .set HD_BYTES,       32
+    .set KIND_ATA,       0
+    .set KIND_CD,        2
+    .set KIND_EMULATED,  4
 
     .set ID_CYLINDERS,   1 * 2      # words of IDENTIFY
     .set ID_HEADS,       3 * 2
@@ -51,22 +57,41 @@ init_disks:
     mov  BDA_EBDA, %fs
     push %ss
     pop  %es
-    movb $0, BDA_DISKS
-    mov  $EBDA_DISKS, %si
+    xor  %ax, %ax
+    mov  %ax, %fs:EBDA_DISK_COUNT   # and EBDA_CD_COUNT
     mov  $channels, %di
-1:  mov  %cs:(%di), %eax
+1:  mov  %fs:EBDA_DISK_COUNT, %al
+    mov  $EBDA_DISKS, %si
+    call ata_look
+    jc   2f
+    incb %fs:EBDA_DISK_COUNT
+    jmp  3f
+2:  jnz  3f
+    mov  %fs:EBDA_CD_COUNT, %al
+    mov  $EBDA_CDS, %si
+    call new_disk
+    call identify_packet
+    jc   3f
+    incb %fs:EBDA_CD_COUNT
+3:  add  $6, %di
+    cmp  $channels_end, %di
+    jb   1b
+    mov  %fs:EBDA_DISK_COUNT, %al
+    mov  %al, BDA_DISKS
+    pop  %fs
+    pop  %es
+    ret
+
+# In: CS:DI = a channel and device, SI = a list, AL = how many it has. Out: FS:SI = the
+# next of it, with ports and device. Changes AX, EAX.
+new_disk:
+    cbw
+    shl  $5, %ax                    # HD_BYTES
+    add  %ax, %si
+    mov  %cs:(%di), %eax
     mov  %eax, %fs:HD_BASE(%si)
     mov  %cs:4(%di), %al
     mov  %al, %fs:HD_DEVICE(%si)
-    call identify
-    jc   2f
-    incb BDA_DISKS
-    add  $HD_BYTES, %si
-2:  add  $6, %di
-    cmp  $channels_end, %di
-    jb   1b
-    pop  %fs
-    pop  %es
     ret
 
 channels:                           # base, control, device
@@ -76,26 +101,28 @@ channels:                           # base, control, device
     .word 0x170, 0x376, 0xF0
 channels_end:
 
-# In: FS:SI = a disk whose ports and device are filled in. Out: CF clear, and the rest
-# filled in; CF set if no disk answers. Needs ES = SS. Changes EAX, EBX, ECX, EDX, BP.
-identify:
+# In: as new_disk. Out: CF clear, and FS:SI = the disk, all known of it; or CF set, and ZF
+# set if it is a packet device. Needs ES = SS. Changes EAX, EBX, ECX, EDX, BP.
+ata_look:
+    call new_disk
     push %di
-    mov  %fs:HD_BASE(%si), %dx
-    add  $ATA_DEVICE, %dx
-    mov  %fs:HD_DEVICE(%si), %al
-    out  %al, %dx
+    call ata_select
     inc  %dx
-    in   %dx, %al                   # an empty cable floats high, or is held low
+    in   %dx, %al                   # an empty cable floats high
     cmp  $0xFF, %al
-    je   9f
-    test %al, %al
-    jz   9f
+    je   8f
+    dec  %dx
+    xor  %al, %al
+    dec  %dx
+    out  %al, %dx                   # no signature yet
+    dec  %dx
+    out  %al, %dx
     call ata_wait
-    jc   9f
+    jc   8f
     mov  $ATA_IDENTIFY, %al
     call ata_issue
-    call ata_data                   # an ATAPI device refuses
-    jc   9f
+    call ata_data
+    jc   7f
     sub  $512, %sp
     mov  %sp, %di
     mov  %sp, %bp
@@ -104,7 +131,7 @@ identify:
     rep insw
     call ata_finish
     testb $0x02, ID_CAPABLE + 1(%bp)
-    jz   8f
+    jz   6f
     mov  ID_CYLINDERS(%bp), %ax
     mov  %ax, %fs:HD_OWN(%si)
     mov  ID_HEADS(%bp), %bx
@@ -121,11 +148,26 @@ identify:
     mov  ID_TOTAL48 + 4(%bp), %edx
 1:  mov  %eax, %fs:HD_TOTAL(%si)
     mov  %edx, %fs:HD_TOTAL + 4(%si)
+    movb $KIND_ATA, %fs:HD_KIND(%si)
     add  $512, %sp
     pop  %di
     jmp  hd_geometry
-8:  add  $512, %sp
-9:  pop  %di
+6:  add  $512, %sp
+    jmp  8f
+7:  call ata_finish
+    mov  %fs:HD_BASE(%si), %dx
+    add  $ATA_LBA + 1, %dx
+    in   %dx, %al
+    inc  %dx
+    mov  %al, %ah
+    in   %dx, %al
+    xchg %al, %ah
+    pop  %di
+    cmp  $ATA_PACKET_SIGN, %ax
+    stc
+    ret
+8:  pop  %di
+    or   $1, %al                    # ZF clear
     stc
     ret
 
@@ -261,10 +303,7 @@ ata_select:                         # changes AL, DX
     out  %al, %dx
     ret
 
-# Reads, writes or verifies EBDA_HD_COUNT sectors from EBDA_HD_LBA on, at EBDA_HD_BUFFER
-# (segment:offset), as EBDA_HD_COMMAND says. Out: AH = status, EBDA_HD_DONE = sectors.
-# Changes EAX, EBX, ECX, EDX, DI, ES.
-ata_transfer:
+ata_transfer:                       # see hard_drivers
     movw $0, %fs:EBDA_HD_DONE
 1:  mov  %fs:EBDA_HD_COUNT, %bx
     test %bx, %bx
@@ -283,17 +322,9 @@ ata_transfer:
     je   6f
 3:  call ata_data
     jc   8f
-    movzwl %fs:EBDA_HD_BUFFER, %edi # keep the offset small: a sector never wraps
-    mov  %di, %ax
-    shr  $4, %ax
-    add  %fs:EBDA_HD_BUFFER + 2, %ax
-    mov  %ax, %es
-    and  $15, %di
-    add  $512 / 16, %ax
-    mov  %ax, %fs:EBDA_HD_BUFFER + 2
-    mov  %di, %fs:EBDA_HD_BUFFER
-    mov  %fs:HD_BASE(%si), %dx
+    call hard_buffer
     mov  $256, %cx
+    mov  %fs:HD_BASE(%si), %dx
     cmpb $ATA_WRITE, %fs:EBDA_HD_COMMAND
     je   4f
     rep insw
@@ -302,7 +333,8 @@ ata_transfer:
     mov  %di, %si
     rep outsw %es:(%si), %dx
     pop  %si
-5:  mov  $1, %ax
+5:  addw $512, %fs:EBDA_HD_BUFFER
+    mov  $1, %ax
     call ata_passed
     dec  %bx
     jnz  3b
@@ -314,6 +346,18 @@ ata_transfer:
 9:  push %ax
     call ata_finish
     pop  %ax
+    ret
+
+# Out: ES:DI = EBDA_HD_BUFFER, which now has a small offset: what comes never wraps. Changes AX.
+hard_buffer:
+    mov  %fs:EBDA_HD_BUFFER, %di
+    mov  %di, %ax
+    shr  $4, %ax
+    add  %fs:EBDA_HD_BUFFER + 2, %ax
+    mov  %ax, %es
+    mov  %ax, %fs:EBDA_HD_BUFFER + 2
+    and  $15, %di
+    mov  %di, %fs:EBDA_HD_BUFFER
     ret
 
 ata_passed:                         # AX sectors are done

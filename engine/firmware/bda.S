@@ -69,7 +69,20 @@
     .set EBDA_COMMAND,    0x80      # 128 bytes: its command in progress
     .set EBDA_FILES,      0x100     # 64 bytes each: files that it allocated
     .set EBDA_FILES_MAX,  8
-    .set EBDA_DISKS,      0x300     # 32 bytes each: hard disks (ata.S)
+
+# When the tables are placed, disks are listed where their files were.
+    .set EBDA_DISKS,      0x100     # 32 bytes each: hard disks (ata.S)
+    .set EBDA_DISKS_MAX,  12
+    .set EBDA_CDS,        0x280     # 32 bytes each: CD drives
+    .set EBDA_CDS_MAX,    4
+    .set EBDA_EMULATED,   0x300     # 32 bytes: the disk that a CD plays (eltorito.S)
+    .set EBDA_SPEC,       0x320     # 19 bytes: what INT 13h AH=4Bh tells of it
+    .set EBDA_PACKET,     0x340     # 12 bytes: a command for a CD drive
+    .set EBDA_SKIP,       0x34C     # word: of what it answers, pass over so many words,
+    .set EBDA_TAKE,       0x350     # dword: take so many, and ignore the rest
+    .set EBDA_BOOT_REST,  0x354     # word: what INT 19h has still to try
+    .set EBDA_DISK_COUNT, 0x356     # byte: hard disks
+    .set EBDA_CD_COUNT,   0x357     # byte: CD drives
     .set EBDA_HD_LBA,     0x380     # 8 bytes: the transfer in progress goes on at this sector
     .set EBDA_HD_BUFFER,  0x388     # with this offset and segment,
     .set EBDA_HD_COUNT,   0x38C     # word: has this many to go

@@ -46,6 +46,8 @@ rom_start:
     .include "disk.S"               # INT 13h
     .include "harddisk.S"           # hard disks
     .include "ata.S"                # their two IDE channels
+    .include "atapi.S"              # CD drives on them
+    .include "eltorito.S"           # booting from a CD
     .include "floppy.S"             # drives and media
     .include "fdc.S"                # 82077 floppy controller: reset, seek, INT 0Eh
     .include "transfer.S"           # its commands that move sectors

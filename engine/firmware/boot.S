@@ -5,19 +5,35 @@
     .set BOOT_ADDRESS, 0x7C00
     .set BOOT_TRIES,   4            # the first read may see "disk changed", or a
                                     # motor that has not come up to speed
-    .set BOOT_FLOPPY,  1
-    .set BOOT_DISK,    2
 int19:
+    mov  $BDA_SEGMENT, %ax
+    mov  %ax, %ds
+    mov  BDA_EBDA, %fs
+    call boot_order
+    mov  %cx, %fs:EBDA_BOOT_REST
+boot_next:                          # also from INT 18h
     xor  %ax, %ax
     mov  %ax, %ss
     mov  $BOOT_ADDRESS, %sp
     mov  %ax, %es
-    mov  $BDA_SEGMENT, %ax
-    mov  %ax, %ds
     sti
     cld
-# The set-up program's order: three numbers of four bits, 1 floppy, 2 hard disk. Those of
-# devices we do not know (3 CD, 4 network) are passed over.
+    mov  %fs:EBDA_BOOT_REST, %si
+    shrw $4, %fs:EBDA_BOOT_REST
+    and  $0x000F, %si               # 1 floppy, 2 hard disk, 3 CD
+    jz   no_device
+    cmp  $BOOT_LAST, %si
+    ja   boot_next
+    add  %si, %si
+    call *%cs:boot_devices(%si)     # comes back if it does not boot
+    jmp  boot_next
+
+boot_devices:
+    .word no_device, boot_floppy, boot_disk, boot_cd
+    .set BOOT_LAST, 3
+
+# The set-up program's order. Out: CX = three numbers of four bits, the first in bits 3-0.
+boot_order:
     mov  $CMOS_BOOT_12, %al
     call cmos_read
     movzbw %al, %cx
@@ -28,29 +44,20 @@ int19:
     and  $0x0F00, %ax
     or   %ax, %cx
     jnz  1f
-    mov  $0x21, %cx                 # none: floppy, hard disk
-1:  push %cx
-    and  $0x0F, %cl
-    cmp  $BOOT_FLOPPY, %cl
-    je   2f
-    cmp  $BOOT_DISK, %cl
-    jne  3f
-    cmpb $0, BDA_DISKS
-    je   3f
-    mov  $0x80, %dl
-    call boot_from
-    jmp  3f
-2:  testb $1, BDA_EQUIPMENT
-    jz   4f
+    mov  $0x321, %cx                # none: floppy, hard disk, CD
+1:  ret
+
+boot_floppy:
     xor  %dl, %dl
-    call boot_from
-3:  pop  %cx
-    shr  $4, %cx
-    jnz  1b
-    int  $0x18
-4:  mov  $msg_no_floppy, %si
-    call say
-    jmp  3b
+    testb $1, BDA_EQUIPMENT
+    jnz  boot_from
+    mov  $msg_no_floppy, %si
+    jmp  say
+boot_disk:
+    mov  $0x80, %dl
+    cmpb $0, BDA_DISKS
+    jne  boot_from
+    ret
 
 # In: DL = drive, ES = 0. Comes back, having said why, if it does not boot.
 boot_from:
@@ -73,37 +80,47 @@ boot_from:
 2:  mov  %es:BOOT_ADDRESS + 510, %ax
     cmp  $0xAA55, %ax
     jne  boot_no_signature
-    push %dx
-    mov  $msg_booting, %si
-    call say
     mov  $name_of_floppy, %si
     test %dl, %dl
     jz   3f
     mov  $name_of_disk, %si
-3:  call say
-    mov  $msg_newline, %si
-    call say
-    pop  %dx
+3:  call say_booting
+    xor  %cx, %cx
+    mov  $BOOT_ADDRESS, %bx
 
 # A boot sector may rely on CS:IP = 0000:7C00, DL = its drive, interrupts on.
-# Everything else we make the same for each of them.
+# Everything else we make the same for each of them. In: CX:BX = where it starts, DL.
+boot_jump:
+    mov  $BOOT_ADDRESS, %sp
+    push %cx
+    push %bx
     xor  %eax, %eax
     mov  %ax, %ds
+    mov  %ax, %es
     mov  %ax, %fs
     mov  %ax, %gs
     xor  %ebx, %ebx
     xor  %ecx, %ecx
     movzbl %dl, %edx
-    mov  $BOOT_ADDRESS, %sp
     xor  %esi, %esi
     xor  %edi, %edi
     xor  %ebp, %ebp
     movzwl %sp, %esp
-    ljmp $0, $BOOT_ADDRESS
+    lret
+
+say_booting:                        # SI = from what; keeps DX
+    push %si
+    mov  $msg_booting, %si
+    call say
+    pop  %si
+    call say
+    mov  $msg_newline, %si
+    jmp  say
 
 boot_read_failed:                   # BL = status of INT 13h
     call say_drive
     mov  $msg_read_failed, %si
+say_status:                         # SI = what failed, BL = status
     call say
     mov  %bl, %al
     call print_hex8
@@ -133,12 +150,14 @@ say_drive:                          # at a line's start; DL = drive
     mov  $msg_disk, %si
 1:  jmp  say
 
-# IBM's machines started BASIC from ROM here.
+# IBM's machines started BASIC from ROM here. A loader that finds nothing to load calls it,
+# and the next device has its turn (BIOS Boot Specification 1.01, 6.7).
 int18:
-    push %cs
-    pop  %ds
-    sti
-    cld
+    mov  $BDA_SEGMENT, %ax
+    mov  %ax, %ds
+    mov  BDA_EBDA, %fs
+    jmp  boot_next
+no_device:
     mov  $msg_no_device, %si
     call say
 1:  hlt                             # ticks and Ctrl+Alt+Del still work

@@ -1,4 +1,5 @@
-# INT 13h: disks. Drives 00h and 01h are floppies, those from 80h on harddisk.S's.
+# INT 13h: disks. Drives 00h and 01h are floppies, those from 80h on harddisk.S's; a disk
+# that a CD plays (eltorito.S) is 00h or 80h, and the others move up by one.
 # Source: IBM PC AT Technical Reference, section 5, DISKETTE_IO_1; RBIL INT 13h.
 # Not modelled: formatting (05h, 17h, 18h).
 
@@ -13,12 +14,17 @@
     .set DISK_DMA_BOUNDARY, 0x09    # the buffer crosses a multiple of 64 KiB
     .set DISK_BAD_CRC,      0x10
     .set DISK_CONTROLLER,   0x20
+    .set DISK_NO_MEDIUM,    0x31
     .set DISK_SEEK,         0x40
     .set DISK_TIMEOUT,      0x80
 
 int13:
     SERVICE_ENTER
     sti                             # the controller answers by IRQ 6
+    cmp  $0x4B, %ah
+    je   emulation_service
+    call emulated_drive
+    jc   emulated_disk
     cmp  $0x80, %dl
     jae  hard_disk
     cmp  $0x15, %ah

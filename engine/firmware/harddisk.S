@@ -1,5 +1,6 @@
-# INT 13h for hard disks, 80h and up. Source: IBM PC AT Technical Reference, section 5,
-# HARD DISK I/O; RBIL INT 13h; Phoenix, Enhanced Disk Drive Specification 1.1.
+# INT 13h for hard disks, 80h and up, and the way to CD drives, E0h and up. Source: IBM PC
+# AT Technical Reference, section 5, HARD DISK I/O; RBIL INT 13h; Phoenix, Enhanced Disk
+# Drive Specification 1.1.
 #
 # A packet of the extensions (41h to 48h), at the caller's DS:SI:
 #   00 size, 10h   02 sectors   04 buffer, offset and segment   08 first sector, 64 bits
@@ -16,28 +17,38 @@
     .set EDD_VERSION,    0x21       # EDD 1.1
     .set EDD_ACCESS,     0x01       # 42h-44h, 47h, 48h
 
+    .set CD_DRIVES,      0xE0       # and up
+
 hard_disk:                          # from int13, DL = 80h and up
     push %fs
     mov  BDA_EBDA, %fs
-    mov  %dl, %bl
-    and  $0x7F, %bl
-    cmp  BDA_DISKS, %bl
+    mov  $hard_table, %di
+    mov  $EBDA_DISKS, %si
+    mov  %fs:EBDA_DISK_COUNT, %al
+    movzbw %dl, %bx
+    sub  $CD_DRIVES, %bl
+    jb   1f
+    mov  $cd_table, %di
+    mov  $EBDA_CDS, %si
+    mov  %fs:EBDA_CD_COUNT, %al
+    jmp  2f
+1:  sub  $0x80 - CD_DRIVES, %bl
+2:  cmp  %al, %bl
     jae  hard_absent
-    movzbw %bl, %di
-    shl  $5, %di                    # HD_BYTES
-    add  $EBDA_DISKS, %di
-    movzbw %ah, %si
+    shl  $5, %bx                    # HD_BYTES
+    add  %bx, %si
+# In: FS:SI = disk, CS:DI = table, the caller's FS on the stack.
+hard_service:
+    movzbw %ah, %bx
     cmp  $0x15, %ah
     jbe  1f
-    sub  $0x41 - 0x16, %si          # 41h-48h follow
-    cmp  $0x16, %si
+    sub  $0x41 - 0x16, %bx          # 41h-48h follow
+    cmp  $0x16, %bx
     jl   hard_refuse
-    cmp  $0x1D, %si
+    cmp  $0x1D, %bx
     ja   hard_refuse
-1:  add  %si, %si
-    mov  %cs:hard_table(%si), %cx
-    mov  %di, %si
-    call *%cx
+1:  add  %bx, %bx
+    call *%cs:(%bx,%di)
 hard_return:                        # AH = status
     pop  %fs
     mov  %ah, BDA_DISK_STATUS
@@ -58,6 +69,15 @@ hard_absent:
 hard_refuse:
     mov  $DISK_BAD_REQUEST, %ah
     jmp  hard_return
+
+# Who moves sectors, by HD_KIND. In: EBDA_HD_COUNT sectors from EBDA_HD_LBA on, at
+# EBDA_HD_BUFFER (segment:offset), as EBDA_HD_COMMAND says. Out: AH = status,
+# EBDA_HD_DONE = sectors. Each changes EAX, EBX, ECX, EDX, DI, ES.
+hard_drivers:
+    .word ata_transfer, cd_transfer, emulated_transfer
+hard_move:
+    movzbw %fs:HD_KIND(%si), %bx
+    jmp  *%cs:hard_drivers(%bx)
 
 # Each: FS:SI = disk. Out: AH = status.
 hard_table:
@@ -118,7 +138,7 @@ hard_verify:                        # AH=04h
     mov  %ax, %fs:EBDA_HD_BUFFER + 2
     call hard_inside
     jc   2f
-    call ata_transfer
+    call hard_move
 2:  mov  %fs:EBDA_HD_DONE, %al
     mov  %al, R_AL(%bp)
     ret
@@ -208,7 +228,7 @@ extended_verify:                    # AH=44h
     movb $ATA_VERIFY, %fs:EBDA_HD_COMMAND
 1:  call read_packet
     jc   2f
-    call ata_transfer
+    call hard_move
 2:  mov  R_DS(%bp), %es             # how many it were
     mov  R_SI(%bp), %di
     mov  %fs:EBDA_HD_DONE, %cx

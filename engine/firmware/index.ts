@@ -44,6 +44,8 @@ export const BIOS_SOURCES: readonly string[] = [
   "disk.S",
   "harddisk.S",
   "ata.S",
+  "atapi.S",
+  "eltorito.S",
   "floppy.S",
   "fdc.S",
   "transfer.S",

@@ -14,6 +14,8 @@ probe_start:
     sti
     cld
     mov  %dl, boot_drive
+    cmp  $0xE0, %dl                 # what a CD boots without emulation is there already
+    jae  3f
     mov  $3, %si
 2:  xor  %ax, %ax
     mov  %ax, %es

@@ -8,6 +8,8 @@ export interface QemuOptions {
   /** Our ROM; QEMU's own SeaBIOS if not given. */
   readonly bios?: Uint8Array;
   readonly floppy?: Uint8Array;
+  /** Written to files before the start; `{name}` in `args` becomes the path. */
+  readonly files?: { readonly [name: string]: Uint8Array };
   readonly memory?: string;
   readonly args?: readonly string[];
 }
@@ -18,7 +20,7 @@ export class Qemu {
   private answers = "";
   private errors = "";
 
-  constructor({ bios, floppy, memory = "64", args = [] }: QemuOptions) {
+  constructor({ bios, floppy, files = {}, memory = "64", args = [] }: QemuOptions) {
     const line = ["-display", "none", "-nic", "none", "-no-shutdown", "-m", memory, "-qmp", "stdio"];
     line.push("-serial", `file:${this.path("serial")}`);
     line.push("-debugcon", `file:${this.path("debug")}`, "-global", "isa-debugcon.iobase=0x402");
@@ -30,7 +32,9 @@ export class Qemu {
       writeFileSync(this.path("floppy"), floppy);
       line.push("-drive", `file=${this.path("floppy")},format=raw,if=floppy`);
     }
-    this.process = spawn("qemu-system-i386", [...line, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(this.path(name), bytes);
+    const given = args.map((arg) => arg.replace(/\{(\w+)\}/g, (_, name) => this.path(name)));
+    this.process = spawn("qemu-system-i386", [...line, ...given], { stdio: ["pipe", "pipe", "pipe"] });
     this.process.stdout?.on("data", (text) => {
       this.answers += text;
     });
