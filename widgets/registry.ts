@@ -32,4 +32,6 @@ export const elements = {
 /** Views of their own module, fetched where a page has one (site/preload.ts names it in the page's head). */
 export const fetched: Readonly<Record<string, () => Promise<CustomElementConstructor>>> = {
   "ring-console": async () => (await import("./elements/console.ts")).RingConsole,
+  "ring-frame": async () => (await import("./elements/frame.ts")).RingFrame,
+  "ring-interrupts": async () => (await import("./elements/interrupts.ts")).RingInterrupts,
 };

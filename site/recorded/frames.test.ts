@@ -1,5 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { createLocalEngine, type Engine } from "../../engine/index.ts";
+import { readControllers } from "../../widgets/model/interrupt-controllers.ts";
+import { RecordedReader } from "../../widgets/model/reader.ts";
+import { readStack } from "../../widgets/model/stack-frame.ts";
 import { AuthorError, addFrames } from "./frames.ts";
 
 let engine: Engine;
@@ -25,6 +28,21 @@ test("a machine is recorded where it wakes: its frame as data, its screen, code 
   expect(atob(frame.disks[0].bytes).slice(0, 3)).toBe("\xb8\x41\x0e");
   expect(html).toContain("CS:IP = 0000:7C00");
   expect(html).toMatch(/&gt; 0*7c00 {2}mov +\$0xe41,%ax/i);
+});
+
+test("what views read is in the frame: a stack with its interrupt's frame, the states of the 8259s", async () => {
+  const html = await record(
+    `${boot}<ring-machine id="m" floppy="#boot" at="int 0x10"><ring-frame></ring-frame></ring-machine>` +
+      `<ring-interrupts machine="m" show="pic"></ring-interrupts>`,
+  );
+  const frame = JSON.parse(/class="recorded">(.*?)<\/script>/.exec(html)?.[1] ?? "");
+  const reader = new RecordedReader(frame);
+  const stack = await readStack(reader, frame);
+  expect(stack?.frame?.title).toBe("INT 10h");
+  expect(stack?.frame?.gate?.address).toBe(0x40);
+  const controllers = await readControllers(reader, frame.status.tick);
+  expect([controllers?.master?.icw2, controllers?.slave?.icw2]).toEqual([8, 0x70]);
+  expect(Object.keys(frame.devices).sort()).toEqual(["i8259.master", "i8259.slave", "ioapic", "lapic.0"]);
 });
 
 test("a prediction gets the answer that the machine gives there", async () => {

@@ -1,17 +1,26 @@
 // What a page shows before, and without, its script: each machine's frame, recorded while the site is built, by the very
 // engine that the page will run. A machine gets its frame as data (views draw it at first paint) and as a plain screen;
 // a prediction its question and the machine's answer; a listing of the firmware its lines.
-import type { Engine, MachineHandle } from "../../engine/index.ts";
+import type { Engine, MachineEvent, MachineHandle } from "../../engine/index.ts";
 import { evaluate, type Readable } from "../../widgets/model/expression.ts";
 import { binary, grouped, hex } from "../../widgets/model/number.ts";
 import { chosenByMachine, showNumber } from "../../widgets/model/prediction.ts";
-import { type RecordedFrame, recordFrame, screenRows } from "../../widgets/model/reader.ts";
+import { type Instant, type Reader, type RecordedFrame, recordFrame, screenRows } from "../../widgets/model/reader.ts";
 import { type RecordedDisk, recordDisk } from "../../widgets/model/recorded-disk.ts";
+import { recordedViews } from "../../widgets/model/recorded-views.ts";
 import { parseUntil } from "../../widgets/model/until.ts";
 import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
 
 const floppyBytes = 1_474_560;
-const names = ["script", "ring-machine", "ring-asm", "ring-predict", "ring-source", "ring-value"];
+const names = [
+  "script",
+  "ring-machine",
+  "ring-asm",
+  "ring-predict",
+  "ring-source",
+  "ring-value",
+  ...Object.keys(recordedViews),
+];
 
 /** What a page's machines need besides the page; each answers undefined where there is no such file. */
 export interface Surroundings {
@@ -87,13 +96,14 @@ class Recorder {
   }
 
   /** The element's machine, switched on and run to where it wakes. */
-  private async machine({ attributes }: Found): Promise<MachineHandle> {
+  private async machine({ attributes }: Found, events: MachineEvent[] = []): Promise<MachineHandle> {
     const machine = await this.engine.create(`${this.page}#${++this.count}`, {
       memoryMiB: Number(attributes.memory ?? 16),
       floppies: [await this.image(attributes.floppy), await this.image(attributes["floppy-b"])],
       stopOnTripleFault: true,
       ...(attributes.rtc && { rtcBase: attributes.rtc }),
     });
+    machine.onEvents(["exception", "interrupt"], (more) => events.push(...more));
     await this.runTo(machine, attributes.at);
     return machine;
   }
@@ -135,12 +145,25 @@ class Recorder {
     return image;
   }
 
+  /** What the views of a machine read, inside it and elsewhere on the page. */
+  private viewsOf({ attributes: { id }, inside, end }: Found) {
+    const its = (one: Found) =>
+      one.attributes.machine ? one.attributes.machine === id : one.start >= inside && one.start < end;
+    return this.found
+      .filter((one) => one.name in recordedViews && its(one))
+      .map((one) => {
+        const read = recordedViews[one.name];
+        return (reader: Reader, instant: Instant) => read(reader, instant, one.attributes);
+      });
+  }
+
   /** The frame as data, and for readers without a script the screen as text. */
   async frame(element: Found): Promise<string> {
-    const machine = await this.machine(element);
+    const events: MachineEvent[] = [];
+    const machine = await this.machine(element, events);
     const disks = this.disksOf(element);
     const frame: RecordedFrame = {
-      ...(await recordFrame(machine, { codeLines: 24 })),
+      ...(await recordFrame(machine, { codeLines: 24, events, views: this.viewsOf(element) })),
       ...(disks.length > 0 && { disks }),
     };
     const screen = await machine.screen();

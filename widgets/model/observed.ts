@@ -96,6 +96,7 @@ export class ObservedMachine extends EventTarget {
     this.frame = frame;
     this.furthest = frame?.of ?? frame?.status.tick ?? 0;
     this.serial = frame?.serial ?? "";
+    this.events = frame?.events ?? [];
     this.changed();
   }
 

@@ -2,6 +2,7 @@
 // Both answer the same questions, so a view draws asleep what it draws awake.
 import type {
   DisassembledLine,
+  MachineEvent,
   MachineHandle,
   MachineStatus,
   RegisterFile,
@@ -19,7 +20,11 @@ export interface RecordedFrame {
   readonly of?: number;
   readonly registers?: RecordedRegisters;
   readonly code?: readonly (Omit<DisassembledLine, "bytes"> & { readonly bytes: string })[];
-  readonly memory?: readonly { readonly address: number; readonly bytes: string }[];
+  readonly memory?: readonly { readonly space?: "physical"; readonly address: number; readonly bytes: string }[];
+  /** States of the devices that its views show, typed arrays as plain ones. */
+  readonly devices?: Readonly<Record<string, object>>;
+  /** The newest exceptions and interrupts, oldest first. */
+  readonly events?: readonly MachineEvent[];
   readonly screen?: RecordedScreen;
   readonly serial?: string;
   /** What the build assembled for the machine's drives. */
@@ -47,6 +52,14 @@ export interface Reader {
   readMemory(space: "physical" | "linear", address: number, length: number): Promise<Uint8Array | undefined>;
   disassemble(address: number | undefined, count: number): Promise<readonly DisassembledLine[]>;
   screen(): Promise<Screen | undefined>;
+  /** States of devices by name, those in `names` at least. */
+  devices(names: readonly string[]): Promise<Readonly<Record<string, object>> | undefined>;
+}
+
+/** What views know of an instant besides what they read. */
+export interface Instant {
+  readonly status: MachineStatus;
+  readonly events: readonly MachineEvent[];
 }
 
 function toBase64(bytes: Uint8Array): string {
@@ -62,6 +75,9 @@ function fromBase64(text: string): Uint8Array {
 /** What to put into a frame besides status, registers, code at the next instruction, screen and serial text. */
 export interface RecordWish {
   readonly memory?: readonly { readonly address: number; readonly length: number }[];
+  /** What happened up to now; with it, what `views` read is kept. */
+  readonly events?: readonly MachineEvent[];
+  readonly views?: readonly ((reader: Reader, instant: Instant) => Promise<unknown>)[];
   /** Instructions from the next one on; default 16. */
   readonly codeLines?: number;
   readonly serial?: string;
@@ -72,10 +88,12 @@ export async function recordFrame(machine: MachineHandle, wish: RecordWish = {})
   const registers = await machine.registers();
   const screen = await machine.screen();
   const code = await machine.disassemble(undefined, wish.codeLines ?? 16);
-  const memory = [];
+  const memory: { space?: "physical"; address: number; bytes: string }[] = [];
   for (const { address, length } of wish.memory ?? []) {
     memory.push({ address, bytes: toBase64(await machine.readMemory("linear", address, length)) });
   }
+  const events = (wish.events ?? []).filter(({ kind }) => kind === "exception" || kind === "interrupt").slice(-8);
+  const noted = await noteReads(machine, { status: machine.status, events }, wish.views ?? []);
   return {
     format: "ring-frame",
     status: machine.status,
@@ -86,10 +104,43 @@ export async function recordFrame(machine: MachineHandle, wish: RecordWish = {})
       control: registers.control.map(({ name, value }) => ({ name, value: value.toString(16) })),
     },
     code: code.map((line) => ({ ...line, bytes: toBase64(line.bytes) })),
-    memory,
+    memory: [...memory, ...noted.memory],
+    ...(Object.keys(noted.devices).length > 0 && { devices: noted.devices }),
+    ...(wish.views?.length && events.length > 0 && { events }),
     ...(screen.kind === "text" ? { screen: packScreen(screen) } : {}),
     ...(wish.serial === undefined ? {} : { serial: wish.serial }),
   };
+}
+
+/** What `views` are answered on `machine`: a frame that holds it answers them the same. */
+async function noteReads(machine: MachineHandle, instant: Instant, views: NonNullable<RecordWish["views"]>) {
+  const memory: { space?: "physical"; address: number; bytes: string }[] = [];
+  const devices: Record<string, object> = {};
+  const noting: Reader = {
+    registers: () => machine.registers(),
+    disassemble: (address, count) => machine.disassemble(address, count),
+    screen: () => machine.screen(),
+    async readMemory(space, address, length) {
+      const bytes = await machine.readMemory(space, address, length);
+      memory.push({ ...(space === "physical" && { space }), address, bytes: toBase64(bytes) });
+      return bytes;
+    },
+    async devices(names) {
+      const all = await machine.devices();
+      for (const name of names) if (all[name]) devices[name] = plainState(all[name]);
+      return all;
+    },
+  };
+  for (const view of views) await view(noting, instant);
+  return { memory, devices };
+}
+
+/** A device's state as JSON can hold it. */
+function plainState(state: object): object {
+  const text = JSON.stringify(state, (_, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value,
+  );
+  return JSON.parse(text) as object;
 }
 
 function packScreen(screen: TextScreen): RecordedScreen {
@@ -147,8 +198,9 @@ export class RecordedReader implements Reader {
     };
   }
 
-  async readMemory(_space: "physical" | "linear", address: number, length: number): Promise<Uint8Array | undefined> {
+  async readMemory(space: "physical" | "linear", address: number, length: number): Promise<Uint8Array | undefined> {
     for (const range of this.frame.memory ?? []) {
+      if ((range.space ?? "linear") !== space) continue;
       const bytes = fromBase64(range.bytes);
       const from = address - range.address;
       if (from >= 0 && from + length <= bytes.length) return bytes.subarray(from, from + length);
@@ -164,6 +216,10 @@ export class RecordedReader implements Reader {
 
   async screen(): Promise<Screen | undefined> {
     return this.frame.screen && unpackScreen(this.frame.screen);
+  }
+
+  async devices(): Promise<Readonly<Record<string, object>> | undefined> {
+    return this.frame.devices;
   }
 }
 

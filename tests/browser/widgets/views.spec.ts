@@ -410,3 +410,29 @@ for (const theme of ["light", "dark"] as const) {
     });
   }
 }
+
+test("the stack frame appears with INT 10h, as drawing and as table, and is gone after its IRET", async ({ page }) => {
+  await open(page);
+  const frame = page.locator("ring-frame");
+  await frame.scrollIntoViewIfNeeded();
+  await expect(frame).toContainText("No exception’s or interrupt’s frame");
+  await page.evaluate(() =>
+    document.querySelector<RingMachine>("#boot")!.session.runTo({ event: { kind: "interrupt", vector: 0x10 } }),
+  );
+  await expect(frame.locator(".chip")).toHaveText("INT 10h");
+  await expect(frame.locator(".slot.processor b")).toHaveText(["FLAGS", "CS", "IP"]);
+  await frame.getByRole("button", { name: "Show as table" }).press("Enter");
+  await expect(frame.locator(".drawing")).toHaveCount(0);
+  await expect(frame.getByRole("table", { name: /The frame of INT 10h/ })).toBeVisible();
+  await page.evaluate(() => document.querySelector<RingMachine>("#boot")!.session.out());
+  await expect(frame).toContainText("No exception’s or interrupt’s frame");
+});
+
+test("the interrupt controllers say who drives each line and what is masked", async ({ page }) => {
+  await open(page);
+  await page.locator("ring-interrupts").scrollIntoViewIfNeeded();
+  const first = page.locator("ring-interrupts").getByRole("region", { name: "First 8259" });
+  await expect(first.getByRole("row", { name: /^0 timer/ })).toContainText("not masked (IMR)");
+  await expect(first.getByRole("row", { name: /^6 floppy/ })).toContainText("0e");
+  await expect(page.locator("ring-interrupts")).toContainText("Local APIC");
+});

@@ -1,0 +1,17 @@
+// What views read besides registers, code and screen, by their element's name: when a machine's frame is recorded these
+// are run on it, and the frame keeps the answers. The same functions read for the views themselves.
+import { readControllers } from "./interrupt-controllers.ts";
+import type { Instant, Reader } from "./reader.ts";
+import { readStack } from "./stack-frame.ts";
+
+/** Reads all that an element of that name with these attributes shows at an instant. */
+export type ViewReads = (
+  reader: Reader,
+  instant: Instant,
+  attributes: Readonly<Record<string, string>>,
+) => Promise<unknown>;
+
+export const recordedViews: Readonly<Record<string, ViewReads>> = {
+  "ring-frame": (reader, instant) => readStack(reader, instant),
+  "ring-interrupts": (reader, { status }) => readControllers(reader, status.tick),
+};
