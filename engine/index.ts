@@ -6,6 +6,7 @@ import type { AssembleAnswer, AssembleRequest, Engine, MachineConfiguration } fr
 import { WorkerEngine } from "./machine/client.ts";
 import type { Machine } from "./machine/machine.ts";
 
+export { CHARGES as LEDGER_CHARGES } from "./cpu/ledger.ts";
 export type * from "./machine/api.ts";
 export { screenText } from "./machine/screentext.ts";
 export { EngineError } from "./wasm/error.ts";

@@ -6,6 +6,7 @@
 import { DebugRegisters } from "./debugregisters.ts";
 import type { Fault } from "./fault.ts";
 import * as at from "./layout.ts";
+import { Ledger } from "./ledger.ts";
 import type { LinearMemory } from "./linear.ts";
 import type { Model } from "./models.ts";
 import { LineMonitor } from "./monitor.ts";
@@ -91,13 +92,14 @@ export interface Surroundings {
   numericError?(): void;
 }
 
-/** Ranges of the state that INIT leaves alone: the time-stamp counter, counted instructions, x87 to XCR0, XMM and YMM, MSRs. */
+/** Ranges of the state that INIT leaves alone: the time-stamp counter, counted instructions, x87 to XCR0, XMM and YMM, MSRs, costs. */
 const KEPT_BY_INIT = [
   [at.TSC_OFFSET, at.RETIRED_USER + 8],
   [at.SMBASE, at.SMBASE + 4],
   [at.X87, at.XCR0 + 8],
   [at.XMM, at.YMM_HIGH + 256],
   [at.MSRS, at.TLBS],
+  [at.LEDGER, at.STATE_BYTES],
 ] as const;
 
 const CONTROL = { 0: at.CR0, 2: at.CR2, 3: at.CR3, 4: at.CR4 } as const;
@@ -109,6 +111,7 @@ export abstract class Core {
   readonly segments: SegmentFile;
   readonly monitor: LineMonitor;
   readonly debug: DebugRegisters;
+  readonly ledger: Ledger;
   abstract readonly memory: LinearMemory;
   /** The x87's library, which is made when it is first used. */
   abstract readonly x87: X87Functions;
@@ -145,6 +148,7 @@ export abstract class Core {
     this.segments = new SegmentFile(map.view, this.cpu);
     this.monitor = new LineMonitor(this);
     this.debug = new DebugRegisters(this.view);
+    this.ledger = new Ledger(map.memory.buffer, this.cpu);
   }
 
   /** Call after `state` was assigned, or memory replaced under the processor. */

@@ -109,6 +109,7 @@ export abstract class EventTaker extends Core {
   }
 
   private interrupt(vector: number, origin: "hardware" | "nmi"): void {
+    this.ledger.add("interrupts");
     this.surroundings.event({
       kind: "interrupt",
       vector,
@@ -146,9 +147,11 @@ export abstract class EventTaker extends Core {
       return;
     }
     const chain: string[] = [];
+    if (first.vector === fault.PF) this.ledger.pageFault();
     let current = first;
     this.faulted = true;
     for (;;) {
+      this.ledger.add("exceptions");
       chain.push(fault.exceptionName(current.vector));
       if (current.vector === fault.DB) {
         this.debug.raised();
@@ -171,6 +174,7 @@ export abstract class EventTaker extends Core {
         return;
       } catch (e) {
         if (!(e instanceof GuestFault)) throw e;
+        if (e.fault.vector === fault.PF) this.ledger.pageFault();
         if (chain.length > LONGEST_CHAIN) {
           // Delivering #AC may raise #AC without end: hardware hangs. Here it takes time, and can be looked at.
           this.executed++;

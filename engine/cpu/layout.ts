@@ -118,6 +118,8 @@ export const PERFORMANCE = 3968;
 
 /** The architectural TLBs (tlb.ts). */
 export const TLBS = 4096;
+/** What the run cost (ledger.ts). */
+export const LEDGER = 0x7600;
 /** End of what is architecture. */
 export const STATE_BYTES = 0x7800;
 

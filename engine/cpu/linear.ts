@@ -6,12 +6,14 @@
  * plain TypeScript give a Number (0 … 2³² − 1) outside of 64-bit mode and a BigInt in it.
  */
 
+import type { AccessSize } from "../chipset/bus.ts";
 import { CODE_PAGE, withCodePages } from "./codepages.ts";
 import { type AccessClass, CLASS_CHECKED, CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
 import * as fault from "./fault.ts";
 import { GuestFault } from "./fault.ts";
 import type { ImportFunctions } from "./importfunctions.ts";
 import * as at from "./layout.ts";
+import { missItem } from "./ledger.ts";
 import type { MemoryOwner } from "./memoryowner.ts";
 import { FETCH, IMPLICIT, Paging, USER, WRITE } from "./paging.ts";
 import { PAGE } from "./physical.ts";
@@ -102,10 +104,11 @@ export class LinearMemory {
       const isClean = (access & WRITE) !== 0 && !(flags & 0x40);
       if (!isClean && !paging.refuses(access, flags, tlb.key(i))) return tlb.physical(i, low);
     }
-    return this.fill(tlb, low, high, access);
+    return this.fill(tlb, low, high, access, i >= 0);
   }
 
-  private fill(tlb: Tlb, low: number, high: number, access: number): number {
+  /** `held`: the TLB has the page, but not for this access. */
+  private fill(tlb: Tlb, low: number, high: number, access: number, held: boolean): number {
     const { paging } = this;
     let t: ReturnType<Paging["walk"]>;
     try {
@@ -115,6 +118,7 @@ export class LinearMemory {
       tlb.invalidate(low, high, paging.pcid);
       throw e;
     }
+    this.p.ledger.add(held ? "rewalks" : missItem(tlb === this.code, t.pageBits));
     return tlb.physical(tlb.insert(low, high, paging.pcid, t), low);
   }
 
@@ -199,6 +203,7 @@ export class LinearMemory {
 
   /** INVLPG: the page of a linear address, a global one too. */
   invalidatePage(low: number, high: number): void {
+    this.p.ledger.add("invalidations");
     this.data.invalidate(low, high, this.paging.pcid);
     this.code.invalidate(low, high, this.paging.pcid);
     this.p.mustLeave = true;
@@ -206,6 +211,7 @@ export class LinearMemory {
 
   /** INVPCID type 0: the page of a linear address in one context where it is not global. */
   invalidateInContext(low: number, high: number, pcid: number): void {
+    this.p.ledger.add("invalidations");
     this.data.invalidateInContext(low, high, pcid);
     this.code.invalidateInContext(low, high, pcid);
     this.p.mustLeave = true;
@@ -213,6 +219,7 @@ export class LinearMemory {
 
   /** Forgets translations: all, all that are not global, or of these those of one context. */
   flush(which: "all" | "not global" | "context", pcid = 0): void {
+    this.p.ledger.add("flushes");
     for (const tlb of [this.data, this.code]) {
       if (which === "all") tlb.flushAll();
       else if (which === "not global") tlb.flushNonGlobal();
@@ -330,35 +337,46 @@ export class LinearMemory {
     return true;
   }
 
+  /** An access that does not cross a page, with its cost where it is neither of RAM nor of ROM. */
+  private busRead(hpa: number, size: AccessSize): number {
+    if (this.p.map.readable(hpa) < 0) this.p.ledger.add("mmioReads");
+    return this.p.map.read(hpa, size);
+  }
+
+  private busWrite(hpa: number, value: number, size: AccessSize): void {
+    if (this.p.map.readable(hpa) < 0) this.p.ledger.add("mmioWrites");
+    this.p.map.write(hpa, value, size);
+  }
+
   /** Reads in the widest accesses that fit, as a bus does. */
   private readToScratch(low: number, high: number, bytes: number, access: number): void {
-    const { map, view } = this.p;
+    const { view } = this.p;
     const [first, last] = this.ends(low, high, bytes, access);
     const split = Math.min(bytes, PAGE - (low & (PAGE - 1)));
     if (split === bytes && bytes >= 4) {
-      for (let i = 0; i < bytes; i += 4) view.setUint32(at.SCRATCH + i, map.read(first + i, 4), true);
+      for (let i = 0; i < bytes; i += 4) view.setUint32(at.SCRATCH + i, this.busRead(first + i, 4), true);
     } else if (split === bytes) {
-      view.setUint32(at.SCRATCH, map.read(first, bytes as 1 | 2), true);
+      view.setUint32(at.SCRATCH, this.busRead(first, bytes as 1 | 2), true);
     } else {
       for (let i = 0; i < bytes; i++) {
-        view.setUint8(at.SCRATCH + i, map.read8(i < split ? first + i : last - (bytes - 1 - i)));
+        view.setUint8(at.SCRATCH + i, this.busRead(i < split ? first + i : last - (bytes - 1 - i), 1));
       }
     }
   }
 
   /** Stores the scratch slot. */
   private commit(low: number, high: number, bytes: number, access: number): number {
-    const { map, view } = this.p;
+    const { view } = this.p;
     const [first, last] = this.ends(low, high, bytes, access);
     const split = Math.min(bytes, PAGE - (low & (PAGE - 1)));
     if (split === bytes && bytes >= 4) {
-      for (let i = 0; i < bytes; i += 4) map.write(first + i, view.getUint32(at.SCRATCH + i, true), 4);
+      for (let i = 0; i < bytes; i += 4) this.busWrite(first + i, view.getUint32(at.SCRATCH + i, true), 4);
     } else if (split === bytes) {
       const value = bytes === 1 ? view.getUint8(at.SCRATCH) : view.getUint16(at.SCRATCH, true);
-      map.write(first, value, bytes as 1 | 2);
+      this.busWrite(first, value, bytes as 1 | 2);
     } else {
       for (let i = 0; i < bytes; i++) {
-        map.write8(i < split ? first + i : last - (bytes - 1 - i), view.getUint8(at.SCRATCH + i));
+        this.busWrite(i < split ? first + i : last - (bytes - 1 - i), view.getUint8(at.SCRATCH + i), 1);
       }
     }
     return 0;
@@ -447,12 +465,12 @@ export class LinearMemory {
     }
     const [low, high] = split(la);
     if (this.watches) this.observe(low, high, bytes, false, behalf);
-    const { map, view } = this.p;
+    const { view } = this.p;
     const access = this.accessOf(behalf);
     if (this.check(low, high, bytes)) {
       const hpa = this.translate(low, high, access);
       this.learn(false, low, high, hpa, behalf);
-      return map.read(hpa, bytes);
+      return this.busRead(hpa, bytes);
     }
     this.readToScratch(low, high, bytes, access);
     return bytes === 2 ? view.getUint16(at.SCRATCH, true) : view.getUint32(at.SCRATCH, true);
@@ -485,7 +503,7 @@ export class LinearMemory {
     if (this.check(low, high, bytes)) {
       const hpa = this.translate(low, high, access);
       this.learn(true, low, high, hpa, behalf);
-      this.p.map.write(hpa, value, bytes);
+      this.busWrite(hpa, value, bytes);
       return;
     }
     this.p.view.setUint32(at.SCRATCH, value, true);

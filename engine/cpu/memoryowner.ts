@@ -1,6 +1,7 @@
 /** What linear memory and paging need of their processor. */
 import type { DebugRegisters } from "./debugregisters.ts";
 import type { Fault } from "./fault.ts";
+import type { Ledger } from "./ledger.ts";
 import type { Model } from "./models.ts";
 import type { PhysicalMap } from "./physical.ts";
 import type { SegmentFile } from "./segments.ts";
@@ -12,6 +13,7 @@ export interface MemoryOwner {
   readonly segments: SegmentFile;
   readonly model: Model;
   readonly debug: DebugRegisters;
+  readonly ledger: Ledger;
   readonly cpl: number;
   /** In 64-bit mode; and: CS, DS, ES and SS all cover 4 GiB from 0. */
   readonly long: boolean;

@@ -50,12 +50,31 @@ const GLOBAL = 0x100;
 export const PHYSICAL_BITS = 40;
 const HIGH_RESERVED = (0xfffff << (PHYSICAL_BITS - 32)) & 0xfffff;
 
-/** One entry that a walk passed: for views. */
-export interface WalkStep {
-  /** 5: PML5E … 1: PTE; 0: a PDPTE register. */
+/** Why a page that is mapped may not be accessed so. */
+export type Refusal =
+  | "supervisor page"
+  | "no execution"
+  | "SMEP: user page"
+  | "SMAP: user page"
+  | "protection key"
+  | "read-only page";
+
+/** One entry that a walk read: for views. */
+export interface PassedEntry {
+  /** 5: PML5E … 1: PTE. */
   readonly level: number;
+  /** Physical; −1: a PDPTE register of PAE paging, which no memory is read for. */
   readonly address: number;
-  readonly entry: bigint;
+  readonly value: bigint;
+}
+
+/** A walk without effect. */
+export interface Trace {
+  readonly passed: readonly PassedEntry[];
+  /** Undefined where it leads to none. */
+  readonly page?: Translation;
+  /** Of a #PF. */
+  readonly fault?: { readonly cause: Refusal | "not present" | "reserved bit"; readonly errorCode: number };
 }
 
 /** How paging is set up; derived from the control registers. */
@@ -72,6 +91,8 @@ export class Paging {
   private smap = false;
   private keys = false;
   private nx = false;
+  /** Entries of tables in memory that the walk in progress has read. */
+  private references = 0;
   private readonly p: MemoryOwner;
 
   constructor(p: MemoryOwner) {
@@ -107,65 +128,97 @@ export class Paging {
     return this.smap && (this.p.view.getUint32(at.SYSTEM_FLAGS, true) & AC) === 0;
   }
 
-  /** 0 where a page with these flags allows the access, else the bits that its page fault's error code has besides P. */
-  refuses(access: number, flags: number, key: number): number {
-    if (access & USER && !(flags & TLB_USER)) return PRESENT;
+  /** Undefined where a page with these flags allows the access, else why not. */
+  refuses(access: number, flags: number, key: number): Refusal | undefined {
+    if (access & USER && !(flags & TLB_USER)) return "supervisor page";
     if (access & FETCH) {
-      if (flags & TLB_NX) return PRESENT;
-      return !(access & USER) && flags & TLB_USER && this.smep ? PRESENT : 0;
+      if (flags & TLB_NX) return "no execution";
+      return !(access & USER) && flags & TLB_USER && this.smep ? "SMEP: user page" : undefined;
     }
     if (flags & TLB_USER) {
-      if (!(access & USER) && this.smap && (access & IMPLICIT || this.guardsUserPages)) return PRESENT;
+      if (!(access & USER) && this.smap && (access & IMPLICIT || this.guardsUserPages)) return "SMAP: user page";
       if (this.keys) {
         const rights = this.p.view.getUint32(at.PKRU, true) >>> (2 * key);
-        if (rights & 1) return PRESENT | KEY;
-        if (rights & 2 && access & WRITE && (access & USER || this.writeProtect)) return PRESENT | KEY;
+        if (rights & 1) return "protection key";
+        if (rights & 2 && access & WRITE && (access & USER || this.writeProtect)) return "protection key";
       }
     }
-    if (access & WRITE && !(flags & TLB_WRITE) && (access & USER || this.writeProtect)) return PRESENT;
-    return 0;
+    if (access & WRITE && !(flags & TLB_WRITE) && (access & USER || this.writeProtect)) return "read-only page";
+    return undefined;
   }
 
-  /** Raises #PF for an access to a linear address; `why`: P, RSVD and PK of the error code. */
-  private raise(low: number, high: number, access: number, why: number): never {
+  /** The error code of a #PF; `why`: a refusal, or P and RSVD of the code. */
+  private errorCode(access: number, why: Refusal | number): number {
+    const fetch = access & FETCH && (this.nx || this.smep) ? FETCH : 0;
+    const bits = typeof why === "number" ? why : why === "protection key" ? PRESENT | KEY : PRESENT;
+    return bits | (access & (WRITE | USER)) | fetch;
+  }
+
+  /** Raises #PF for an access to a linear address. */
+  private raise(low: number, high: number, access: number, why: Refusal | number): never {
     const v = this.p.view;
     v.setUint32(at.CR2, low, true);
     v.setInt32(at.CR2 + 4, high, true);
-    const fetch = access & FETCH && (this.nx || this.smep) ? FETCH : 0;
-    return fault.raise(fault.PF, why | (access & (WRITE | USER)) | fetch);
+    this.p.ledger.failedReads = this.references;
+    return fault.raise(fault.PF, this.errorCode(access, why));
   }
 
   /** Walks the tables for an access, sets accessed and dirty bits, and raises #PF where it is not allowed. */
   walk(low: number, high: number, access: number): Translation {
-    const found = this.look(low, high, access, true);
+    this.references = 0;
+    const found = this.look(low, high);
     if (typeof found === "number") return this.raise(low, high, access, found);
     const why = this.refuses(access, found.flags, found.key);
     if (why) return this.raise(low, high, access, why);
+    this.p.ledger.add("walkReads", this.references);
     return this.markUsed(found, access);
   }
 
-  /** Walks without effect, for views: what is passed goes to `steps`. Undefined where the address is not mapped. */
-  peek(low: number, high: number, steps?: WalkStep[]): Translation | undefined {
-    const found = this.look(low, high, 0, false, steps);
+  /** The page of an address without any effect, whoever may access it; undefined where it is not mapped. */
+  peek(low: number, high: number): Translation | undefined {
+    const found = this.look(low, high, []);
     return typeof found === "number" ? undefined : found;
+  }
+
+  /** What `walk` would do, without any effect. */
+  trace(low: number, high: number, access: number): Trace {
+    const passed: PassedEntry[] = [];
+    const found = this.look(low, high, passed);
+    if (typeof found === "number") {
+      const cause = found & RESERVED ? "reserved bit" : "not present";
+      return { passed, fault: { cause, errorCode: this.errorCode(access, found) } };
+    }
+    const cause = this.refuses(access, found.flags, found.key);
+    if (!cause) return { passed, page: found };
+    return { passed, page: found, fault: { cause, errorCode: this.errorCode(access, cause) } };
   }
 
   private markUsed(found: Found, access: number): Translation {
     const used = ACCESSED | (access & WRITE ? DIRTY : 0);
     if ((found.entry & used) === used) return found;
-    this.p.map.write(found.entryAt, (found.entry | used) >>> 0, 4);
+    this.mark(found.entryAt, found.entry | used);
     return access & WRITE ? { ...found, flags: found.flags | TLB_DIRTY } : found;
   }
 
+  private mark(address: number, entry: number): void {
+    this.p.map.write(address, entry >>> 0, 4);
+    this.p.ledger.add("walkWrites");
+  }
+
+  /** Four bytes of an entry. A peek sees no device's memory, where reading may have effects. */
+  private word(address: number, isPeek: boolean): number {
+    return isPeek ? this.p.map.peek32(address) : this.p.map.read(address, 4);
+  }
+
   /** The page, or P and RSVD of a fault's error code. */
-  private look(low: number, high: number, _access: number, effects: boolean, steps?: WalkStep[]): Found | number {
-    if (!this.pae) return this.lookLegacy(low, effects, steps);
+  private look(low: number, high: number, peeked?: PassedEntry[]): Found | number {
+    if (!this.pae) return this.lookLegacy(low, peeked);
     const v = this.p.view;
     let table: number;
     if (this.levels === 2) {
       const slot = at.PDPTES + (low >>> 30) * 8;
       const entry = v.getUint32(slot, true);
-      steps?.push({ level: 3, address: -1, entry: v.getBigUint64(slot, true) });
+      peeked?.push({ level: 3, address: -1, value: v.getBigUint64(slot, true) });
       if (!(entry & PRESENT)) return 0;
       table = tableOf(entry, v.getUint32(slot + 4, true));
     } else table = tableOf(v.getUint32(at.CR3, true), v.getUint32(at.CR3 + 4, true));
@@ -173,16 +226,17 @@ export class Paging {
     let combined = TLB_WRITE | TLB_USER;
     for (let level = this.levels; ; level--) {
       const address = table + indexAt(level, low, high) * 8;
-      const lo = this.p.map.read(address, 4);
-      const hi = this.p.map.read(address + 4, 4);
-      steps?.push({ level, address, entry: (BigInt(hi) << 32n) | BigInt(lo) });
+      const lo = this.word(address, peeked !== undefined);
+      const hi = this.word(address + 4, peeked !== undefined);
+      this.references++;
+      peeked?.push({ level, address, value: (BigInt(hi) << 32n) | BigInt(lo) });
       if (!(lo & PRESENT)) return 0;
       const isLeaf = level === 1 || (lo & PAGE_SIZE) !== 0;
       if (this.hasReserved(level, lo, hi)) return PRESENT | RESERVED;
       combined &= lo | ~(TLB_WRITE | TLB_USER);
       if (hi >>> 31) combined |= TLB_NX;
       if (isLeaf) return this.leaf(12 + 9 * (level - 1), lo, hi, address, combined);
-      if (effects && !(lo & ACCESSED)) this.p.map.write(address, (lo | ACCESSED) >>> 0, 4);
+      if (!peeked && !(lo & ACCESSED)) this.mark(address, lo | ACCESSED);
       table = tableOf(lo, hi);
     }
   }
@@ -203,12 +257,13 @@ export class Paging {
     return { page, pageBits, flags, key: this.keys ? (hi >>> 27) & 15 : 0, entry: lo, entryAt };
   }
 
-  private lookLegacy(low: number, effects: boolean, steps?: WalkStep[]): Found | number {
-    const { map } = this.p;
+  private lookLegacy(low: number, peeked?: PassedEntry[]): Found | number {
+    const isPeek = peeked !== undefined;
     const directory = (this.p.control(3) & ~0xfff) >>> 0;
     const pdeAt = directory + (low >>> 22) * 4;
-    const pde = map.read(pdeAt, 4);
-    steps?.push({ level: 2, address: pdeAt, entry: BigInt(pde) });
+    const pde = this.word(pdeAt, isPeek);
+    this.references++;
+    peeked?.push({ level: 2, address: pdeAt, value: BigInt(pde) });
     if (!(pde & PRESENT)) return 0;
     const large = (pde & PAGE_SIZE) !== 0 && this.pse;
     if (large) {
@@ -218,10 +273,11 @@ export class Paging {
       const flags = pde & (TLB_WRITE | TLB_USER);
       return this.leaf(22, pde, (pde >>> 13) & 0xff, pdeAt, flags);
     }
-    if (effects && !(pde & ACCESSED)) map.write(pdeAt, (pde | ACCESSED) >>> 0, 4);
+    if (!isPeek && !(pde & ACCESSED)) this.mark(pdeAt, pde | ACCESSED);
     const pteAt = ((pde & ~0xfff) >>> 0) + ((low >>> 12) & 0x3ff) * 4;
-    const pte = map.read(pteAt, 4);
-    steps?.push({ level: 1, address: pteAt, entry: BigInt(pte) });
+    const pte = this.word(pteAt, isPeek);
+    this.references++;
+    peeked?.push({ level: 1, address: pteAt, value: BigInt(pte) });
     if (!(pte & PRESENT)) return 0;
     return this.leaf(12, pte, 0, pteAt, pde & pte & (TLB_WRITE | TLB_USER));
   }

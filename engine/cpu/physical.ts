@@ -266,6 +266,12 @@ export class PhysicalMap {
     else this.view.setUint32(host, value, true);
   }
 
+  /** Four bytes on one page, without side effects: FF where there is no memory. */
+  peek32(hpa: number): number {
+    const host = this.readable(hpa);
+    return host < 0 ? 0xffffffff : this.get(host, 4);
+  }
+
   /** Bytes from `hpa` on, without side effects: FF where there is no memory. */
   peek(hpa: number, length: number): Uint8Array<ArrayBuffer> {
     const out = new Uint8Array(length).fill(0xff);

@@ -57,6 +57,8 @@ export class Processor extends EventTaker {
   private codeTag = 0;
   /** Instructions are counted as those of privilege level 3. */
   private countsUser = false;
+  /** Mode and privilege level as the ledger knows them: nothing yet of a state that was just assigned. */
+  private charged: { readonly mode: ModeName; readonly ring: number } | undefined;
   /** Length of the instruction that runs alone. */
   private aloneLength = 0;
   private epoch = 0;
@@ -104,6 +106,7 @@ export class Processor extends EventTaker {
   /** Call after `state` was assigned, or memory replaced under the processor. */
   restored(): void {
     this.countsUser = this.cpl === 3;
+    this.charged = undefined;
     this.blocks.flush();
     this.monitor.restored();
     this.debug.update();
@@ -523,6 +526,14 @@ export class Processor extends EventTaker {
       this.surroundings.event({ kind: "mode", mode: name });
     }
     this.setSegmentTag();
+    this.charge(name, this.cpl);
+  }
+
+  private charge(mode: ModeName, ring: number): void {
+    const { charged, ledger } = this;
+    if (charged && charged.mode !== mode) ledger.add("modeChanges");
+    if (charged && charged.ring !== ring) ledger.add("ringCrossings");
+    if (charged?.mode !== mode || charged.ring !== ring) this.charged = { mode, ring };
   }
 
   /** The privilege level has become 3, or is it no longer: what RETIRED_USER says. */

@@ -35,14 +35,18 @@ const WORDS = 4;
 const WAYS = 4;
 export const TLB_ENTRY_BYTES = 16;
 
-/** An entry as views show it. */
+/** An entry, read out. */
 export interface TlbEntry {
   readonly la: bigint;
-  readonly pa: bigint;
+  readonly pa: number;
   readonly pageBits: number;
   readonly pcid: number;
   readonly key: number;
   readonly flags: number;
+  /** −1: among the large ones. */
+  readonly set: number;
+  /** Place in the set or list, from 0, the newest. */
+  readonly age: number;
 }
 
 export class Tlb {
@@ -185,11 +189,13 @@ export class Tlb {
       const la = (BigInt(w[i + 1] as number) << 32n) | BigInt(low >>> 0);
       found.push({
         la: BigInt.asUintN(64, la),
-        pa: BigInt(this.physical(i, 0)),
+        pa: this.physical(i, 0),
         pageBits: this.pageBits(i),
         pcid: (w[i] as number) & 0xfff,
         key: this.key(i),
         flags: this.flags(i),
+        set: i < this.largeAt ? Math.floor(i / (WAYS * WORDS)) : -1,
+        age: (i < this.largeAt ? i % (WAYS * WORDS) : i - this.largeAt) / WORDS,
       });
     }
     return found;

@@ -3,6 +3,11 @@
  * boundary. `machine.ts` is the machine itself, `client.ts` the same by way of the page's worker.
  */
 import type { Tick } from "../chipset/bus.ts";
+import type { LedgerCounts } from "../cpu/ledger.ts";
+import type { PageWalk, TlbView, WalkAccess } from "../cpu/walk.ts";
+
+export type { Charge, LedgerCounts, LedgerItem } from "../cpu/ledger.ts";
+export type { HeldTranslation, PageWalk, TableName, TlbView, WalkAccess, WalkStep } from "../cpu/walk.ts";
 
 /** Everything a run depends on but its inputs. Two machines of one configuration are one machine (design.md). */
 export interface MachineConfiguration {
@@ -179,6 +184,14 @@ export interface CpuidFeature {
   readonly present: boolean;
 }
 
+/** What one processor's run has cost beside ticks, since the last reset (cpu/ledger.ts says what is counted). */
+export interface Ledger {
+  readonly processor: number;
+  readonly counts: LedgerCounts;
+  /** All counts, each times its charge (`LEDGER_CHARGES`): cycles of the model, not ticks. */
+  readonly cycles: number;
+}
+
 export interface DisassembledLine {
   /** Linear address and offset in CS. */
   readonly address: number;
@@ -295,13 +308,22 @@ export interface SourceLine {
   readonly line: number;
 }
 
+type ReadMethod =
+  | "processors"
+  | "registers"
+  | "systemRegisters"
+  | "readMemory"
+  | "disassemble"
+  | "screen"
+  | "devices"
+  | "ledger"
+  | "tlb"
+  | "walk";
+
 /** A read of a MachineHandle by its method and arguments. */
 export type Read = {
-  [Method in "registers" | "systemRegisters" | "readMemory" | "disassemble" | "screen" | "devices"]: {
-    readonly method: Method;
-    readonly args: Parameters<MachineHandle[Method]>;
-  };
-}["registers" | "systemRegisters" | "readMemory" | "disassemble" | "screen" | "devices"];
+  [Method in ReadMethod]: { readonly method: Method; readonly args: Parameters<MachineHandle[Method]> };
+}[ReadMethod];
 
 /**
  * A machine seen from a page, by way of its worker. Every method answers when the worker has; reads answer for one tick.
@@ -344,6 +366,12 @@ export interface MachineHandle {
   /** Of `processor`, or of the one whose turn it is. */
   registers(processor?: number): Promise<RegisterFile>;
   systemRegisters(processor?: number): Promise<SystemRegisters>;
+  /** What its run has cost. */
+  ledger(processor?: number): Promise<Ledger>;
+  /** What its architectural TLBs hold. */
+  tlb(processor?: number): Promise<TlbView>;
+  /** The page walk of a linear address as it would be now; nothing is changed by looking. */
+  walk(linear: number | bigint, access: WalkAccess, processor?: number): Promise<PageWalk>;
   /** `name` as in RegisterFile: "EAX", "EIP", "EFLAGS", "CR0", "DS" (the selector, as a real-mode load would). */
   writeRegister(name: string, value: bigint, processor?: number): Promise<MachineStatus>;
   /** `length` ≤ 65,536. Bytes that are device memory or absent read as FF without side effects. */

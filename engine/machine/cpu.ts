@@ -3,7 +3,9 @@
  * `x86.ts`.
  */
 import type { ApicFeatures } from "../chipset/lapicmsr.ts";
+import type { LedgerCounts } from "../cpu/ledger.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
+import type { PageWalk, TlbView, WalkAccess } from "../cpu/walk.ts";
 import type { MachineEvent, MachineStatus, RegisterFile, SystemRegisters } from "./api.ts";
 
 /** An event as the processor tells it; the machine adds the tick. */
@@ -73,6 +75,10 @@ export interface Cpu {
   restored(): void;
   /** Linear to physical address, -1 where unmapped. */
   translate(la: number): number;
+  /** What its run has cost beside ticks. */
+  readonly costs: LedgerCounts;
+  tlbs(): TlbView;
+  walk(linear: number | bigint, access: WalkAccess): PageWalk;
 }
 
 /** Makes a machine's processor `number` of model `cpu`; `X86` unless a test brings its own. */

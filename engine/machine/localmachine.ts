@@ -7,10 +7,12 @@ import { EngineError } from "../wasm/error.ts";
 import type {
   AddressSpaceName,
   DisassembledLine,
+  Ledger,
   MachineConfiguration,
   MachineEvent,
   MachineHandle,
   MachineStatus,
+  PageWalk,
   ProcessorStatus,
   Read,
   RegisterFile,
@@ -20,7 +22,9 @@ import type {
   Speed,
   StopReason,
   SystemRegisters,
+  TlbView,
   Until,
+  WalkAccess,
 } from "./api.ts";
 import { Audience } from "./audience.ts";
 import { disassembleAt } from "./disassembly.ts";
@@ -264,6 +268,21 @@ export class LocalMachine implements MachineHandle {
   async systemRegisters(processor?: number): Promise<SystemRegisters> {
     this.#check();
     return this.machine.systemRegisters(processor);
+  }
+
+  async ledger(processor?: number): Promise<Ledger> {
+    this.#check();
+    return this.machine.ledger(processor);
+  }
+
+  async tlb(processor?: number): Promise<TlbView> {
+    this.#check();
+    return this.machine.tlb(processor);
+  }
+
+  async walk(linear: number | bigint, access: WalkAccess, processor?: number): Promise<PageWalk> {
+    this.#check();
+    return this.machine.walk(linear, access, processor);
   }
 
   async writeRegister(name: string, value: bigint, processor?: number): Promise<MachineStatus> {

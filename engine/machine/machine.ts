@@ -4,24 +4,29 @@
  * inputs, however it is cut into slices (design.md, "Time, determinism, and going back").
  */
 import type { AccessSize, Tick } from "../chipset/bus.ts";
+import { cyclesOf } from "../cpu/ledger.ts";
 import { EngineError } from "../wasm/error.ts";
 import type {
   AddressSpaceName,
+  Ledger,
   MachineConfiguration,
   MachineEvent,
   MachineStatus,
+  PageWalk,
   ProcessorStatus,
   RegisterFile,
   Screen,
   Snapshot,
   StopReason,
   SystemRegisters,
+  TlbView,
   Until,
+  WalkAccess,
 } from "./api.ts";
 import type { SendFrame } from "./cards.ts";
 import { type Checkpoint, capture, hashOf } from "./checkpoint.ts";
 import { type CompleteConfiguration, checkConfiguration, completeConfiguration } from "./configuration.ts";
-import type { CpuMaker } from "./cpu.ts";
+import type { Cpu, CpuMaker } from "./cpu.ts";
 import type { Firmware } from "./firmware.ts";
 import { Guest } from "./guest.ts";
 import { physicalPieces, readGuest } from "./guestmemory.ts";
@@ -301,12 +306,32 @@ export class Machine implements Driven {
   }
 
   /** Of `processor`, or of the one whose turn it is. */
-  registers(processor = this.guest.pc.processors.state.current): RegisterFile {
-    return (this.guest.pc.processors.all[processor] ?? this.guest.pc.cpu).registers();
+  registers(processor?: number): RegisterFile {
+    return this.#processor(processor).registers();
   }
 
-  systemRegisters(processor = this.guest.pc.processors.state.current): SystemRegisters {
-    return (this.guest.pc.processors.all[processor] ?? this.guest.pc.cpu).systemRegisters();
+  #processor(number = this.guest.pc.processors.state.current): Cpu {
+    return this.guest.pc.processors.all[number] ?? this.guest.pc.cpu;
+  }
+
+  /** What the run of `processor` has cost beside ticks. */
+  ledger(processor = this.guest.pc.processors.state.current): Ledger {
+    const counts = this.#processor(processor).costs;
+    return { processor, counts, cycles: cyclesOf(counts) };
+  }
+
+  /** What its TLBs hold. */
+  tlb(processor?: number): TlbView {
+    return this.#processor(processor).tlbs();
+  }
+
+  /** The page walk of a linear address as it would be now, without effect. */
+  walk(linear: number | bigint, access: WalkAccess, processor?: number): PageWalk {
+    return this.#processor(processor).walk(linear, access);
+  }
+
+  systemRegisters(processor?: number): SystemRegisters {
+    return this.#processor(processor).systemRegisters();
   }
 
   /** The names that `writeRegister` takes. */

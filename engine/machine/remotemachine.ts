@@ -179,6 +179,15 @@ export class RemoteMachine implements api.MachineHandle {
   systemRegisters(processor?: number) {
     return this.#call("systemRegisters", processor);
   }
+  ledger(processor?: number) {
+    return this.#call("ledger", processor);
+  }
+  tlb(processor?: number) {
+    return this.#call("tlb", processor);
+  }
+  walk(linear: number | bigint, access: api.WalkAccess, processor?: number) {
+    return this.#call("walk", linear, access, processor);
+  }
   writeRegister(name: string, value: bigint, processor?: number) {
     return this.#call("writeRegister", name, value, processor);
   }

@@ -2,7 +2,10 @@
  * A processor for the machine's own tests: real mode's CS:IP and AL, a dozen one- and two-byte instructions of the 8086,
  * interrupts through the vector table. It exists so that the machine can be tested where the processor is at fault.
  */
+import { LEDGER } from "../cpu/layout.ts";
+import { Ledger } from "../cpu/ledger.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
+import type { PageWalk, TlbView, WalkAccess } from "../cpu/walk.ts";
 import type { RegisterFile, SystemRegisters } from "./api.ts";
 import type { Cpu, CpuStop, CpuSurroundings } from "./cpu.ts";
 
@@ -172,6 +175,15 @@ export class TestProcessor implements Cpu {
   restored(): void {}
   translate(la: number): number {
     return la;
+  }
+  readonly costs = new Ledger(new ArrayBuffer(LEDGER + 1024), 0).read();
+  tlbs(): TlbView {
+    const none = { sets: 0, large: 0 };
+    return { data: none, code: none, entries: [] };
+  }
+  walk(linear: number | bigint, { kind }: WalkAccess): PageWalk {
+    const access = { kind, user: false };
+    return { linear: BigInt(linear), access, paging: "off", cr3: 0n, steps: [], outcome: { kind: "not canonical" } };
   }
   status() {
     const [ip, cs] = [this.#words[IP], this.#words[CS]];

@@ -4,12 +4,14 @@
 import type { ApicFeatures } from "../chipset/lapicmsr.ts";
 import { physicalAddressBits } from "../cpu/cpuid.ts";
 import * as at from "../cpu/layout.ts";
+import type { LedgerCounts } from "../cpu/ledger.ts";
 import { DEFAULT_MODEL, parseModel } from "../cpu/models.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
 import { Processor, type Surroundings } from "../cpu/processor.ts";
 import { IF, IN_SMM } from "../cpu/registers.ts";
 import { CS } from "../cpu/segments.ts";
 import { timeStamp } from "../cpu/system/timestamp.ts";
+import { explainWalk, type PageWalk, type TlbView, viewTlbs, type WalkAccess } from "../cpu/walk.ts";
 import type { MachineStatus, RegisterFile, SegmentView, SystemRegisters } from "./api.ts";
 import type { Cpu } from "./cpu.ts";
 import { systemRegisters } from "./systemregisters.ts";
@@ -132,5 +134,17 @@ export class X86 extends Processor implements Cpu {
   /** Physical address of a linear one, −1 where unmapped. */
   translate(la: number): number {
     return this.memory.peekTranslate(la);
+  }
+
+  get costs(): LedgerCounts {
+    return this.ledger.read();
+  }
+
+  tlbs(): TlbView {
+    return viewTlbs(this);
+  }
+
+  walk(linear: number | bigint, access: WalkAccess): PageWalk {
+    return explainWalk(this, linear, access);
   }
 }

@@ -33,6 +33,7 @@ function softwareInterrupt(p: Core, vector: number, checked: boolean): void {
   });
   if (checked && p.virtual8086 && redirectInterrupt(p, vector)) return;
   deliver(p, { vector, kind: "software" });
+  p.ledger.add("softwareInterrupts");
 }
 
 /** MOV between general, segment, control and debug registers (the other forms of MOV are generated code). */

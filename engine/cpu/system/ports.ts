@@ -10,13 +10,23 @@ import { type Bytes, operand, read, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import { checkPorts } from "./tss.ts";
 
+function readPort(p: Core, port: number, bytes: Bytes): number {
+  p.ledger.add("portReads");
+  return p.surroundings.portRead(port, bytes);
+}
+
+function writePort(p: Core, port: number, value: number, bytes: Bytes): void {
+  p.ledger.add("portWrites");
+  p.surroundings.portWrite(port, value, bytes);
+}
+
 const input: Operation = (p, d) => {
   const to = operand(d, 0);
   const bytes = (to.kind === "register" ? to.bits / 8 : 1) as Bytes;
   const port = read(p, operand(d, 1)) & 0xffff;
   checkPorts(p, port, bytes);
   p.debug.port(port, bytes);
-  write(p, to, p.surroundings.portRead(port, bytes));
+  write(p, to, readPort(p, port, bytes));
 };
 
 const output: Operation = (p, d) => {
@@ -25,7 +35,7 @@ const output: Operation = (p, d) => {
   const port = read(p, operand(d, 0)) & 0xffff;
   checkPorts(p, port, bytes);
   p.debug.port(port, bytes);
-  p.surroundings.portWrite(port, read(p, from), bytes);
+  writePort(p, port, read(p, from), bytes);
 };
 
 /** One element; under REP the instruction stays until rCX is zero, so that an interrupt can come between two. */
@@ -69,7 +79,7 @@ const inputString =
     element(p, d, 7, bytes, (offset, port) => {
       const la = p.memory.linear(ES, offset, bytes, true);
       p.memory.probeWrite(la, bytes);
-      p.memory.store(la, p.surroundings.portRead(port, bytes), bytes);
+      p.memory.store(la, readPort(p, port, bytes), bytes);
     });
 
 const outputString =
@@ -78,7 +88,7 @@ const outputString =
     element(p, d, 6, bytes, (offset, port) => {
       const from = operand(d, 1);
       const la = p.memory.linear(from.kind === "memory" ? from.segment : 3, offset, bytes, false);
-      p.surroundings.portWrite(port, p.memory.load(la, bytes), bytes);
+      writePort(p, port, p.memory.load(la, bytes), bytes);
     });
 
 export const PORT_OPERATIONS: Readonly<Record<string, Operation>> = {
