@@ -3,11 +3,14 @@
  * `-netdev user,…`, `-device e1000,netdev=…`, `-nic user,…`, `-net nic -net user`, spelled as QEMU spells them. Unlike
  * there, no card is in the machine that nobody asked for.
  */
+import type { Drive } from "./driveflags.ts";
+import type { ImageOption } from "./options.ts";
+import { expectKeys, type Properties } from "./properties.ts";
 import { UsageError } from "./usage.ts";
 
 /** A card, with files not yet read. */
 export type CardOption =
-  | { readonly kind: "virtio-blk"; readonly path: string; readonly serial?: string; readonly flag: string }
+  | { readonly kind: "virtio-blk"; readonly image: ImageOption; readonly serial?: string }
   | { readonly kind: "virtio-rng" }
   | NetworkCardOption;
 
@@ -34,11 +37,8 @@ const NETWORK_CARDS: Readonly<Record<string, NetworkCardOption["kind"]>> = {
   virtio: "virtio-net",
 };
 
-type Properties = Readonly<Record<string, string>>;
-
-/** What `-drive if=none,id=…` gave, and cards by order; references are looked up when all flags are read. */
+/** Cards by order; references are looked up when all flags are read. */
 export class CardFlags {
-  readonly drives = new Map<string, string>();
   readonly netdevs = new Map<string, NetworkOption>();
   readonly #cards: (() => CardOption)[] = [];
   /** Of `-net user`. */
@@ -48,17 +48,18 @@ export class CardFlags {
     this.#cards.push(card);
   }
 
-  addDisk(path: string, serial: string | undefined, flag: string): void {
-    this.add(() => ({ kind: "virtio-blk", path, flag, ...(serial === undefined ? {} : { serial }) }));
+  addDisk({ image, serial }: Drive): void {
+    if (image !== undefined)
+      this.add(() => ({ kind: "virtio-blk", image, ...(serial === undefined ? {} : { serial }) }));
   }
 
-  /** Makes a card of `-device name,…`; false where `name` is none. */
-  device(name: string, given: Properties): boolean {
+  /** Makes a card of `-device name,…`; false where `name` is none. `drives`: by id. */
+  device(name: string, given: Properties, drives: ReadonlyMap<string, Drive>): boolean {
     switch (name) {
       case "virtio-blk-pci":
       case "virtio-blk":
         expectKeys(`-device ${name}`, given, ["drive", "serial", ...MODERN]);
-        this.add(() => this.#disk(given));
+        this.add(() => diskCard(given, drives));
         return true;
       case "virtio-rng-pci":
       case "virtio-rng":
@@ -110,14 +111,14 @@ export class CardFlags {
     if (found === undefined) throw new UsageError(`-device …,netdev=${id}: expected the id of a -netdev`);
     return found;
   }
+}
 
-  #disk({ drive, serial }: Properties): CardOption {
-    const path = drive === undefined ? undefined : this.drives.get(drive);
-    if (path === undefined)
-      throw new UsageError(`-device virtio-blk-pci,drive=${drive ?? ""}: expected the id of a -drive if=none`);
-    const flag = `-drive id=${drive}`;
-    return { kind: "virtio-blk", path, flag, ...(serial === undefined ? {} : { serial }) };
-  }
+function diskCard({ drive, serial }: Properties, drives: ReadonlyMap<string, Drive>): CardOption {
+  const found = drives.get(drive ?? "");
+  if (found?.image === undefined)
+    throw new UsageError(`-device virtio-blk-pci,drive=${drive ?? ""}: expected the id of a -drive if=none`);
+  const number = serial ?? found.serial;
+  return { kind: "virtio-blk", image: found.image, ...(number === undefined ? {} : { serial: number }) };
 }
 
 /** Properties that say what is so anyway. */
@@ -143,9 +144,4 @@ function network(flag: string, kind: string, given: Properties): NetworkOption {
   expectKeys(`${flag} user`, given, ["tftp", "bootfile", "restrict", "ipv6"]);
   const { tftp, bootfile } = given;
   return { ...(tftp ? { tftp } : {}), ...(bootfile ? { bootfile } : {}) };
-}
-
-function expectKeys(name: string, given: Properties, known: readonly string[]): void {
-  const odd = Object.keys(given).find((key) => !known.includes(key));
-  if (odd !== undefined) throw new UsageError(`${name},${odd}=: expected ${known.join(", ") || "nothing"}`);
 }

@@ -66,7 +66,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "there is no such folder",
 };
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   return REASONS[code ?? ""] ?? message ?? String(error);
 }

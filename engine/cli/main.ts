@@ -11,10 +11,12 @@ import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configu
 import { isLinux } from "../machine/linuximage.ts";
 import { buildOnDisk, firmwareOnDisk } from "../machine/ondisk.ts";
 import { powerOn } from "../machine/resources.ts";
-import { helpText, type Options, readOptions } from "./flags.ts";
+import { readOptions } from "./flags.ts";
 import { checkOutput, readFolder, readImage } from "./images.ts";
+import type { ImageOption, LoadOption, Options } from "./options.ts";
 import { Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
+import { writeBack } from "./writeback.ts";
 
 const MAX_KERNEL = 64 * 2 ** 20;
 const MAX_VGA_BIOS = 65536;
@@ -24,34 +26,47 @@ const MAX_TFTP = 512 * 2 ** 20;
 const MAX_INITRD = 512 * 2 ** 20;
 
 function configurationOf(options: Options): MachineConfiguration {
-  const { memoryMiB, processors, turns, debugExit, bootOrder, rtcBase, floppies, bios, kernel, append, initrd, cpu } =
-    options;
-  const floppy = (flag: string, path: string | undefined) =>
-    path === undefined ? undefined : readImage(flag, path, MAX_FLOPPY, "an image of at most 2,880 KiB");
-  const image = kernel && readImage("-kernel", kernel, MAX_KERNEL, "a kernel of at most 64 MiB");
-  const disk = initrd && readImage("-initrd", initrd, MAX_INITRD, "an initial RAM disk of at most 512 MiB");
-  // As QEMU does: the first word of a Multiboot kernel's command line is its path.
-  const commandLine = image && isLinux(image) ? (append ?? "") : append === undefined ? kernel : `${kernel} ${append}`;
+  const { memoryMiB, processors, turns, debugExit, bootOrder, bootMenu, rtcBase, ticksPerSecond, bios, cpu } = options;
+  const { floppies, serial, isHeadless, hasVga, noDefaults } = options;
+  const floppy = (image: ImageOption | undefined) =>
+    image && readImage(image.flag, image.path, MAX_FLOPPY, "an image of at most 2,880 KiB");
+  const kernel = kernelOf(options);
   return {
     memoryMiB,
     processors,
     turns,
-    floppies:
-      options.noDefaults && floppies.every((path) => path === undefined)
-        ? []
-        : [floppy("-fda", floppies[0]), floppy("-fdb", floppies[1])],
+    floppies: noDefaults && floppies.every((image) => image === undefined) ? [] : floppies.map(floppy),
     ...(options.drives.some((drive) => drive) ? { drives: options.drives.map(driveOf) } : {}),
     ...(options.cards.length > 0 ? { cards: options.cards.map(cardOf) } : {}),
     ...(bootOrder ? { bootOrder } : {}),
+    ...(bootMenu ? { bootMenu } : {}),
     ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),
-    ...vgaBiosBeside(bios),
-    ...(image ? { kernel: { image, commandLine, ...(disk ? { initrd: disk } : {}) } } : {}),
+    ...(hasVga ? vgaBiosBeside(bios) : { display: "none" }),
+    ...(isHeadless ? { headless: true } : {}),
+    ...(serial.length > 2 ? { serialPorts: serial.length } : {}),
+    ...(kernel ? { kernel } : {}),
+    ...(options.loads.length > 0 ? { loads: options.loads.map(loadOf) } : {}),
     ...(cpu ? { cpu } : {}),
     ...(options.firmwareFiles.length ? { firmwareFiles: firmwareFilesOf(options) } : {}),
     ...(options.testDevice ? { testDevice: true } : {}),
     ...(debugExit ? { debugExit } : {}),
     ...(rtcBase ? { rtcBase } : {}),
+    ...(ticksPerSecond ? { ticksPerSecond } : {}),
   };
+}
+
+function kernelOf({ kernel, append, initrd }: Options): MachineConfiguration["kernel"] {
+  if (kernel === undefined) return undefined;
+  const image = readImage("-kernel", kernel, MAX_KERNEL, "a kernel of at most 64 MiB");
+  const disk = initrd && readImage("-initrd", initrd, MAX_INITRD, "an initial RAM disk of at most 512 MiB");
+  // As QEMU does: the first word of a Multiboot kernel's command line is its path.
+  const commandLine = isLinux(image) ? (append ?? "") : append === undefined ? kernel : `${kernel} ${append}`;
+  return { image, commandLine, ...(disk ? { initrd: disk } : {}) };
+}
+
+function loadOf(load: LoadOption): { address: number; bytes: Uint8Array } {
+  if ("bytes" in load) return load;
+  return { address: load.address, bytes: readImage("-device loader,file=", load.path, MAX_KERNEL, "at most 64 MiB") };
 }
 
 /** Other firmware brings its display's BIOS along as a file beside it, where QEMU would find it too. */
@@ -68,10 +83,12 @@ function firmwareFilesOf({ firmwareFiles }: Options): { [name: string]: Uint8Arr
 
 function driveOf(drive: Options["drives"][number]): DriveConfiguration | undefined {
   if (drive === undefined) return undefined;
-  const { kind, path, flag } = drive;
-  const image = path === undefined ? undefined : readImage(flag, path, MAX_DISK, "an image of at most 4 GiB");
-  if (kind === "cdrom") return image === undefined ? { kind } : { kind, image };
-  return { kind, image: image ?? new Uint8Array(0) };
+  const { kind, image } = drive;
+  return { kind, ...(image ? { image: diskOf(image) } : {}) } as DriveConfiguration;
+}
+
+function diskOf({ flag, path }: ImageOption): Uint8Array {
+  return readImage(flag, path, MAX_DISK, "an image of at most 4 GiB");
 }
 
 function cardOf(card: Options["cards"][number]): CardConfiguration {
@@ -91,9 +108,8 @@ function cardOf(card: Options["cards"][number]): CardConfiguration {
       ...(network === undefined ? {} : { network: behind }),
     };
   }
-  const { kind, path, flag, serial } = card;
-  const image = readImage(flag, path, MAX_DISK, "an image of at most 4 GiB");
-  return { kind, image, ...(serial === undefined ? {} : { serial }) };
+  const { kind, image, serial } = card;
+  return { kind, image: diskOf(image), ...(serial === undefined ? {} : { serial }) };
 }
 
 /** The flag behind each part of a configuration. */
@@ -114,8 +130,8 @@ function check(configuration: MachineConfiguration, options: Options): void {
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) {
-    process.stdout.write(helpText());
+  if (options.help !== undefined) {
+    process.stdout.write(options.help);
     return 0;
   }
   const configuration = configurationOf(options);
@@ -123,11 +139,17 @@ async function main(): Promise<number> {
   if (options.screenshot !== undefined) checkOutput("--screenshot", options.screenshot);
   const resources = { build: buildOnDisk(), firmware: firmwareOnDisk };
   if (options.missingFeatures.length > 0)
-    process.stderr.write(`ring: -cpu ${options.cpu}: without ${options.missingFeatures.join(", ")}, not built yet\n`);
-  const session = new Session(powerOn(configuration, resources, { history: false }), options);
-  const status = await session.run();
-  session.report();
-  return status;
+    options.notes.push(`-cpu ${options.cpu}: without ${options.missingFeatures.join(", ")}, not built yet`);
+  for (const note of options.notes) process.stderr.write(`ring: ${note}\n`);
+  const machine = powerOn(configuration, resources, { history: false });
+  const session = new Session(machine, options);
+  try {
+    const status = await session.run();
+    session.report();
+    return status;
+  } finally {
+    writeBack(machine, options);
+  }
 }
 
 try {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,6 +59,77 @@ done:   mov   $3, %al
 test("standard input goes to COM1, COM1 to standard output, isa-debug-exit is the status", async () => {
   const got = await run(["-fda", ECHO, "-serial", "stdio", "-display", "none", ...EXIT], "hello q");
   expect(got).toEqual({ status: 7, out: "HELLO\0", err: "" });
+}, 60_000);
+
+test("a serial line over TCP: what the test's own server says comes back in upper case", async () => {
+  let heard = "";
+  const server = createServer((socket) => {
+    socket.on("data", (chunk) => {
+      heard += chunk.toString("latin1");
+      if (heard === "OVERTCP") socket.write("q");
+    });
+    socket.write("overtcp");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const got = await run(["-fda", ECHO, "-serial", `tcp:127.0.0.1:${port}`, "-display", "none", "-nodefaults", ...EXIT]);
+  server.close();
+  expect(got).toEqual({ status: 7, out: "", err: "" });
+}, 60_000);
+
+test("the monitor: -S waits for cont, Ctrl-A c goes there and back, x shows the reset vector, Ctrl-A x quits", async () => {
+  const typed = "\x01cinfo status\ninfo registers\nx /5xb 0xfffffff0\nxp /1i 0x7c00\nstpo\ncont\n\x01cab\x01x";
+  const got = await run(["-S", "-nographic", "-fda", ECHO], typed);
+  expect(got.status).toBe(0);
+  expect(got.out).toContain("(qemu) info status\r\nVM status: paused, tick 0\r\n");
+  expect(got.out).toMatch(/EIP=0000fff0 EFL=00000002 CPL=0\r\n[\s\S]*CS =f000 ffff0000 0000ffff/);
+  expect(got.out).toContain("00000000fffffff0: 0xea");
+  expect(got.out).toContain("unknown command: 'stpo'; the nearest is stop");
+}, 60_000);
+
+test("snapshot=off keeps what the guest wrote, and nothing else does", async () => {
+  const disk = join(folder, "disk.img");
+  const other = join(folder, "other.img");
+  for (const path of [disk, other]) writeFileSync(path, new Uint8Array(1 << 20));
+  // Writes sector 0 of hda and of hdb, each by one command of PIO.
+  const drive = (select: number) => `
+        mov   $0x1f6, %dx
+        mov   $${select}, %al
+        out   %al, %dx
+        mov   $0x1f2, %dx
+        mov   $1, %al
+        out   %al, %dx
+        inc   %dx
+        xor   %al, %al
+        out   %al, %dx
+        inc   %dx
+        out   %al, %dx
+        inc   %dx
+        out   %al, %dx
+        mov   $0x1f7, %dx
+        mov   $0x30, %al
+        out   %al, %dx
+1:      in    %dx, %al
+        and   $0x88, %al
+        cmp   $0x08, %al
+        jne   1b
+        mov   $0x1f0, %dx
+        mov   $256, %cx
+        mov   $0x5a5a, %ax
+2:      out   %ax, %dx
+        loop  2b
+        mov   $0x1f7, %dx
+3:      in    %dx, %al
+        test  $0x80, %al
+        jnz   3b
+  `;
+  const writer = floppy("writer.img", `cli\n${drive(0xe0)}\n${drive(0xf0)}\nmov $0, %al\nout %al, $0xf4`);
+  const disks = ["-drive", `file=${disk},format=raw,snapshot=off`, "-drive", `file=${other},format=raw`];
+  const got = await run(["-fda", writer, "-boot", "a", ...disks, "-display", "none", ...EXIT]);
+  expect(got).toEqual({ status: 1, out: "", err: "" });
+  expect(new Set(readFileSync(disk).subarray(0, 512))).toEqual(new Set([0x5a]));
+  expect(readFileSync(disk)[512]).toBe(0);
+  expect(readFileSync(other)[0]).toBe(0);
 }, 60_000);
 
 test("-no-reboot ends with 0 at a triple fault; -d cpu_reset and int tell of it in -D's file", async () => {

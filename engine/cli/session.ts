@@ -2,13 +2,16 @@
  * One machine from power-on to its end: driven in slices, so that what it says appears as it says it and what is typed
  * reaches it; paced by real time only while somebody could type.
  */
-import { closeSync, writeFileSync, writeSync } from "node:fs";
-import type { MachineStatus, StopReason } from "../machine/api.ts";
+import { writeFileSync } from "node:fs";
+import type { StopReason } from "../machine/api.ts";
 import type { Machine } from "../machine/machine.ts";
 import { Pacer } from "../machine/pacing.ts";
-import type { Line, Options } from "./flags.ts";
 import { openOutput } from "./images.ts";
 import { terminalKeys } from "./keys.ts";
+import type { Line } from "./lineflags.ts";
+import { type LineEnd, openLine } from "./lines.ts";
+import { MonitorConsole, type Monitored } from "./monitor.ts";
+import type { Options } from "./options.ts";
 import { encodePng } from "./png.ts";
 import { Terminal } from "./terminal.ts";
 import { TextDisplay } from "./textdisplay.ts";
@@ -22,35 +25,40 @@ const MAX_TOLD = 8;
 /** Steps of a traced run between looks at the outside. */
 const TRACED = 20_000;
 
-export class Session {
-  readonly #machine: Machine;
+export class Session implements Monitored {
+  readonly machine: Machine;
   readonly #options: Options;
   readonly #pacer: Pacer;
   readonly #display: TextDisplay | undefined;
-  readonly #terminal: Terminal | undefined;
+  readonly #terminal: Terminal;
   readonly #trace: Trace | undefined;
-  /** Bytes for each output, gathered for a slice. */
-  readonly #outputs = new Map<number, number[]>();
+  readonly #ends = new Map<Line, LineEnd>();
   readonly #started = performance.now();
+  /** What is typed at a shared terminal is the monitor's. */
+  #inMonitor = false;
+  #isStopped: boolean;
   #drawnAt = 0;
   #pace = 20_000;
   #isQuit = false;
   #wake: (() => void) | undefined;
+  #run: ReturnType<Machine["begin"]>;
 
   constructor(machine: Machine, options: Options) {
-    this.#machine = machine;
+    this.machine = machine;
     this.#options = options;
+    this.#isStopped = options.paused;
     this.#pacer = new Pacer(machine.configuration.ticksPerSecond);
     this.#pacer.anchor(performance.now(), 0, 0);
-    this.#connect();
     const looksOn = options.display === "text" || (options.display === undefined && process.stdout.isTTY);
     if (looksOn && process.stdout.isTTY) this.#display = new TextDisplay((text) => process.stdout.write(text));
-    if (this.#usesStdin()) this.#terminal = new Terminal(this);
     if (options.trace.size > 0) {
       const file = options.traceFile === undefined ? 2 : openOutput("-D", options.traceFile);
       this.#trace = new Trace(machine, options.trace, file);
     }
+    const isShared = options.serial.some((line) => line.kind === "stdio" && line.isMuxed);
+    this.#terminal = new Terminal(this, isShared);
     this.#tellWhatIsLacking();
+    this.#run = this.#begin();
     process.on("SIGINT", () => this.quit());
     process.on("SIGTERM", () => this.quit());
     process.stdout.on("error", () => this.quit());
@@ -59,8 +67,8 @@ export class Session {
   /** An instruction that the engine lacks looks to the guest like one that its processor lacks: say so, each once. */
   #tellWhatIsLacking(): void {
     const told = new Set<string>();
-    const others = this.#machine.onEvent;
-    this.#machine.onEvent = (event) => {
+    const others = this.machine.onEvent;
+    this.machine.onEvent = (event) => {
       others(event);
       if (event.kind !== "unimplemented" || event.part !== "processor") return;
       if (told.has(event.text) || told.size >= MAX_TOLD) return;
@@ -69,59 +77,91 @@ export class Session {
     };
   }
 
-  #usesStdin(): boolean {
-    return (
-      this.#options.serial.some((line) => line.kind === "stdio") || (this.#display !== undefined && process.stdin.isTTY)
-    );
-  }
+  // Lines ------------------------------------------------------------------------------------------------------------------
 
   /** The guest's lines of characters to where the options say. */
-  #connect(): void {
-    const { serial, debugConsoles } = this.#options;
-    for (const port of [0, 1] as const) {
-      const send = this.#sender("-serial", serial[port] ?? { kind: "null" });
-      this.#machine.guest.serial[port].said = send;
+  async #connect(): Promise<void> {
+    const { serial, debugConsoles, monitor } = this.#options;
+    const { machine } = this;
+    const sharer = monitorOn(this, this.#terminal);
+    for (const [port, line] of serial.entries()) {
+      const end = await this.#open("-serial", line);
+      const said = machine.guest.serial[port];
+      if (said) said.said = (byte) => end.send(byte);
+      const isShared = line.kind === "stdio" && line.isMuxed;
+      end.take((bytes) => {
+        this.#wake?.();
+        return isShared && this.#inMonitor ? sharer.take(bytes) : machine.serialInput(bytes, port);
+      });
+      if (isShared)
+        this.switchMonitor = () => {
+          this.#inMonitor = !this.#inMonitor;
+          if (this.#inMonitor) sharer.greet();
+        };
     }
-    const consoles = debugConsoles.map(({ iobase, line }) => ({ iobase, send: this.#sender("-debugcon", line) }));
-    this.#machine.guest.onDebug = (byte, port) => {
-      for (const { iobase, send } of consoles) if (iobase === port) send(byte);
+    const consoles: { iobase: number; end: LineEnd }[] = [];
+    for (const { iobase, line } of debugConsoles) consoles.push({ iobase, end: await this.#open("-debugcon", line) });
+    machine.guest.onDebug = (byte, port) => {
+      for (const { iobase, end } of consoles) if (iobase === port) end.send(byte);
     };
+    if (monitor !== undefined) {
+      const end = await this.#open("-monitor", monitor);
+      const own = monitorOn(this, end);
+      own.greet();
+      end.take((bytes) => own.take(bytes));
+    }
+    if (this.#display !== undefined && process.stdin.isTTY) this.#terminal.take((bytes) => this.#typed(bytes));
   }
 
-  #sender(flag: string, line: Line): (byte: number) => void {
-    if (line.kind === "null") return () => {};
-    const file = line.kind === "stdio" ? 1 : openOutput(flag, line.path);
-    const bytes = this.#outputs.get(file) ?? [];
-    this.#outputs.set(file, bytes);
-    return (byte) => bytes.push(byte);
+  async #open(flag: string, line: Line): Promise<LineEnd> {
+    const end = this.#ends.get(line) ?? (await openLine(flag, line, this.#terminal));
+    this.#ends.set(line, end);
+    return end;
+  }
+
+  #typed(bytes: Uint8Array): number {
+    this.#wake?.();
+    for (const { code, down } of terminalKeys(bytes)) this.machine.key(code, down);
+    return bytes.length;
   }
 
   #flush(): void {
-    for (const [file, bytes] of this.#outputs) {
-      if (bytes.length === 0) continue;
-      const chunk = Uint8Array.from(bytes.splice(0));
-      if (file === 1) process.stdout.write(chunk);
-      else writeSync(file, chunk);
-    }
+    for (const end of this.#ends.values()) end.flush();
+    this.#terminal.flush();
   }
 
-  // What the terminal asks -----------------------------------------------------------------------------------------------
+  // What the terminal and the monitor ask --------------------------------------------------------------------------------
 
-  get ownsInterrupt(): boolean {
-    return this.#options.monitorKeys;
-  }
+  switchMonitor: () => void = () => {};
 
   quit(): void {
     this.#isQuit = true;
     this.#wake?.();
   }
 
-  take(bytes: Uint8Array): number {
-    const port = this.#options.serial.findIndex((line) => line.kind === "stdio");
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  set isStopped(value: boolean) {
+    this.#isStopped = value;
+    this.#pacer.anchor(performance.now(), this.machine.tick, this.machine.instructions);
     this.#wake?.();
-    if (port >= 0) return this.#machine.serialInput(bytes, port as 0 | 1);
-    for (const { code, down } of terminalKeys(bytes)) this.#machine.key(code, down);
-    return bytes.length;
+  }
+
+  reset(): void {
+    if (this.#options.noReboot) {
+      this.quit();
+      return;
+    }
+    this.machine.reset();
+    this.#run = this.#begin();
+    this.#wake?.();
+  }
+
+  screendump(path: string): void {
+    const { width, height, pixels } = this.machine.guest.pc.board.vga.frame();
+    writeFileSync(path, encodePng(width, height, pixels));
   }
 
   // Running --------------------------------------------------------------------------------------------------------------
@@ -129,45 +169,57 @@ export class Session {
   /** To the end; answers the exit status of the process. */
   async run(): Promise<number> {
     try {
-      const status = this.#options.paused ? await this.#wait() : await this.#drive();
-      this.#flush();
-      this.#display?.draw(this.#machine.screen());
+      await this.#connect();
+      const status = await this.#drive();
+      this.#display?.draw(this.machine.screen());
       return status;
     } finally {
+      this.#flush();
       this.#display?.end();
-      this.#terminal?.close();
-      for (const file of this.#outputs.keys()) if (file > 2) closeSync(file);
+      for (const end of this.#ends.values()) end.close();
+      this.#terminal.close();
     }
   }
 
-  async #drive(): Promise<number> {
-    const machine = this.#machine;
+  #begin(): ReturnType<Machine["begin"]> {
     const { maxTicks, noReboot } = this.#options;
-    const until = {
+    return this.machine.begin({
       ...(maxTicks === undefined ? {} : { tick: maxTicks }),
       ...(noReboot ? { event: { kind: "reset" as const } } : {}),
-    };
-    const run = machine.begin(until);
+    });
+  }
+
+  async #drive(): Promise<number> {
     while (!this.#isQuit) {
+      if (this.#isStopped) {
+        this.#flush();
+        await this.#pause(1000);
+        continue;
+      }
       const start = performance.now();
-      const stop = this.#trace?.stepsSingly ? this.#traced(maxTicks) : this.#slice(run, start);
+      const stop = this.#trace?.stepsSingly ? this.#traced() : this.#slice(start);
       this.#flush();
       if (start - this.#drawnAt >= FRAME_MS) {
         this.#drawnAt = start;
-        this.#display?.draw(machine.screen());
+        this.#display?.draw(this.machine.screen());
       }
       if (stop === undefined) await new Promise((resolve) => setImmediate(resolve));
       else if (stop === "idle") await this.#pause(this.#untilNext());
-      else return this.#ended(stop);
+      else {
+        const status = this.#ended(stop);
+        if (status !== undefined) return status;
+        this.#isStopped = true;
+        this.#display?.draw(this.machine.screen());
+      }
     }
     return 0;
   }
 
-  #slice(run: ReturnType<Machine["begin"]>, start: number): StopReason | "idle" | undefined {
-    const machine = this.#machine;
+  #slice(start: number): StopReason | "idle" | undefined {
+    const { machine } = this;
     const before = machine.instructions;
     const { idleEnd } = this.#pacer.allowance(start, machine.tick, before);
-    const stop = run.slice(this.#pace * SLICE_MS, this.#isPaced() ? idleEnd : undefined);
+    const stop = this.#run.slice(this.#pace * SLICE_MS, this.#isPaced() ? idleEnd : undefined);
     const pace = (machine.instructions - before) / Math.max(0.05, performance.now() - start);
     if (pace > 0) this.#pace = Math.max(1000, Math.min(this.#pace * 2, pace));
     return stop;
@@ -176,11 +228,11 @@ export class Session {
   /** Somebody may still type, or looks on: guest time is real time then, where the guest waits. */
   #isPaced(): boolean {
     if (this.#options.skipsIdle) return false;
-    return this.#display !== undefined || (this.#terminal !== undefined && !this.#terminal.hasEnded);
+    return this.#display !== undefined || [...this.#ends.values()].some((end) => end.listens);
   }
 
   #untilNext(): number {
-    const { clock } = this.#machine.guest.pc;
+    const { clock } = this.machine.guest.pc;
     return Math.min(MAX_WAIT_MS, Math.max(1, ((clock.nextDeadline - clock.now) * 1000) / clock.ticksPerSecond));
   }
 
@@ -194,33 +246,39 @@ export class Session {
     });
   }
 
-  #traced(maxTicks: number | undefined): StopReason | undefined {
-    const machine = this.#machine;
+  #traced(): StopReason | undefined {
+    const { machine } = this;
+    const { maxTicks, noReboot } = this.#options;
     const { events } = machine.guest;
     for (let i = 0; i < TRACED; i++) {
       this.#trace?.meet(machine);
       const from = events.next;
       const { reason } = machine.step();
       const wasReset = events.since(from).some((event) => event.kind === "reset");
-      if (wasReset && this.#options.noReboot) return { kind: "until", what: "reset" };
+      if (wasReset && noReboot) return { kind: "until", what: "reset" };
       if (reason.kind !== "step" && !(reason.kind === "halt" && !reason.forever)) return reason;
       if (maxTicks !== undefined && machine.tick >= maxTicks) return { kind: "budget" };
     }
     return undefined;
   }
 
-  async #ended(stop: StopReason): Promise<number> {
+  /** The exit status; undefined where the process stays and the machine is stopped. */
+  #ended(stop: StopReason): number | undefined {
+    const { noShutdown, maxTicks } = this.#options;
     switch (stop.kind) {
       case "exit":
         return stop.status & 0xff;
       case "power off":
-        return this.#options.noShutdown ? this.#wait() : 0;
+        return noShutdown ? undefined : 0;
       case "failed":
         throw new Error(stop.message);
       case "halt":
-        return this.#wantsResults() ? 0 : this.#wait("The machine has halted for good: HLT with interrupts off.");
+        if (this.#wantsResults()) return 0;
+        if (process.stderr.isTTY)
+          process.stderr.write("\r\nThe machine has halted for good: HLT with interrupts off.\r\n");
+        return undefined;
       case "until":
-        return this.#options.noShutdown && this.#options.maxTicks === undefined ? this.#wait() : 0;
+        return noShutdown && maxTicks === undefined ? undefined : 0;
       default:
         return 0;
     }
@@ -232,33 +290,24 @@ export class Session {
     return stats || hash || screenshot !== undefined || maxTicks !== undefined;
   }
 
-  /** Stays, without work, until somebody ends it. */
-  async #wait(why?: string): Promise<number> {
-    this.#flush();
-    this.#display?.draw(this.#machine.screen());
-    if (why !== undefined && process.stderr.isTTY) process.stderr.write(`\r\n${why} Ctrl-C ends it.\r\n`);
-    while (!this.#isQuit) await this.#pause(1000);
-    return 0;
-  }
-
   // The end ----------------------------------------------------------------------------------------------------------------
 
   /** What was asked to be told at the end. */
   report(): void {
-    const machine = this.#machine;
+    const { machine } = this;
     const { stats, hash, screenshot, display } = this.#options;
-    if (screenshot !== undefined) {
-      const { width, height, pixels } = machine.guest.pc.board.vga.frame();
-      writeFileSync(screenshot, encodePng(width, height, pixels));
-    }
+    if (screenshot !== undefined) this.screendump(screenshot);
     if (display === "text" && this.#display === undefined) process.stdout.write(`${machine.screenText()}\n`);
     if (hash) process.stdout.write(`${machine.hash()}\n`);
     if (stats) process.stderr.write(statistics(machine, (performance.now() - this.#started) / 1000));
   }
+}
 
-  get status(): MachineStatus {
-    return this.#machine.status();
-  }
+function monitorOn(session: Session, end: LineEnd): MonitorConsole {
+  return new MonitorConsole(session, (text) => {
+    for (const character of text) end.send(character.charCodeAt(0));
+    end.flush();
+  });
 }
 
 function statistics(machine: Machine, seconds: number): string {

@@ -1,85 +1,117 @@
 /**
- * The person's side of the process: standard input, raw where it is a terminal, and how to leave.
+ * The person's side of the process: standard input, raw where it is a terminal, and how to leave. Where the terminal is
+ * shared (`-nographic`, `mon:stdio`), Ctrl-A is ours and Ctrl-C the guest's:
  *
- *   Ctrl-A x  quit     Ctrl-A h  help     Ctrl-A Ctrl-A  a Ctrl-A for the guest
+ *   Ctrl-A x  quit     Ctrl-A c  to the monitor and back     Ctrl-A h  help     Ctrl-A a  a Ctrl-A for the guest
  */
+import { Incoming, type LineEnd, type Take } from "./lines.ts";
 
 export interface TerminalUse {
-  /** Bytes for the guest. Answers how many it took; the others are offered again. */
-  take(bytes: Uint8Array): number;
   quit(): void;
-  /** Ctrl-C is the guest's. */
-  readonly ownsInterrupt: boolean;
+  /** Ctrl-A c. */
+  switchMonitor?(): void;
 }
 
 const CTRL_A = 1;
 const CTRL_C = 3;
-const RETRY_MS = 10;
-const HELP = "\r\nCtrl-A h  this help\r\nCtrl-A x  quit\r\nCtrl-A Ctrl-A  send Ctrl-A\r\n";
+const HELP = `
+Ctrl-A h  this help
+Ctrl-A x  quit
+Ctrl-A c  to the monitor and back
+Ctrl-A a  send Ctrl-A
+`.replaceAll("\n", "\r\n");
 
-export class Terminal {
+export class Terminal implements LineEnd {
   readonly isInteractive = process.stdin.isTTY === true;
-  /** Nothing more will come. */
-  hasEnded = false;
   readonly #use: TerminalUse;
+  readonly #isShared: boolean;
+  readonly #incoming = new Incoming(() => process.stdin);
+  readonly #bytes: number[] = [];
+  #hasEnded = false;
+  #isOpen = false;
   #afterCtrlA = false;
-  #left: number[] = [];
-  #timer: NodeJS.Timeout | undefined;
   readonly #onData = (chunk: Buffer) => this.#receive(chunk);
 
-  constructor(use: TerminalUse) {
+  /** `isShared`: Ctrl-A is ours. */
+  constructor(use: TerminalUse, isShared: boolean) {
     this.#use = use;
+    this.#isShared = isShared;
+  }
+
+  /** Something may still be typed. */
+  get listens(): boolean {
+    return this.#isOpen && !this.#hasEnded;
+  }
+
+  /** Begins to read; `taker` gets what is typed. */
+  take(taker: Take): void {
+    this.#incoming.taker = taker;
+    if (this.#isOpen) return;
+    this.#isOpen = true;
     if (this.isInteractive) process.stdin.setRawMode(true);
     process.stdin.on("data", this.#onData);
-    process.stdin.on("end", () => {
-      this.hasEnded = true;
-    });
-    process.stdin.on("error", () => {
-      this.hasEnded = true;
-    });
+    for (const event of ["end", "error"] as const)
+      process.stdin.on(event, () => {
+        this.#hasEnded = true;
+      });
     process.stdin.resume();
+  }
+
+  send(byte: number): void {
+    this.#bytes.push(byte);
+  }
+
+  flush(): void {
+    if (this.#bytes.length > 0) process.stdout.write(Uint8Array.from(this.#bytes.splice(0)));
   }
 
   /** Gives the terminal back as it was. */
   close(): void {
+    this.flush();
+    this.#incoming.close();
+    if (!this.#isOpen) return;
     process.stdin.off("data", this.#onData);
-    clearTimeout(this.#timer);
     if (this.isInteractive) process.stdin.setRawMode(false);
     process.stdin.pause();
     process.stdin.unref?.();
   }
 
   #receive(chunk: Buffer): void {
-    for (const byte of chunk) if (!this.isInteractive || !this.#isOurs(byte)) this.#left.push(byte);
-    this.#offer();
+    let before: number[] = [];
+    for (const byte of chunk) {
+      const act = this.#ours(byte);
+      if (act === undefined) before.push(byte);
+      else {
+        // What was typed before it goes first.
+        this.#incoming.add(before);
+        before = [];
+        act();
+      }
+    }
+    this.#incoming.add(before);
   }
 
-  /** Keys that are not the guest's. */
-  #isOurs(byte: number): boolean {
+  /** What a key does that is not the guest's. */
+  #ours(byte: number): (() => void) | undefined {
+    if (!this.#isShared) return byte === CTRL_C && this.isInteractive ? () => this.#use.quit() : undefined;
     if (this.#afterCtrlA) {
       this.#afterCtrlA = false;
-      if (byte === 0x78) this.#use.quit();
-      else if (byte === 0x68 || byte === 0x3f) process.stdout.write(HELP);
-      return byte !== CTRL_A;
+      switch (String.fromCharCode(byte)) {
+        case "\x01":
+        case "a":
+          return () => this.#incoming.add([CTRL_A]);
+        case "x":
+          return () => this.#use.quit();
+        case "c":
+          return () => this.#use.switchMonitor?.();
+        case "h":
+        case "?":
+          return () => void process.stdout.write(HELP);
+        default:
+          return undefined;
+      }
     }
-    if (byte === CTRL_A) {
-      this.#afterCtrlA = true;
-      return true;
-    }
-    if (byte !== CTRL_C || this.#use.ownsInterrupt) return false;
-    this.#use.quit();
-    return true;
-  }
-
-  #offer(): void {
-    clearTimeout(this.#timer);
-    const taken = this.#use.take(Uint8Array.from(this.#left));
-    this.#left.splice(0, taken);
-    if (this.#left.length === 0) {
-      process.stdin.resume();
-      return;
-    }
-    process.stdin.pause();
-    this.#timer = setTimeout(() => this.#offer(), RETRY_MS);
+    this.#afterCtrlA = byte === CTRL_A;
+    return this.#afterCtrlA ? () => {} : undefined;
   }
 }

@@ -5,6 +5,7 @@
 import { writeSync } from "node:fs";
 import { disassembleAt } from "../machine/disassembly.ts";
 import type { Machine } from "../machine/machine.ts";
+import { registerText } from "./registertext.ts";
 
 const hex = (value: number | bigint, digits: number) => value.toString(16).padStart(digits, "0");
 
@@ -62,15 +63,7 @@ export class Trace {
   }
 
   #registers(machine: Machine): void {
-    const { general, ip, flags, segments, gdtr, idtr, control } = machine.registers();
-    const line = (list: readonly { name: string; value: bigint }[]) =>
-      list.map(({ name, value }) => `${name}=${hex(value, 8)}`).join(" ");
-    this.#write(`${line(general.slice(0, 4))}\n${line(general.slice(4))}\nEIP=${hex(ip, 8)} EFL=${hex(flags, 8)}\n`);
-    for (const { name, selector, base, limit, attributes } of segments) {
-      this.#write(`${name.padEnd(4)}=${hex(selector, 4)} ${hex(base, 8)} ${hex(limit, 8)} ${hex(attributes, 4)}\n`);
-    }
-    this.#write(`GDT= ${hex(gdtr.base, 8)} ${hex(gdtr.limit, 8)}\nIDT= ${hex(idtr.base, 8)} ${hex(idtr.limit, 8)}\n`);
-    this.#write(`${line(control)}\n`);
+    this.#write(registerText(machine.registers(), machine.status().ring));
   }
 
   #write(text: string): void {

@@ -33,6 +33,16 @@ export interface MachineConfiguration {
    * `initrd` is Linux's initial RAM disk.
    */
   readonly kernel?: { readonly image: Uint8Array; readonly commandLine?: string; readonly initrd?: Uint8Array };
+  /** Bytes put into memory at power-on and at each reset, in order. */
+  readonly loads?: readonly { readonly address: number; readonly bytes: Uint8Array }[];
+  /** Serial ports, COM1 first: 2 (the default) to 4. */
+  readonly serialPorts?: number;
+  /** `none`: no display adapter. Default `vga`. */
+  readonly display?: "vga" | "none";
+  /** Firmware is told that nobody sees the display: SeaBIOS then uses COM1 beside it. */
+  readonly headless?: boolean;
+  /** Firmware is asked to show its boot menu. */
+  readonly bootMenu?: boolean;
   /** Files that firmware finds in fw_cfg beside the machine's own, by name: `opt/…`, `bootorder`, `genroms/…`. */
   readonly firmwareFiles?: { readonly [name: string]: Uint8Array };
   /** Ports that hold isa-debug-exit; none by default. */

@@ -17,6 +17,7 @@ import type { AccessSize, Bus, Device, Line } from "../chipset/bus.ts";
 import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
 import { CoprocessorError } from "../chipset/coprocessorerror.ts";
 import { DebugConsole } from "../chipset/debugconsole.ts";
+import type { DiskImage } from "../chipset/diskimage.ts";
 import type { EthernetLink } from "../chipset/ethernetlink.ts";
 import { floppyFormat } from "../chipset/floppydisk.ts";
 import { FwCfg } from "../chipset/fwcfg.ts";
@@ -29,8 +30,10 @@ import { I8259 } from "../chipset/i8259.ts";
 import { I82077 } from "../chipset/i82077.ts";
 import { InterruptLines } from "../chipset/interruptlines.ts";
 import type { IoApic } from "../chipset/ioapic.ts";
+import { IoPorts } from "../chipset/ioports.ts";
 import { IsaDebugExit } from "../chipset/isadebugexit.ts";
 import { Mc146818 } from "../chipset/mc146818.ts";
+import { MmioSpace } from "../chipset/mmiospace.ts";
 import { Ns16550 } from "../chipset/ns16550.ts";
 import { PciBus } from "../chipset/pci.ts";
 import { PcTestDevice } from "../chipset/pctestdev.ts";
@@ -45,7 +48,7 @@ import { Vga } from "../chipset/vga.ts";
 import { addVga } from "../chipset/vgapci.ts";
 import { buildCards, type SendFrame } from "./cards.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
-import { firmwareContents } from "./firmwareconfig.ts";
+import { firmwareContents, serialPorts } from "./firmwareconfig.ts";
 import { Replaceable } from "./replaceable.ts";
 import { buildStorage, type Storage } from "./storage.ts";
 import { Typist } from "./typing.ts";
@@ -53,7 +56,7 @@ import { WiredOr } from "./wiredor.ts";
 
 /** Where the board's wires end. */
 export interface BoardOutputs {
-  serial(port: 0 | 1, byte: number): void;
+  serial(port: number, byte: number): void;
   /** To port 402h or E9h. */
   debug(byte: number, port: number): void;
   exit(status: number): void;
@@ -80,13 +83,15 @@ export interface Board {
   readonly vga: Vga;
   readonly keyboard: Ps2Keyboard;
   readonly typist: Typist;
-  readonly uarts: readonly [Ns16550, Ns16550];
+  readonly uarts: readonly Ns16550[];
   readonly floppies: I82077;
   readonly pci: PciBus;
   readonly power: Piix4Pm;
   readonly storage: Storage;
   /** Cables that leave the machine, by the card's place in the configuration. */
   readonly links: ReadonlyMap<number, EthernetLink>;
+  /** Disks of cards, likewise. */
+  readonly cardDisks: ReadonlyMap<number, DiskImage>;
   readonly coprocessorError: CoprocessorError;
 }
 
@@ -101,9 +106,10 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const legacy = new Replaceable([irq(0), irq(8)]);
   const { pci, ...bridges } = hostBridges(bus, configuration, outputs, irq);
   const pit = new I8254(bus, { outputs: [legacy.usual(0)] });
-  const vga = new Vga(bus);
-  addVga(pci, vga, configuration.vgaBios);
-  const uart = (port: 0 | 1, base: number, line: Line) =>
+  const hasDisplay = configuration.display !== "none";
+  const vga = new Vga(hasDisplay ? bus : unplugged(bus));
+  if (hasDisplay) addVga(pci, vga, configuration.vgaBios);
+  const uart = (port: number, base: number, line: Line) =>
     new Ns16550(bus, {
       name: `ns16550.${port}`,
       base,
@@ -111,7 +117,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
       hasty: true,
       send: (byte) => outputs.serial(port, byte),
     });
-  const uarts = [uart(0, 0x3f8, irq(4)), uart(1, 0x2f8, irq(3))] as const;
+  const uarts = serialPorts(configuration).map(({ base, irq: n }, port) => uart(port, base, irq(n)));
   const keyboard = new Ps2Keyboard(bus);
   const mouse = new Ps2Mouse(bus);
   const typist = new Typist(
@@ -191,8 +197,14 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     power,
     storage,
     links: cards.links,
+    cardDisks: cards.disks,
     coprocessorError,
   };
+}
+
+/** For a part that is not in the machine: its registers are where nobody reaches them. */
+function unplugged({ clock, log }: Bus): Pick<Bus, "ports" | "mmio" | "clock"> {
+  return { clock, ports: new IoPorts(log), mmio: new MmioSpace(log) };
 }
 
 /** The PCI bus, with the chips that every board of its kind has on it. */

@@ -2,6 +2,7 @@
  * The cards of a configuration on the PCI bus, from device 3 on in their order, as QEMU's `pc` places them.
  */
 import type { Bus, Device } from "../chipset/bus.ts";
+import type { DiskImage } from "../chipset/diskimage.ts";
 import { E1000 } from "../chipset/e1000.ts";
 import { EthernetLink } from "../chipset/ethernetlink.ts";
 import { address } from "../chipset/ipv4.ts";
@@ -27,6 +28,7 @@ export interface Cards {
   readonly devices: readonly Device[];
   /** By place in the configuration. */
   readonly links: ReadonlyMap<number, EthernetLink>;
+  readonly disks: ReadonlyMap<number, DiskImage>;
 }
 
 interface Place {
@@ -42,6 +44,7 @@ export function buildCards(
   send: SendFrame = () => {},
 ): Cards {
   const links = new Map<number, EthernetLink>();
+  const disks = new Map<number, DiskImage>();
   const devices = cards.flatMap((card, n): Device[] => {
     const place = { name: `${card.kind}.${n}`, slot: FIRST_SLOT + n };
     if (isNetworkCard(card)) {
@@ -52,12 +55,13 @@ export function buildCards(
     }
     if (card.kind === "virtio-blk") {
       const disk = new VirtioBlk(bus, pci, { ...place, image: card.image, serial: card.serial ?? "" });
+      disks.set(n, disk.disk);
       return [disk, disk.transport];
     }
     const source = new VirtioRng(bus, pci, { ...place, seed: card.seed ?? 0 });
     return [source, source.transport];
   });
-  return { devices, links };
+  return { devices, links, disks };
 }
 
 function networkOf(

@@ -46,6 +46,9 @@ const PARTS = [
   ["bootOrder", bootOrder],
   ["kernel", kernel],
   ["firmwareFiles", firmwareFiles],
+  ["loads", loads],
+  ["serialPorts", serialPorts],
+  ["display", display],
   ["debugExit", debugExit],
   ["rtcBase", rtcBase],
   ["ticksPerSecond", ticksPerSecond],
@@ -175,6 +178,30 @@ function firmwareFiles(value: unknown, report: Report): void {
     }
     if (!(bytes instanceof Uint8Array)) report("is not bytes", "A file's contents.", `["${name}"]`);
   }
+}
+
+function loads(value: unknown, report: Report, memoryBytes: number): void {
+  if (!Array.isArray(value)) {
+    report("is not a list", "Bytes with their addresses.");
+    return;
+  }
+  for (const [i, { address, bytes }] of value.entries()) {
+    if (!(bytes instanceof Uint8Array)) report("is not bytes", "What to put into memory.", `[${i}].bytes`);
+    else if (!isInteger(address, 0, memoryBytes - bytes.length))
+      report(
+        `${bytes.length} bytes at ${address} are not in memory`,
+        `An address up to ${memoryBytes - bytes.length} in ${memoryBytes / 2 ** 20} MiB of memory.`,
+        `[${i}].address`,
+      );
+  }
+}
+
+function serialPorts(value: unknown, report: Report): void {
+  if (!isInteger(value, 2, 4)) report(`${value} is not a count of serial ports`, "2, 3 or 4.");
+}
+
+function display(value: unknown, report: Report): void {
+  if (value !== "vga" && value !== "none") report(`${value} is no display`, "vga or none.");
 }
 
 function debugExit(value: unknown, report: Report): void {

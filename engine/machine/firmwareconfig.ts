@@ -11,17 +11,24 @@ import { smbiosTables } from "../firmware/smbios.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { isLinux } from "./linuximage.ts";
 
+/** Where COM1 to COM4 are on every PC. */
+const SERIAL_PORTS = [0x3f8, 0x2f8, 0x3e8, 0x2e8].map((base, n) => ({ base, irq: n & 1 ? 3 : 4 }));
+
+/** The serial ports of a machine, COM1 first. */
+export function serialPorts({ serialPorts: count = 2 }: Pick<CompleteConfiguration, "serialPorts">) {
+  return SERIAL_PORTS.slice(0, count);
+}
+
 const RAM = 1;
 const E820_ENTRY = 20;
 /** Sectors of a bzImage's real-mode part where its header does not say. */
 const SETUP_SECTORS = 4;
 
 export function firmwareContents(configuration: CompleteConfiguration): FwCfgContents {
-  const { memoryMiB, processors, firmwareFiles = {} } = configuration;
+  const { memoryMiB, processors, firmwareFiles = {}, headless, display, bootMenu } = configuration;
   const memoryBytes = memoryMiB * 2 ** 20;
   const machine = { memoryBytes, processors };
-  const serialPorts = [{ base: 0x3f8, irq: 4 }, { base: 0x2f8, irq: 3 }]; // biome-ignore format: pairs
-  const acpi = acpiTables({ ...machine, apics: true, serialPorts });
+  const acpi = acpiTables({ ...machine, apics: true, serialPorts: serialPorts(configuration) });
   const smbios = smbiosTables(machine);
   const files = new Map<string, Uint8Array>([
     [ACPI_TABLES, acpi.tables],
@@ -39,10 +46,10 @@ export function firmwareContents(configuration: CompleteConfiguration): FwCfgCon
   const items = new Map<number, Uint8Array>([
     [0x02, new Uint8Array(16)], // UUID
     [0x03, littleEndian(memoryBytes, 8)],
-    [0x04, littleEndian(0, 2)], // there is a display
+    [0x04, littleEndian(headless || display === "none" ? 1 : 0, 2)], // nobody sees the display
     [0x05, littleEndian(processors, 2)],
     [0x0d, new Uint8Array(8 + 8 * processors)], // NUMA: no nodes
-    [0x0e, littleEndian(0, 2)], // no boot menu
+    [0x0e, littleEndian(bootMenu ? 1 : 0, 2)],
     [0x0f, littleEndian(processors, 2)],
     ...kernelItems(configuration),
   ]);

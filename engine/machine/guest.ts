@@ -12,6 +12,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import type { CpuMaker, CpuStop, ProcessorEvent } from "./cpu.ts";
 import { EventLog } from "./eventlog.ts";
+import { serialPorts } from "./firmwareconfig.ts";
 import type { Input } from "./history.ts";
 import { enterLinux } from "./linux.ts";
 import { isLinux } from "./linuximage.ts";
@@ -53,8 +54,8 @@ export class Guest {
   readonly configuration: CompleteConfiguration;
   readonly pc: Pc;
   readonly events = new EventLog();
-  /** COM1 and COM2 since power-on. */
-  readonly serial: readonly [Transcript, Transcript] = [new Transcript(), new Transcript()];
+  /** COM1 and COM2 since power-on, and COM3 and COM4 where they are. */
+  readonly serial: readonly Transcript[];
   /** Ports 402h and E9h. */
   readonly debug = new Transcript();
   /** Called with each event as it happens. */
@@ -85,8 +86,9 @@ export class Guest {
 
   constructor(configuration: CompleteConfiguration, rom: Uint8Array, makeCpu: CpuMaker) {
     this.configuration = configuration;
+    this.serial = serialPorts(configuration).map(() => new Transcript());
     const outputs = {
-      serial: (port: 0 | 1, byte: number) => this.serial[port].add(byte),
+      serial: (port: number, byte: number) => this.serial[port]?.add(byte),
       debug: (byte: number, port: number) => {
         this.debug.add(byte);
         this.onDebug(byte, port);
@@ -233,8 +235,10 @@ export class Guest {
 
   /** What is still on its way out of the transmitter would be lost with the machine. */
   #letSerialLeave(): void {
-    const { shifting, tx } = this.pc.board.uarts[0].state;
-    for (const byte of shifting >= 0 ? [shifting, ...tx] : tx) this.serial[0].add(byte);
+    for (const [port, { state }] of this.pc.board.uarts.entries()) {
+      const { shifting, tx } = state;
+      for (const byte of shifting >= 0 ? [shifting, ...tx] : tx) this.serial[port]?.add(byte);
+    }
   }
 
   #requestReset(): void {
@@ -251,6 +255,7 @@ export class Guest {
 
   #powerUp(): void {
     this.pc.reset();
+    for (const { address, bytes } of this.configuration.loads ?? []) this.pc.map.load(address, bytes);
     this.#kernel = this.configuration.kernel === undefined ? "none" : "waits";
   }
 
@@ -274,7 +279,7 @@ export class Guest {
         this.pc.board.typist.type(keystrokes(input.text));
         return;
       case "serial":
-        for (const byte of input.bytes) this.pc.board.uarts[input.port].receive(byte);
+        for (const byte of input.bytes) this.pc.board.uarts[input.port]?.receive(byte);
         return;
       case "frame":
         this.pc.board.links.get(input.card)?.receive(input.bytes);

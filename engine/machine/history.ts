@@ -13,7 +13,7 @@ import { type Checkpoint, costBytes } from "./checkpoint.ts";
 export type Input = { readonly tick: Tick } & (
   | { readonly kind: "key"; readonly code: string; readonly down: boolean }
   | { readonly kind: "type"; readonly text: string }
-  | { readonly kind: "serial"; readonly port: 0 | 1; readonly bytes: Uint8Array }
+  | { readonly kind: "serial"; readonly port: number; readonly bytes: Uint8Array }
   | { readonly kind: "frame"; readonly card: number; readonly bytes: Uint8Array }
   | { readonly kind: "memory"; readonly hpa: number; readonly bytes: Uint8Array }
   | { readonly kind: "port"; readonly port: number; readonly size: AccessSize; readonly value?: number }

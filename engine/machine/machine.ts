@@ -237,9 +237,9 @@ export class Machine implements Driven {
     this.#input({ tick: this.tick, kind: "type", text: text.slice(0, 10_000) });
   }
 
-  /** Bytes that arrive at COM1 or COM2; answers how many there was room for. */
-  serialInput(bytes: Uint8Array, port: 0 | 1 = 0): number {
-    const room = MAX_SERIAL_INPUT - this.guest.pc.board.uarts[port].state.queue.length;
+  /** Bytes that arrive at COM1 or another of them; answers how many there was room for. */
+  serialInput(bytes: Uint8Array, port = 0): number {
+    const room = MAX_SERIAL_INPUT - (this.guest.pc.board.uarts[port]?.state.queue.length ?? MAX_SERIAL_INPUT);
     const taken = bytes.slice(0, Math.max(0, room));
     if (taken.length > 0) this.#input({ tick: this.tick, kind: "serial", port, bytes: taken });
     return taken.length;

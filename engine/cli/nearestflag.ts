@@ -1,0 +1,49 @@
+/** Flags that are not there: which of ours comes nearest. */
+import { nearest } from "../toolchain/diagnostic.ts";
+
+/** What QEMU has and we lack, and the nearest of ours where the spelling does not tell. */
+const LACKING: Readonly<Record<string, string>> = {
+  sd: "hda",
+  mtdblock: "hda",
+  pflash: "bios",
+  blockdev: "drive",
+  gdb: "S",
+  s: "S",
+  dtb: "initrd",
+  shim: "kernel",
+  qmp: "monitor",
+  "qmp-pretty": "monitor",
+  spice: "display",
+  sdl: "display",
+  gtk: "display",
+  daemonize: "display",
+  pidfile: "D",
+  loadvm: "snapshot",
+  incoming: "snapshot",
+  trace: "d",
+  dfilter: "d",
+  smbios: "fw_cfg",
+  acpitable: "fw_cfg",
+  "option-rom": "fw_cfg",
+  virtfs: "drive",
+  fsdev: "drive",
+  usb: "device",
+  usbdevice: "device",
+  audio: "device",
+  audiodev: "device",
+  soundhw: "device",
+  tpmdev: "device",
+  watchdog: "device",
+  object: "device",
+  numa: "smp",
+  readconfig: "device",
+  "full-screen": "display",
+  seed: "turns",
+};
+
+/** One sentence about a flag as it was written, of this name; `known`: ours. */
+export function nearestFlag(written: string, name: string, known: readonly string[]): string {
+  const near = Object.hasOwn(LACKING, name) ? LACKING[name] : nearest(name, known);
+  const what = Object.hasOwn(LACKING, name) ? "is not supported" : "is no flag of ring";
+  return `${written} ${what}; the nearest is -${near ?? "help"}`;
+}
