@@ -4,29 +4,9 @@
  * there, no card is in the machine that nobody asked for.
  */
 import type { Drive } from "./driveflags.ts";
-import type { ImageOption } from "./options.ts";
+import type { CardOption, NetworkCardOption, NetworkOption } from "./options.ts";
 import { expectKeys, type Properties } from "./properties.ts";
 import { UsageError } from "./usage.ts";
-
-/** A card, with files not yet read. */
-export type CardOption =
-  | { readonly kind: "virtio-blk"; readonly image: ImageOption; readonly serial?: string }
-  | { readonly kind: "virtio-rng" }
-  | NetworkCardOption;
-
-export interface NetworkCardOption {
-  readonly kind: "e1000" | "virtio-net";
-  readonly mac?: string;
-  /** Its expansion ROM. */
-  readonly romfile?: string;
-  readonly network?: NetworkOption;
-}
-
-/** A network of its own: a folder for TFTP, and what DHCP names as the file to boot. */
-export interface NetworkOption {
-  readonly tftp?: string;
-  readonly bootfile?: string;
-}
 
 /** Cards by QEMU's names. */
 const NETWORK_CARDS: Readonly<Record<string, NetworkCardOption["kind"]>> = {

@@ -1,5 +1,4 @@
 /** What a command line asks for, with files not yet read. */
-import type { CardOption } from "./cardflags.ts";
 import type { Line } from "./lineflags.ts";
 
 /** An image; `isKept`: what the guest writes goes back into the file at the end. */
@@ -14,6 +13,26 @@ export interface ImageOption {
 export interface DriveOption {
   readonly kind: "disk" | "cdrom";
   readonly image?: ImageOption;
+}
+
+/** A card, with files not yet read. */
+export type CardOption =
+  | { readonly kind: "virtio-blk"; readonly image: ImageOption; readonly serial?: string }
+  | { readonly kind: "virtio-rng" }
+  | NetworkCardOption;
+
+export interface NetworkCardOption {
+  readonly kind: "e1000" | "virtio-net";
+  readonly mac?: string;
+  /** Its expansion ROM. */
+  readonly romfile?: string;
+  readonly network?: NetworkOption;
+}
+
+/** A network of its own: a folder for TFTP, and what DHCP names as the file to boot. */
+export interface NetworkOption {
+  readonly tftp?: string;
+  readonly bootfile?: string;
 }
 
 /** Bytes at an address from reset on: `-device loader`. */
