@@ -4,7 +4,7 @@
 import type { Engine, MachineEvent, MachineHandle } from "../../engine/index.ts";
 import { evaluate, type Readable } from "../../widgets/model/expression.ts";
 import { binary, grouped, hex } from "../../widgets/model/number.ts";
-import { chosenByMachine, showNumber } from "../../widgets/model/prediction.ts";
+import { chosenByMachine, growth, showNumber } from "../../widgets/model/prediction.ts";
 import { type Instant, type Reader, type RecordedFrame, recordFrame, screenRows } from "../../widgets/model/reader.ts";
 import { type RecordedDisk, recordDisk } from "../../widgets/model/recorded-disk.ts";
 import { recordedViews } from "../../widgets/model/recorded-views.ts";
@@ -219,11 +219,19 @@ class Recorder {
       const right = options.find((option) => worthOf(option) === attributes.answer);
       return right?.html ?? (attributes.answer && escapeHtml(attributes.answer));
     }
-    const machine = await this.machineOf(attributes.machine, "a prediction", attributes.until ?? attributes.at);
-    const answer = await evaluate(attributes.measure, readable(machine));
+    const machine = await this.machineOf(
+      attributes.machine,
+      "a prediction",
+      attributes.since ?? attributes.until ?? attributes.at,
+    );
+    const ask = async () => {
+      const answer = await evaluate(attributes.measure, readable(machine));
+      return "value" in answer ? answer.value : this.refuse(`${answer.message} ${answer.hint}`);
+    };
+    const before = attributes.since ? await ask() : undefined;
+    if (attributes.since) await this.runTo(machine, attributes.until ?? attributes.at);
+    const value = growth(before, await ask());
     machine.close();
-    if (!("value" in answer)) this.refuse(`${answer.message} ${answer.hint}`);
-    const { value } = answer;
     const base = attributes.format === "hex" || /\bhex\b/i.test(attributes.question ?? "") ? "hex" : "decimal";
     const plain = typeof value === "string" ? escapeHtml(value) : showNumber(value, base);
     const chosen = options[chosenByMachine(options.map(worthOf), value)];
@@ -263,5 +271,6 @@ function readable(machine: MachineHandle): Readable {
       return text;
     },
     tick: async () => machine.status.tick,
+    ledger: async () => (await machine.ledger()).counts,
   };
 }

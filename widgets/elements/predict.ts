@@ -3,10 +3,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { icons } from "../icons.ts";
-import { evaluate } from "../model/expression.ts";
+import { evaluate, type Value } from "../model/expression.ts";
 import { grouped } from "../model/number.ts";
 import {
   chosenByMachine,
+  growth,
   type KeptPrediction,
   orderByTicks,
   type PredictionKind,
@@ -35,6 +36,7 @@ export class RingPredict extends MachineView {
     measure: { type: String },
     until: { type: String },
     at: { type: String },
+    since: { type: String },
     from: { type: Number },
     answer: { type: String },
     format: { type: String },
@@ -51,6 +53,8 @@ export class RingPredict extends MachineView {
   /** Where it is to stand (model/until.ts); `at` is the same. Without either, where it stands now. */
   declare until: string;
   declare at: string;
+  /** A place before that one: the answer is by how much the measure grew from there. */
+  declare since: string;
   /** The tick to start from; without it, from here, or from power-on where the place has passed. */
   declare from: number | undefined;
   /** For questions that no measurement answers: the value of the right option. */
@@ -74,6 +78,7 @@ export class RingPredict extends MachineView {
     this.measure = "";
     this.until = "";
     this.at = "";
+    this.since = "";
     this.from = undefined;
     this.answer = "";
     this.format = "";
@@ -193,13 +198,16 @@ export class RingPredict extends MachineView {
     const where = this.until || this.at;
     // A count is since power-on; a reset machine's clock has gone on.
     if (session.wasReset && /\btick\b/.test(this.measure)) await session.powerOn({});
-    if (where && !(await this.goThere(session, where))) return undefined;
-    const answer = await evaluate(this.measure, readableOf(session));
-    if (!("value" in answer)) {
-      this.problem = `${answer.message} ${answer.hint}`;
-      return undefined;
+    let before: Value | undefined;
+    if (this.since) {
+      if (!(await this.goThere(session, this.since))) return undefined;
+      before = await this.read(session);
+      if (before === undefined) return undefined;
     }
-    const { value } = answer;
+    if (where && !(await this.goThere(session, where))) return undefined;
+    const now = await this.read(session);
+    if (now === undefined) return undefined;
+    const value = growth(before, now);
     const plain = typeof value === "string" ? value : showNumber(value, this.base);
     const tick = session.status?.tick;
     if (this.kind === "number") return { measured: plain, tick };
@@ -210,6 +218,13 @@ export class RingPredict extends MachineView {
     const option = this.options[index];
     const exact = option?.value === String(value);
     return { measured: option ? `${option.content}${exact ? "" : `: <code>${plain}</code>`}` : plain, tick };
+  }
+
+  private async read(session: MachineSession): Promise<Value | undefined> {
+    const answer = await evaluate(this.measure, readableOf(session));
+    if ("value" in answer) return answer.value;
+    this.problem = `${answer.message} ${answer.hint}`;
+    return undefined;
   }
 
   /** Runs to where the answer is read; says so where the machine does not come there. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RegisterFile } from "../../engine/index.ts";
+import type { LedgerCounts, RegisterFile } from "../../engine/index.ts";
 import { evaluate, type Readable } from "./expression.ts";
 
 const registers: RegisterFile = {
@@ -28,6 +28,7 @@ const machine: Readable = {
   screenRows: async () => ["Booting from floppy", "Hello"],
   serial: async () => "ready\r\n",
   tick: async () => 1204,
+  ledger: async () => ({ walkReads: 4, flushes: 1 }) as LedgerCounts,
 };
 
 test.each([
@@ -71,3 +72,9 @@ test.each([
   ["CR0.XX", "CR0 has no bit “XX”."],
   ["#", "“#” cannot be read."],
 ])("%s is refused: %s", async (source, message) => expect(await evaluate(source, machine)).toMatchObject({ message }));
+
+test("ledger.walkReads is what the ledger counts, in any case; what it does not count is refused by name", async () => {
+  expect(await evaluate("ledger.walkReads + 1", machine)).toEqual({ value: 5n });
+  expect(await evaluate("LEDGER.FLUSHES", machine)).toEqual({ value: 1n });
+  expect(await evaluate("ledger.walks", machine)).toMatchObject({ message: "The ledger counts no “walks”." });
+});

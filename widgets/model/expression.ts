@@ -6,7 +6,7 @@
 //   shift  = sum (('<<'|'>>') sum)*                          sum  = product (('+'|'-') product)*
 //   product = unary ('*' unary)*                             unary = ('-'|'~')? atom
 //   atom   = number | name ('.' bit)? | name ':' atom | size? '[' or ']' | '(' or ')' | text '[' or ']' | "string"
-import type { RegisterFile } from "../../engine/index.ts";
+import type { LedgerCounts, RegisterFile } from "../../engine/index.ts";
 import { cr0Bits, flagBits, ioPrivilege, isSet } from "./bits.ts";
 import { type Parsed, parseNumber } from "./number.ts";
 
@@ -18,6 +18,8 @@ export interface Readable {
   screenRows(): Promise<readonly string[]>;
   serial(): Promise<string>;
   tick(): Promise<number>;
+  /** What the run has cost, kind by kind. */
+  ledger(): Promise<LedgerCounts>;
 }
 
 export type Value = bigint | string;
@@ -173,6 +175,7 @@ class Reading {
     if (upper in sizes && this.takes("[")) return this.load(sizes[upper]);
     if (upper === "SCREEN" || upper === "SERIAL") return this.text(upper);
     if (upper === "TICK") return BigInt(await this.machine.tick());
+    if (upper === "LEDGER" && this.takes(".")) return this.cost();
     const registers = await this.machine.registers();
     const segment = registers.segments.find((one) => one.name === upper);
     if (segment && this.takes(":")) {
@@ -196,6 +199,15 @@ class Reading {
         `Its bits are ${cr0Bits.map(({ name }) => name).join(" ")}.`,
       );
     return isSet(value, named.bit) ? 1n : 0n;
+  }
+
+  /** `ledger.walkReads`: so many since the last reset. */
+  private async cost(): Promise<bigint> {
+    const { text } = this.all[this.at++];
+    const counts = await this.machine.ledger();
+    const kind = Object.keys(counts).find((name) => name.toUpperCase() === text.toUpperCase());
+    if (kind) return BigInt(counts[kind as keyof LedgerCounts]);
+    throw new Refused(`The ledger counts no “${text}”.`, `It counts ${Object.keys(counts).join(" ")}.`);
   }
 
   private async load(size: number): Promise<bigint> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chosenByMachine, orderByTicks, readGuess, showNumber } from "./prediction.ts";
+import { chosenByMachine, growth, orderByTicks, readGuess, showNumber } from "./prediction.ts";
 
 test("in a question about hex, 10 is 16 and 4E is 78", () => {
   expect(readGuess("10", "hex")).toEqual({ value: 16n });
@@ -26,4 +26,10 @@ test("4e shows its decimal, 1,204 stands alone", () => {
 
 test("places reached at 500, 20 and never come as second, first, third", () => {
   expect(orderByTicks([500, 20, undefined])).toEqual([1, 0, 2]);
+});
+
+test("from 9 to 13 is a growth of 4; without a place before, the value stands", () => {
+  expect(growth(9n, 13n)).toBe(4n);
+  expect(growth(undefined, 13n)).toBe(13n);
+  expect(growth(undefined, "text")).toBe("text");
 });

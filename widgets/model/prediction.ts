@@ -19,6 +19,11 @@ export function readGuess(typed: string, base: "hex" | "decimal"): Parsed<bigint
   return "value" in asHex ? asHex : parsed;
 }
 
+/** What was measured, or by how much it grew since `before`. */
+export function growth(before: Value | undefined, now: Value): Value {
+  return typeof before === "bigint" && typeof now === "bigint" ? now - before : now;
+}
+
 /** A number in the base of its question, with the other base beside it where they differ: "4e (78)". */
 export function showNumber(value: bigint, base: "hex" | "decimal"): string {
   if (value >= 0n && value < 10n) return value.toString();

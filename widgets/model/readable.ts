@@ -25,6 +25,10 @@ export function readableOf(session: MachineSession): Readable {
     async serial() {
       return session.serial;
     },
+    async ledger() {
+      if (!session.handle) throw new Error(`${session.label} has not woken.`);
+      return (await session.handle.ledger()).counts;
+    },
     async tick() {
       return session.status?.tick ?? 0;
     },

@@ -42,13 +42,14 @@ class Near {
   }
 }
 
-/** Names whose modules are large: fetched when a cell that uses one comes near the window, or is printed. */
-const large = { Plot: new Near(), Inputs: new Near() };
+/** Names that cost much to use: fetched when a cell that uses one comes near the window, or is printed. */
+const large = { Plot: new Near(), Inputs: new Near(), trial: new Near() };
 
 /** The standard names: loaded when a cell first needs them. */
 const library = {
   Plot: () => large.Plot.comes.then(() => import("@observablehq/plot")),
   Inputs: () => large.Inputs.comes.then(() => import("@observablehq/inputs")),
+  trial: () => large.trial.comes.then(async () => (await import("./trial.ts")).trial),
   html: async () => (await import("htl")).html,
   svg: async () => (await import("htl")).svg,
 };

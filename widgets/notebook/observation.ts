@@ -3,7 +3,18 @@
 // moved on is refused as stale, and the cell has been asked to run again by then. While it runs it is observed at most
 // ten times a second: what is asked for before the page's thread turns to something else is answered at one instruction
 // boundary (`Promise.all`, in however many cells); what is asked for after such an answer is of a later one.
-import type { DisassembledLine, MachineHandle, MachineStatus, Read, RegisterFile, Screen } from "../../engine/index.ts";
+import type {
+  DisassembledLine,
+  Ledger,
+  MachineHandle,
+  MachineStatus,
+  PageWalk,
+  Read,
+  RegisterFile,
+  Screen,
+  TlbView,
+  WalkAccess,
+} from "../../engine/index.ts";
 import { readRegister } from "../model/expression.ts";
 import { screenRows } from "../model/reader.ts";
 
@@ -101,6 +112,21 @@ export class Observation {
   /** The rows of a text screen, without the blanks at their ends; no rows in a graphics mode. */
   async text(): Promise<string[]> {
     return screenRows(await this.screen());
+  }
+
+  /** What the run has cost since the last reset. */
+  ledger(): Promise<Ledger> {
+    return this.ask({ method: "ledger", args: [] });
+  }
+
+  /** What the TLBs hold. */
+  tlb(): Promise<TlbView> {
+    return this.ask({ method: "tlb", args: [] });
+  }
+
+  /** The page walk of a linear address, as it would be now. */
+  walk(linear: number | bigint, kind: WalkAccess["kind"] = "read", user?: boolean): Promise<PageWalk> {
+    return this.ask({ method: "walk", args: [linear, { kind, ...(user === undefined ? {} : { user }) }] });
   }
 
   devices(): Promise<Readonly<Record<string, object>>> {
