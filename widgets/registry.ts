@@ -34,4 +34,7 @@ export const fetched: Readonly<Record<string, () => Promise<CustomElementConstru
   "ring-console": async () => (await import("./elements/console.ts")).RingConsole,
   "ring-frame": async () => (await import("./elements/frame.ts")).RingFrame,
   "ring-interrupts": async () => (await import("./elements/interrupts.ts")).RingInterrupts,
+  "ring-page-tables": async () => (await import("./elements/page-tables.ts")).RingPageTables,
+  "ring-tlb": async () => (await import("./elements/tlb.ts")).RingTlb,
+  "ring-walk": async () => (await import("./elements/walk.ts")).RingWalk,
 };

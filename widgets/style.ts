@@ -20,6 +20,7 @@ export const tokens = css`
     --_paper: var(--paper, light-dark(#fcfbf8, #14161a));
     --_panel: var(--panel, light-dark(#f3f1eb, #1c1f25));
     --_raised: var(--raised, light-dark(#ffffff, #262a32));
+    --_hw-ground: var(--hw-ground, light-dark(#e4e6ea, #353c47));
     --_soft: var(--soft-ground, light-dark(#d0e4fb, #15355a));
     --_fault-ground: var(--fault-ground, light-dark(#fadad9, #521c1e));
     --_predict-ground: var(--predict-ground, light-dark(#d6f0ee, #0d3a3a));

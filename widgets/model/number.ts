@@ -37,6 +37,15 @@ export function byteSize(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** 2097152 is "2 MiB": a size that is a power of two, as memory comes. */
+export function pageSize(bytes: number): string {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+  let unit = 0;
+  let size = bytes;
+  for (; size >= 1024 && size % 1024 === 0; size /= 1024) unit++;
+  return `${grouped(size)} ${units[unit]}`;
+}
+
 /** A count with its noun: "1 flag", "2 flags". */
 export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;

@@ -5,10 +5,13 @@ import type {
   MachineEvent,
   MachineHandle,
   MachineStatus,
+  PageWalk,
   RegisterFile,
   Screen,
   SegmentView,
   TextScreen,
+  TlbView,
+  WalkAccess,
 } from "../../engine/index.ts";
 import type { RecordedDisk } from "./recorded-disk.ts";
 
@@ -23,6 +26,9 @@ export interface RecordedFrame {
   readonly memory?: readonly { readonly space?: "physical"; readonly address: number; readonly bytes: string }[];
   /** States of the devices that its views show, typed arrays as plain ones. */
   readonly devices?: Readonly<Record<string, object>>;
+  /** What the TLBs held, and walks that were asked for, by `walkKey`. */
+  readonly tlb?: unknown;
+  readonly walks?: Readonly<Record<string, unknown>>;
   /** The newest exceptions and interrupts, oldest first. */
   readonly events?: readonly MachineEvent[];
   readonly screen?: RecordedScreen;
@@ -54,6 +60,8 @@ export interface Reader {
   screen(): Promise<Screen | undefined>;
   /** States of devices by name, those in `names` at least. */
   devices(names: readonly string[]): Promise<Readonly<Record<string, object>> | undefined>;
+  tlb(): Promise<TlbView | undefined>;
+  walk(linear: bigint, access: WalkAccess): Promise<PageWalk | undefined>;
 }
 
 /** What views know of an instant besides what they read. */
@@ -61,6 +69,17 @@ export interface Instant {
   readonly status: MachineStatus;
   readonly events: readonly MachineEvent[];
 }
+
+/** A walk by what was asked. */
+function walkKey(linear: bigint, { kind, user }: WalkAccess): string {
+  return `${linear.toString(16)} ${kind}${user === undefined ? "" : user ? " user" : " supervisor"}`;
+}
+
+/** A value with BigInts as JSON can hold it, and back. */
+const packed = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, one) => (typeof one === "bigint" ? { bigint: one.toString(16) } : one)));
+const unpacked = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, one) => (typeof one?.bigint === "string" ? BigInt(`0x${one.bigint}`) : one));
 
 function toBase64(bytes: Uint8Array): string {
   let text = "";
@@ -106,6 +125,8 @@ export async function recordFrame(machine: MachineHandle, wish: RecordWish = {})
     code: code.map((line) => ({ ...line, bytes: toBase64(line.bytes) })),
     memory: [...memory, ...noted.memory],
     ...(Object.keys(noted.devices).length > 0 && { devices: noted.devices }),
+    ...(noted.tlb !== undefined && { tlb: noted.tlb }),
+    ...(Object.keys(noted.walks).length > 0 && { walks: noted.walks }),
     ...(wish.views?.length && events.length > 0 && { events }),
     ...(screen.kind === "text" ? { screen: packScreen(screen) } : {}),
     ...(wish.serial === undefined ? {} : { serial: wish.serial }),
@@ -116,6 +137,8 @@ export async function recordFrame(machine: MachineHandle, wish: RecordWish = {})
 async function noteReads(machine: MachineHandle, instant: Instant, views: NonNullable<RecordWish["views"]>) {
   const memory: { space?: "physical"; address: number; bytes: string }[] = [];
   const devices: Record<string, object> = {};
+  const walks: Record<string, unknown> = {};
+  let tlb: unknown;
   const noting: Reader = {
     registers: () => machine.registers(),
     disassemble: (address, count) => machine.disassemble(address, count),
@@ -130,9 +153,19 @@ async function noteReads(machine: MachineHandle, instant: Instant, views: NonNul
       for (const name of names) if (all[name]) devices[name] = plainState(all[name]);
       return all;
     },
+    async tlb() {
+      const held = await machine.tlb();
+      tlb = packed(held);
+      return held;
+    },
+    async walk(linear, access) {
+      const walk = await machine.walk(linear, access);
+      walks[walkKey(linear, access)] = packed(walk);
+      return walk;
+    },
   };
   for (const view of views) await view(noting, instant);
-  return { memory, devices };
+  return { memory, devices, tlb, walks };
 }
 
 /** A device's state as JSON can hold it. */
@@ -220,6 +253,15 @@ export class RecordedReader implements Reader {
 
   async devices(): Promise<Readonly<Record<string, object>> | undefined> {
     return this.frame.devices;
+  }
+
+  async tlb(): Promise<TlbView | undefined> {
+    return this.frame.tlb === undefined ? undefined : (unpacked(this.frame.tlb) as TlbView);
+  }
+
+  async walk(linear: bigint, access: WalkAccess): Promise<PageWalk | undefined> {
+    const walk = this.frame.walks?.[walkKey(linear, access)];
+    return walk === undefined ? undefined : (unpacked(walk) as PageWalk);
   }
 }
 

@@ -3,6 +3,7 @@
 import { readControllers } from "./interrupt-controllers.ts";
 import type { Instant, Reader } from "./reader.ts";
 import { readStack } from "./stack-frame.ts";
+import { readTables, readTlb, readWalk } from "./translation.ts";
 
 /** Reads all that an element of that name with these attributes shows at an instant. */
 export type ViewReads = (
@@ -14,4 +15,8 @@ export type ViewReads = (
 export const recordedViews: Readonly<Record<string, ViewReads>> = {
   "ring-frame": (reader, instant) => readStack(reader, instant),
   "ring-interrupts": (reader, { status }) => readControllers(reader, status.tick),
+  "ring-page-tables": (reader, instant, { of = "" }) => readTables(reader, instant, of),
+  "ring-tlb": (reader, _instant, { tlb = "" }) => readTlb(reader, tlb),
+  "ring-walk": (reader, instant, { of = "", access = "", ring }) =>
+    readWalk(reader, instant, { of, access, ring: ring === undefined ? undefined : Number(ring) }),
 };

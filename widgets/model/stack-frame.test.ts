@@ -68,6 +68,8 @@ function run(source: string, steps: number) {
     disassemble: async () => [],
     screen: async () => machine.screen(),
     devices: async () => machine.devices(),
+    tlb: async () => machine.tlb(),
+    walk: async (linear, access) => machine.walk(linear, access),
   };
   return { symbols: build.symbols, read: () => readStack(reader, { status: machine.status(), events }) };
 }
