@@ -32,11 +32,12 @@ init_acpi:
     push %ds
     push %es
     mov  BDA_EBDA, %ds
+    movl $LOW_ZONE_END, EBDA_LOW_TOP
     call open_low_zone
     jc   3f
+    movl $LOW_ZONE, EBDA_LOW_TOP
     call fwcfg_present
     jc   3f
-    movl $LOW_ZONE, EBDA_LOW_TOP
     mov  $EBDA_COMMAND, %di
     mov  $script_name, %si
     call copy_name
@@ -64,6 +65,7 @@ init_acpi:
     cmpb $0, EBDA_LINK_FAILED
     je   3f
     call close_low_zone             # half of the tables are worse than none
+    movl $LOW_ZONE_END, EBDA_LOW_TOP
 3:  pop  %es
     pop  %ds
     ret
@@ -122,16 +124,8 @@ link_allocate:
     mov  EBDA_COMMAND + LINK_ALIGN, %eax
     cmpb $ZONE_HIGH, EBDA_COMMAND + LINK_ZONE
     je   1f
-    mov  EBDA_LOW_TOP, %edi         # upwards: round up
-    dec  %eax
-    add  %eax, %edi
-    not  %eax
-    and  %eax, %edi
-    mov  %edi, %eax
-    add  %ecx, %eax
-    cmp  $LOW_ZONE_END, %eax
-    ja   link_failed
-    mov  %eax, EBDA_LOW_TOP
+    call low_allocate
+    jc   link_failed
     jmp  2f
 1:  mov  EBDA_MEMORY_TOP, %edi      # downwards: round down
     sub  %ecx, %edi
@@ -148,6 +142,23 @@ link_allocate:
 link_failed:
     movb $1, EBDA_LINK_FAILED
     ret
+
+# In: ECX = bytes, EAX = alignment, DS = extended data area. Out: EDI = where in the E
+# segment; or CF set: there is no room. Changes EAX.
+low_allocate:
+    mov  EBDA_LOW_TOP, %edi
+    dec  %eax
+    add  %eax, %edi
+    not  %eax
+    and  %eax, %edi
+    mov  %edi, %eax
+    add  %ecx, %eax
+    jc   1f
+    cmp  $LOW_ZONE_END + 1, %eax
+    cmc
+    jc   1f
+    mov  %eax, EBDA_LOW_TOP
+1:  ret
 
 # In: DS:SI = name. Out: CF clear, EDI = where that file is. Changes EAX, BX, CX.
 placed_file:

@@ -11,7 +11,9 @@
     .set APIC_LINT0,      0x350
     .set APIC_LINT1,      0x360
 
-init_apic:
+# Out: CF clear, EAX = the processor's signature, EDX = its features; or CF set: it has no
+# local APIC. Changes EBX, ECX.
+apic_present:
     pushfl                          # a 486 has no CPUID if this bit does not move
     pop  %eax
     mov  %eax, %ecx
@@ -22,12 +24,18 @@ init_apic:
     pop  %eax
     xor  %ecx, %eax
     test $EFLAGS_ID, %eax
-    jz   2f
+    jz   1f
     mov  $1, %eax
     cpuid
     test $CPUID_1_APIC, %edx
-    jz   2f
+    jz   1f
+    ret                             # CF clear
+1:  stc
+    ret
 
+init_apic:
+    call apic_present
+    jc   2f
     cli
     lgdtl %cs:apic_gdt              # its registers lie far above 1 MiB
     mov  %cr0, %eax

@@ -38,11 +38,15 @@ rom_start:
     .include "vga.S"                # mode set, registers of a VGA
     .include "palette.S"            # colours, fonts, INT 10h AH=10h..12h
     .include "optionrom.S"          # ROMs of adapter cards
+    .include "pcibios.S"            # PCI configuration space, INT 1Ah AH=B1h
     .include "pci.S"                # PCI set-up
     .include "pir.S"                # who is wired to which interrupt
     .include "flat.S"               # memory above 1 MiB from real mode
     .include "fwcfg.S"              # files that the machine hands over
     .include "acpi.S"               # ACPI tables among them
+    .include "shadow.S"             # this ROM as RAM, for what only POST knows
+    .include "smbios.S"             # what the machine is made of
+    .include "mptable.S"            # processors and interrupts, without ACPI
     .include "disk.S"               # INT 13h
     .include "harddisk.S"           # hard disks
     .include "ata.S"                # their two IDE channels

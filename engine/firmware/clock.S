@@ -80,16 +80,18 @@ bell_off:
     out  %al, $PORT_B
     ret
 
-# INT 1Ah: time of day.
+# INT 1Ah: time of day, PCI.
 int1A:
     SERVICE_ENTER
+    cmp  $0xB1, %ah
+    je   pci_service
     DISPATCH int1A_table, 5, time_unknown
     SERVICE_LEAVE
 int1A_table:
     .word ticks_read, ticks_write
     .word rtc_read_time, rtc_write_time, rtc_read_date, rtc_write_date
 
-time_unknown:                       # alarms; B1h: there is no PCI BIOS here
+time_unknown:                       # alarms
     orb  $FLAG_CF, R_FLAGS(%bp)
     SERVICE_LEAVE
 

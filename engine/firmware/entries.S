@@ -2,8 +2,60 @@
 # read what lies there; and the last 16 bytes, where the processor starts.
 # Source: IBM PC AT Technical Reference, section 5 (addresses in the listing).
 
+# Pointers that systems find by their mark at a multiple of 16: POST fills them in (shadow.S).
+    .org 0xDFC0
+smbios_anchor:  .fill 32, 1, 0
+mp_pointer:     .fill 16, 1, 0
+
     .org 0xE05B
 post_entry:     jmp post
+
+    .set BIOS32_SUM, 0x4D         # what make all bytes of each 0
+    .set PNP_SUM,    0x3F
+    .org 0xE060
+bios32_directory:                   # of 32-bit services
+    .ascii "_32_"
+    .long BIOS_SEGMENT << 4 + 0xE0A0
+    .byte 0, 1, BIOS32_SUM, 0, 0, 0, 0, 0
+
+    .org 0xE070
+pnp_header:                         # expansion ROMs look for it; we serve no functions
+    .ascii "$PnP"
+    .byte 0x10, 0x21
+    .word 0
+    .byte PNP_SUM
+    .long 0
+    .word 0xE0D0, BIOS_SEGMENT      # entry, real mode
+    .word 0xE0D0                    # and protected mode
+    .long BIOS_SEGMENT << 4
+    .long 0
+    .word BIOS_SEGMENT
+    .long BIOS_SEGMENT << 4
+
+# In: EAX = which service, EBX = 0. Out: AL = 0, EBX = base, ECX = bytes, EDX = entry; or AL
+# = 80h there is none, 81h unknown function (BL).
+    .org 0xE0A0
+    .code32
+bios32_entry:
+    cmp  $0x49435024, %eax          # "$PCI"
+    jne  1f
+    test %bl, %bl
+    jnz  2f
+    mov  $BIOS_SEGMENT << 4, %ebx
+    mov  $0x10000, %ecx
+    mov  $pci_entry_32, %edx
+    xor  %al, %al
+    lret
+1:  mov  $0x80, %al
+    lret
+2:  mov  $0x81, %al
+    lret
+    .code16
+
+    .org 0xE0D0
+pnp_entry:
+    mov  $0x82, %ax                 # function not supported
+    lret
     .org 0xE2C3
 int02_entry:    jmp int02
     .org 0xE6F2

@@ -2,14 +2,10 @@
 # registers and an interrupt, and decodes them from then on; the bridges of a 440FX and
 # PIIX3 board are told where interrupts go and where power management answers.
 #
-#   CF8  31 enable  23:16 bus  15:11 device  10:8 function  7:2 register     CFC  data
-#
-# Below, BX = device and function (bits 7-3, 2-0), DI = register.
+# BX = device and function (bits 7-3, 2-0), DI = register (pcibios.S).
 # Source: PCI Local Bus Specification 3.0, 6.2.5; PCI BIOS Specification 2.1; data sheets
 # of 82441FX, 82371SB, 82371AB. Not done: bridges to further buses, expansion ROMs.
 
-    .set PCI_ADDRESS,   0xCF8
-    .set PCI_DATA,      0xCFC
     .set PCI_COMMAND,   0x04
     .set PCI_CLASS,     0x0A
     .set PCI_HEADER,    0x0E        # bit 7: further functions
@@ -45,24 +41,12 @@ init_pci:
     push %ebp
     mov  $PORTS_FIRST, %esi         # next free port
     mov  $MEMORY_FIRST, %ebp        # next free address
-    xor  %bx, %bx
-1:  xor  %di, %di
-    call pci_read
-    cmp  $0xFFFF, %ax
-    je   2f                         # nobody
+    or   $-1, %bx
+1:  call pci_next
+    jc   2f
     call pci_set_up
-    mov  $PCI_HEADER, %di
-    call pci_read_byte
-    test $0x80, %al
-    jnz  3f
-2:  test $7, %bl                    # no function 0, or no others: the next device
-    jnz  3f
-    add  $8, %bx
-    jmp  4f
-3:  inc  %bx
-4:  cmp  $0x100, %bx
-    jb   1b
-    pop  %ebp
+    jmp  1b
+2:  pop  %ebp
     ret
 
 # In: EAX = vendor and device.
@@ -203,55 +187,22 @@ open_low_zone:
 close_low_zone:
     xor  %al, %al
 1:  push %ax
+    call host_bridge
+    pop  %ax
+    jc   2f
+    mov  $HOST_PAM5, %di
+    call pci_write_byte
+    inc  %di
+    call pci_write_byte
+    clc
+2:  ret
+
+# Out: BX = the 440FX; CF set if there is none. Changes EAX, DX, DI.
+host_bridge:
     xor  %bx, %bx
     xor  %di, %di
     call pci_read
     cmp  $ID_440FX, %eax
-    pop  %ax
-    jne  2f
-    mov  $HOST_PAM5, %di
-    push %ax
-    call pci_write_byte
-    pop  %ax
-    inc  %di
-    call pci_write_byte
-    clc
-    ret
-2:  stc
-    ret
-
-# Writes the address of BX, DI. Out: DX = data port. Keeps EAX.
-pci_address:
-    push %eax
-    mov  $0x8000, %ax
-    shl  $16, %eax
-    mov  %bx, %ax
-    shl  $8, %ax                    # bus 0
-    mov  %di, %dx
-    mov  %dl, %al
-    and  $0xFC, %al
-    mov  $PCI_ADDRESS, %dx
-    out  %eax, %dx
-    mov  %di, %dx
-    and  $3, %dx
-    add  $PCI_DATA, %dx
-    pop  %eax
-    ret
-
-# Each changes DX.
-pci_read:                           # -> EAX
-    call pci_address
-    in   %dx, %eax
-    ret
-pci_read_byte:                      # -> AL
-    call pci_address
-    in   %dx, %al
-    ret
-pci_write:                          # EAX
-    call pci_address
-    out  %eax, %dx
-    ret
-pci_write_byte:                     # AL
-    call pci_address
-    out  %al, %dx
-    ret
+    je   1f
+    stc
+1:  ret

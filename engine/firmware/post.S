@@ -60,6 +60,7 @@ power_on:
     call init_disks
     CHECKPOINT 0x0B
     call init_option_roms
+    call init_pointers
     mov  $RTC_D, %al                # bit 7 clear: NMIs may come
     out  %al, $CMOS_INDEX
     in   $CMOS_DATA, %al
