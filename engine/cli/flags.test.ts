@@ -186,6 +186,8 @@ test("-smp counts processors as QEMU does; what would not be cores of one packag
   expect(() => count("nodes=2")).toThrow("expected N, or cpus=N");
   expect(read("--turns ticks=50,seed=7").turns).toEqual({ ticks: 50, seed: 7 });
   expect(() => read("--turns slow")).toThrow("--turns slow: expected ticks=N,seed=N");
+  expect(read("-seed 4294967295").randomSeed).toBe(0xffffffff);
+  expect(() => read("-seed x")).toThrow("-seed x: expected a whole number of 32 bits");
 });
 
 test("-cpu takes a model, and features to add and to leave out, as QEMU does", () => {

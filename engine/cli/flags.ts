@@ -11,7 +11,7 @@ import { chardev, type Line, line } from "./lineflags.ts";
 import { accel, accelerator, action, boot, cpu, firmwareFile, icount, machine, memory, rtc } from "./machineflags.ts";
 import { nearestFlag } from "./nearestflag.ts";
 import { defaultOptions, type Options } from "./options.ts";
-import { processorCount, turns } from "./processorflags.ts";
+import { processorCount, seed, turns } from "./processorflags.ts";
 import { integer, kindAndProperties } from "./properties.ts";
 import { UsageError } from "./usage.ts";
 
@@ -90,6 +90,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     does: (o, v) => void (o.memoryMiB = memory(v)),
   },
   smp: { value: "N", help: "processors, 1 to 8 (default 1)", does: (o, v) => void (o.processors = processorCount(v)) },
+  seed: { value: "N", help: "what RDRAND and RDSEED draw", does: (o, v) => void (o.randomSeed = seed(v)) },
   turns: {
     value: "ticks=N,seed=N",
     help: "how processors take turns: the length, and which of the orders",

@@ -51,6 +51,7 @@ function configurationOf(options: Options): MachineConfiguration {
     ...(options.testDevice ? { testDevice: true } : {}),
     ...(debugExit ? { debugExit } : {}),
     ...(rtcBase ? { rtcBase } : {}),
+    ...(options.randomSeed === undefined ? {} : { randomSeed: options.randomSeed }),
     ...(ticksPerSecond ? { ticksPerSecond } : {}),
   };
 }

@@ -38,7 +38,6 @@ const LACKING: Readonly<Record<string, string>> = {
   numa: "smp",
   readconfig: "device",
   "full-screen": "display",
-  seed: "turns",
 };
 
 /** One sentence about a flag as it was written, of this name; `known`: ours. */

@@ -75,6 +75,7 @@ export interface Options {
   testDevice: boolean;
   debugExit?: { iobase: number; iosize: number };
   rtcBase?: string;
+  randomSeed?: number;
   ticksPerSecond?: number;
   noReboot: boolean;
   /** Drives only where there is something in them. */

@@ -31,6 +31,13 @@ export function processorCount(text: string): number {
   return count;
 }
 
+/** 32 bits. */
+export function seed(text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= 0xffffffff)) throw new UsageError(`-seed ${text}: expected a whole number of 32 bits`);
+  return value;
+}
+
 /** `ticks=N,seed=N`. */
 export function turns(text: string): { ticks?: number; seed?: number } {
   const given: { ticks?: number; seed?: number } = {};

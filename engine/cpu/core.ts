@@ -88,14 +88,17 @@ export interface Surroundings {
   systemManagement?(active: boolean): void;
   /** PAUSE: a loop waits for another processor. */
   pause?(): void;
+  /** Decides what RDRAND and RDSEED draw; 0 where absent. */
+  readonly randomSeed?: number;
   /** FERR#: without CR0.NE, an x87 instruction waits for the exception of another to be handled. */
   numericError?(): void;
 }
 
-/** Ranges of the state that INIT leaves alone: the time-stamp counter, counted instructions, x87 to XCR0, XMM and YMM, MSRs, costs. */
+/** Ranges of the state that INIT leaves alone: the time-stamp counter, counted instructions, RDRAND, x87 to XCR0, XMM and YMM, MSRs, costs. */
 const KEPT_BY_INIT = [
   [at.TSC_OFFSET, at.RETIRED_USER + 8],
   [at.SMBASE, at.SMBASE + 4],
+  [at.RANDOM, at.RANDOM + 8],
   [at.X87, at.XCR0 + 8],
   [at.XMM, at.YMM_HIGH + 256],
   [at.MSRS, at.TLBS],
@@ -178,6 +181,9 @@ export abstract class Core {
     this.view.setBigUint64(at.DR + 6 * 8, 0xffff0ff0n, true);
     this.view.setBigUint64(at.DR + 7 * 8, 0x400n, true);
     this.view.setUint32(at.SMBASE, 0x30000, true);
+    // Each processor draws other numbers.
+    this.view.setUint32(at.RANDOM, this.surroundings.randomSeed ?? 0, true);
+    this.view.setUint32(at.RANDOM + 4, this.number, true);
     this.ip = 0xfff0;
     if (this.number > 0) this.view.setUint32(at.HALTED, at.WAITS_FOR_STARTUP, true);
     this.restored();

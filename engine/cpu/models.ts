@@ -84,6 +84,7 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "XSAVE",
   "XSAVEOPT",
   "XSAVEC",
+  "XSAVES",
   "XGETBV1",
 ]);
 

@@ -170,6 +170,12 @@ export const OBJDUMP_DIFFERENCES: readonly (JustifiedDifference & {
     applies: (_d, text) => /[([]%?eip/.test(text),
   },
   {
+    name: "66 and REX.W before FLDENV, FNSTENV, FRSTOR and FNSAVE",
+    reason:
+      "REX.W counts and 66 does not, as this machine's processor has it (28 and 108 bytes); Binutils let 66 count.",
+    applies: (d) => d.operandBits === 64 && /^F(LDENV|NSTENV|RSTOR|NSAVE)$/.test(d.row.name),
+  },
+  {
     name: "66 and REX.W before NOP",
     reason: "Binutils print an exchange of RAX with itself; it is a NOP of any size.",
     applies: (d) => d.row.name === "NOP" && d.operandBits === 64,

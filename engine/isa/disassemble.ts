@@ -324,7 +324,10 @@ const UNSIZED: ReadonlySet<string> = new Set([
   "LEA",
   "LDDQU",
   "INVPCID",
-  ...["FXSAVE", "FXRSTOR", "XSAVE", "XRSTOR", "XSAVEOPT", "XSAVEC"].flatMap((name) => [name, `${name}64`]),
+  ...["FXSAVE", "FXRSTOR", "XSAVE", "XRSTOR", "XSAVEOPT", "XSAVEC", "XSAVES", "XRSTORS"].flatMap((name) => [
+    name,
+    `${name}64`,
+  ]),
 ]);
 
 function intelMemory(o: MemoryOperand, d: Decoded): string {

@@ -62,6 +62,8 @@ export interface MachineConfiguration {
    * (default 0: round by number, all turns of one length).
    */
   readonly turns?: { readonly ticks?: number; readonly seed?: number };
+  /** What RDRAND and RDSEED draw, 0 (the default) to 2³² − 1: the same seed, the same numbers. */
+  readonly randomSeed?: number;
   /** A triple fault stops the machine instead of resetting it. Default false; pages and lessons set it. */
   readonly stopOnTripleFault?: boolean;
 }

@@ -25,6 +25,7 @@ export interface CompleteConfiguration extends MachineConfiguration {
   readonly stopOnTripleFault: boolean;
   readonly processors: number;
   readonly turns: TurnOptions;
+  readonly randomSeed: number;
 }
 
 export const MAX_FIRMWARE = 256 * 1024;
@@ -55,6 +56,7 @@ const PARTS = [
   ["cpu", cpu],
   ["processors", processors],
   ["turns", turns],
+  ["randomSeed", randomSeed],
 ] as const;
 
 /** All faults of `configuration`; none where a machine can be made of it. */
@@ -80,6 +82,7 @@ export function completeConfiguration(configuration: MachineConfiguration): Comp
     stopOnTripleFault: configuration.stopOnTripleFault ?? false,
     processors: configuration.processors ?? 1,
     turns: { ticks: configuration.turns?.ticks ?? DEFAULT_TURN, seed: configuration.turns?.seed ?? 0 },
+    randomSeed: configuration.randomSeed ?? 0,
   };
 }
 
@@ -230,6 +233,10 @@ function cpu(value: unknown, report: Report): void {
 
 function processors(value: unknown, report: Report): void {
   if (!isInteger(value, 1, MAX_PROCESSORS)) report(`${value} is not a count`, "1 to 8 processors.");
+}
+
+function randomSeed(value: unknown, report: Report): void {
+  if (!isInteger(value, 0, 0xffffffff)) report(`${value} is not a seed`, "A whole number from 0 to 4,294,967,295.");
 }
 
 function turns(value: unknown, report: Report): void {

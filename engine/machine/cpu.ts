@@ -26,6 +26,7 @@ export interface CpuSurroundings {
   /** It has entered system management mode, or left it. */
   systemManagement(active: boolean): void;
   readonly hasApic: boolean;
+  readonly randomSeed: number;
   pause(): void;
   numericError(): void;
 }

@@ -43,6 +43,7 @@ export class Pc {
   readonly devices: readonly Device[];
   watchesPorts = false;
   readonly #outputs: PcOutputs;
+  readonly #randomSeed: number;
   /** The present run of a processor: since when, until when at the latest. */
   #running = false;
   #runStart = 0;
@@ -51,6 +52,7 @@ export class Pc {
   constructor(configuration: CompleteConfiguration, rom: Uint8Array, outputs: PcOutputs, makeCpu: CpuMaker) {
     this.#outputs = outputs;
     const { processors: count } = configuration;
+    this.#randomSeed = configuration.randomSeed;
     this.map = new PhysicalMap(configuration.memoryMiB * 2 ** 20, count);
     this.clock = new TickClock(configuration.ticksPerSecond);
     const log = (event: DeviceEvent) => {
@@ -204,6 +206,7 @@ export class Pc {
       get hasApic() {
         return pc.apics?.local[n]?.state.enabled ?? false;
       },
+      randomSeed: this.#randomSeed,
       numericError() {
         pc.#catchUp();
         pc.board.coprocessorError.raise();

@@ -107,6 +107,14 @@ export const CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
   INT: (p, d) => softwareInterrupt(p, read(p, operand(d, 0)), true),
   INT3: (p) => softwareInterrupt(p, fault.BP, false),
   INT1: (p) => {
+    p.surroundings.event({
+      kind: "exception",
+      vector: fault.DB,
+      name: fault.exceptionName(fault.DB),
+      cs: p.segments.selector(CS),
+      ip: p.ip,
+    });
+    p.ledger.add("exceptions");
     // What a load of SS held back comes with it.
     p.debug.raised();
     deliver(p, { vector: fault.DB, kind: "exception" });

@@ -58,6 +58,16 @@ test("a machine check's status takes anything but 0 only with HWCR.McStatusWrEn"
   expect(writeMsr(p, 0x401, 5n)).toBe(true);
 });
 
+test("a bank's control takes all or nothing, its address anything on AMD's processors and only 0 on Intel's", () => {
+  const [amd, intel] = [processor(AMD), processor(INTEL)];
+  const all = 0xffff_ffff_ffff_ffffn;
+  for (const p of [amd, intel]) {
+    expect([0n, all, 5n].map((value) => writeMsr(p, 0x404, value))).toEqual([true, true, false]);
+    expect([0n, all, 1n << 63n].map((value) => writeMsr(p, 0x406, value))).toEqual([true, p === amd, p === amd]);
+  }
+  expect([writeMsr(amd, 0x410, all & ~0x400n), writeMsr(intel, 0x410, all & ~0x400n)]).toEqual([true, false]);
+});
+
 test("the local APIC's are its own", () => {
   const written: [number, bigint][] = [];
   const p = processor(AMD, {

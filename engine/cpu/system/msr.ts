@@ -207,10 +207,15 @@ const STATUS_WRITE = 0x40000n;
 const isCleared = (p: Core, value: bigint): boolean =>
   value === 0n || (amd(p) && (load(p, slotOf("HWCR")) & STATUS_WRITE) !== 0n);
 for (let i = 0; i < BANKS; i++) {
-  stored(`MC${i}_CTL`, 0x400 + 4 * i, "MCA");
-  for (const [j, name] of ["STATUS", "ADDR", "MISC"].entries()) {
-    stored(`MC${i}_${name}`, 0x401 + 4 * i + j, "MCA", { takes: isCleared });
-  }
+  // All or nothing (Intel SDM vol. 3B, 16.3.2.1); on AMD's bank 4 also all but errors of the GART, as kernels write it.
+  const allBut = i === 4 ? ALL & ~0x400n : ALL;
+  stored(`MC${i}_CTL`, 0x400 + 4 * i, "MCA", {
+    takes: (p, value) => value === 0n || value === ALL || (amd(p) && value === allBut),
+  });
+  stored(`MC${i}_STATUS`, 0x401 + 4 * i, "MCA", { takes: isCleared });
+  // Intel's can only be cleared, AMD's are storage.
+  for (const [j, name] of ["ADDR", "MISC"].entries())
+    stored(`MC${i}_${name}`, 0x402 + 4 * i + j, "MCA", { takes: (p, value) => value === 0n || amd(p) });
 }
 // The Pentium's, which its successors still answer.
 constant("P5_MC_ADDR", 0x0, "MCE", 0n, ignore);

@@ -70,6 +70,8 @@ const XSAVE = "0f ae 23";
 const XRSTOR = "0f ae 2b";
 const XSAVEOPT = "0f ae 33";
 const XSAVEC = "0f c7 23";
+const XSAVES = "0f c7 2b";
+const XRSTORS = "0f c7 1b";
 
 /** All of the state that an area holds. */
 const state = () => Array.from(new Uint8Array(map.memory.buffer, p.cpu, at.STATE_BYTES).slice(at.X87, at.XMM + 128));
@@ -88,6 +90,7 @@ describe.each([
   ["XSAVE", XSAVE, XRSTOR, 0x203],
   ["XSAVEOPT", XSAVEOPT, XRSTOR, 0x203],
   ["XSAVEC", XSAVEC, XRSTOR, 0x203],
+  ["XSAVES", XSAVES, XRSTORS, 0x203],
 ])("%s", (_name, save, restore, components) => {
   it("and its load give back what was there", () => {
     const before = state();
@@ -112,6 +115,22 @@ it("XSAVEC puts PKRU right behind the header, XSAVE at its own offset", () => {
   expect(view().getBigUint64(520, true)).toBe((1n << 63n) | 0x203n);
   run(XSAVE, 0x203);
   expect(view().getUint32(0xa80, true)).toBe(0x55);
+});
+
+it("XRSTORS takes the compacted form alone, and with XSAVES belongs to privilege level 0", () => {
+  for (let i = 512; i < 576; i++) view().setUint8(i, 0);
+  run(XSAVE, 0x203);
+  expect([run(XRSTOR, 0x203), run(XRSTORS, 0x203)]).toEqual([undefined, "#GP"]);
+  run(XSAVES, 0x203);
+  const header = view().getBigUint64(520, true);
+  expect(header).toBe((1n << 63n) | 0x203n);
+  expect(run(XRSTORS, 0x203)).toBeUndefined();
+  view().setBigUint64(520, header | 0x100n, true);
+  expect(run(XRSTORS, 0x203)).toBe("#GP");
+  view().setBigUint64(520, header, true);
+  for (const n of [CS, SS]) p.segments.set(n, { ...p.segments.get(n), attributes: p.segments.attributes(n) | 0x60 });
+  expect([run(XSAVES, 0x203), run(XRSTORS, 0x203)]).toEqual(["#GP", "#GP"]);
+  expect(run(XSAVEC, 0x203)).toBeUndefined();
 });
 
 it("XSAVEOPT leaves out a component with its first values, and XRSTOR gives them back", () => {

@@ -7,9 +7,10 @@
  *     512  XSTATE_BV  XCOMP_BV  48 bytes of zeros                                                  XSAVE's header
  *     576  further components: in the standard form at their own offsets (CPUID leaf D), in the compacted form in turn
  *
- * Modelled: x87, SSE and PKRU; AVX has its place (`COMPONENTS`) when there are rows for it. Not modelled: XSAVES, and
- * XSAVEOPT's leaving out of what has not changed since XRSTOR (it leaves out what has its first values).
- * Source: AMD APM vol. 2, 11.4 and 11.5; Intel SDM vol. 1, chapter 13; vol. 2, FXSAVE, XSAVE, XSAVEC, XRSTOR.
+ * Modelled: x87, SSE and PKRU; AVX has its place (`COMPONENTS`) when there are rows for it. There is no supervisor state
+ * (IA32_XSS stays 0). Not modelled: XSAVEOPT's and XSAVES's leaving out of what has not changed since XRSTOR (they leave
+ * out what has its first values).
+ * Source: AMD APM vol. 2, 11.4 and 11.5; Intel SDM vol. 1, chapter 13; vol. 2, FXSAVE, XSAVE, XSAVEC, XSAVES, XRSTOR, XRSTORS.
  */
 import type { Decoded, MemoryOperand } from "../../isa/decoded.ts";
 import type { Core } from "../core.ts";
@@ -18,6 +19,7 @@ import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import type { LinearAddress } from "../linear.ts";
 import { CR0_EM, CR0_TS, CR4_OSFXSR, CR4_OSXSAVE } from "../registers.ts";
+import { onlyRing0 } from "./control.ts";
 import { has, isIntel } from "./features.ts";
 import { MXCSR_MASK } from "./media.ts";
 import { offsetOf, operand } from "./operands.ts";
@@ -199,18 +201,26 @@ const loadLegacy =
     loadXmm(p, image);
   };
 
-/** #UD without CR4.OSXSAVE, #NM with CR0.TS; the components that are asked for. */
-function requested(p: Core): number {
+/** #UD without CR4.OSXSAVE, #GP(0) for a supervisor's instruction, #NM with CR0.TS; the components that are asked for. */
+function requested(p: Core, supervisor: boolean): number {
   if (!(p.control(4) & CR4_OSXSAVE)) raise(fault.UD);
+  if (supervisor) onlyRing0(p);
   if (p.control(0) & CR0_TS) raise(fault.NM);
   return p.view.getUint32(at.XCR0, true) & p.register(0);
 }
 
-/** `optimized` leaves out components with their first values; `compacted` also puts them one behind the other. */
+/**
+ * `optimized` leaves out components with their first values; `compacted` also puts them one behind the other; `supervisor`
+ * is that for privilege level 0.
+ */
+type Way = "plain" | "optimized" | "compacted" | "supervisor";
+
 const save =
-  (wide: boolean, optimized: boolean, compacted: boolean): Operation =>
+  (wide: boolean, way: Way): Operation =>
   (p, d) => {
-    const asked = requested(p);
+    const optimized = way !== "plain";
+    const compacted = way === "compacted" || way === "supervisor";
+    const asked = requested(p, way === "supervisor");
     const la = areaOf(p, d, sizeOf(asked, compacted), 64, true);
     const using = inUse(p);
     const mxcsr = p.view.getUint32(at.MXCSR, true);
@@ -244,7 +254,11 @@ const save =
   };
 
 /** Checks an area's header: #GP(0) for what is not zero, or names what there is not. What it holds, and in which form. */
-function readHeader(p: Core, la: LinearAddress): { states: number; compacted: boolean; layout: number } {
+function readHeader(
+  p: Core,
+  la: LinearAddress,
+  supervisor: boolean,
+): { states: number; compacted: boolean; layout: number } {
   const header = readArea(p, la, LEGACY, HEADER);
   const states = header.getBigUint64(0, true);
   const layout = header.getBigUint64(8, true);
@@ -252,18 +266,19 @@ function readHeader(p: Core, la: LinearAddress): { states: number; compacted: bo
   const known = BigInt(p.view.getUint32(at.XCR0, true));
   if (states & ~known) raise(fault.GP, 0);
   if (compacted) {
-    if (!has(p, "XSAVEC") || layout & ~COMPACTED & ~known || states & ~layout) raise(fault.GP, 0);
-  } else if (layout) raise(fault.GP, 0);
+    if (!(has(p, "XSAVEC") || has(p, "XSAVES")) || layout & ~COMPACTED & ~known || states & ~layout) raise(fault.GP, 0);
+  } else if (layout || supervisor) raise(fault.GP, 0);
   for (let i = 16; i < (compacted ? HEADER : 24); i += 8) if (header.getBigUint64(i, true)) raise(fault.GP, 0);
   return { states: Number(states), compacted, layout: Number(layout & ~COMPACTED) };
 }
 
+/** `supervisor`: from the compacted form alone, at privilege level 0. */
 const restore =
-  (wide: boolean): Operation =>
+  (wide: boolean, supervisor = false): Operation =>
   (p, d) => {
-    const asked = requested(p);
+    const asked = requested(p, supervisor);
     const la = areaOf(p, d, LEGACY + HEADER, 64, false);
-    const { states, compacted, layout } = readHeader(p, la);
+    const { states, compacted, layout } = readHeader(p, la, supervisor);
     const image = readArea(p, la, 0, LEGACY);
     const loaded = asked & states;
     const mxcsr = image.getUint32(MXCSR_AT, true);
@@ -291,14 +306,18 @@ export const XSAVE_OPERATIONS: Readonly<Record<string, Operation>> = {
   FXSAVE64: saveLegacy(true),
   FXRSTOR: loadLegacy(false),
   FXRSTOR64: loadLegacy(true),
-  XSAVE: save(false, false, false),
-  XSAVE64: save(true, false, false),
-  XSAVEOPT: save(false, true, false),
-  XSAVEOPT64: save(true, true, false),
-  XSAVEC: save(false, true, true),
-  XSAVEC64: save(true, true, true),
+  XSAVE: save(false, "plain"),
+  XSAVE64: save(true, "plain"),
+  XSAVEOPT: save(false, "optimized"),
+  XSAVEOPT64: save(true, "optimized"),
+  XSAVEC: save(false, "compacted"),
+  XSAVEC64: save(true, "compacted"),
+  XSAVES: save(false, "supervisor"),
+  XSAVES64: save(true, "supervisor"),
   XRSTOR: restore(false),
   XRSTOR64: restore(true),
+  XRSTORS: restore(false, true),
+  XRSTORS64: restore(true, true),
   XGETBV(p) {
     if (!(p.control(4) & CR4_OSXSAVE)) raise(fault.UD);
     const index = p.register(1);

@@ -18,11 +18,13 @@ for (const [name, opcode, memory, feature, says] of [
   ["XRSTOR", "NP 0F AE /5", "M", "XSAVE", "Loads the components of state that EDX:EAX and XCR0 name, or their first values."],
   ["XSAVEOPT", "NP 0F AE /6", "M", "XSAVEOPT", "As XSAVE, but leaves out components that have their first values."],
   ["XSAVEC", "NP 0F C7 /4", "M", "XSAVEC", "As XSAVEOPT, with the components one behind the other."],
+  ["XSAVES", "NP 0F C7 /5", "M", "XSAVES", "As XSAVEC, of a supervisor's components too, at privilege level 0."],
+  ["XRSTORS", "NP 0F C7 /3", "M", "XSAVES", "Loads what XSAVES stored, at privilege level 0."],
 ] as const) {
   const source = name.startsWith("FX") ? `AMD APM vol. 5, ${name}` : `AMD APM vol. 4, ${name}`;
   system(`${name}64`, [`${opcode}  ${memory}  oq`], feature, `${says.slice(0, -1)}, with 64-bit addresses of the x87's last instruction.`, {
     source,
-    aliases: name === "XSAVEC" ? [] : [`${name}Q`],
+    aliases: ["XSAVEC", "XSAVES", "XRSTORS"].includes(name) ? [] : [`${name}Q`],
   });
   system(name, [`${opcode}  ${memory}`], feature, says, { source });
 }
