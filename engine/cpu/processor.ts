@@ -148,6 +148,8 @@ export class Processor extends EventTaker {
       // A handler that is entered here is one the run came to, not one it began at.
       const met = this.isShutDown ? this.leavesShutdown() : this.takeEvents();
       if (met) first = false;
+      // Who heard of it may want to stop at the handler's first instruction.
+      if (met && this.attentionAsked) return this.isShutDown ? "shutdown" : "attention";
       if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
       const remaining = ticks - this.executed;

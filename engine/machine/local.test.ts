@@ -56,6 +56,34 @@ test("run resolves at the boot sector; steps over, out and back end where they s
   expect((await m.stepOver()).ip).toBe(0x7c10);
 });
 
+test("a run until a device's interrupt, or a single step's trap, stops at the handler's first instruction", async () => {
+  const m = await boot(`
+        xor   %ax, %ax
+        mov   %ax, %ds
+        movw  $timer, 0x20
+        movw  %ax, 0x22
+        movw  $step, 4
+        movw  %ax, 6
+        sti
+1:      inc   %bx
+        jmp   1b
+timer:  push  $0x100
+        popf
+        nop
+        nop
+step:   nop
+        nop
+        hlt
+`);
+  await m.run({ address: 0x7c00 });
+  const timer = await m.run({ event: { kind: "interrupt", vector: 8 } });
+  expect((await m.disassemble(timer.address, 1))[0]?.text).toMatch(/^push/);
+  const step = await m.run({ event: { kind: "exception", vector: 1 } });
+  // The instruction behind POPF is done before the trap.
+  expect(step.address).toBe(timer.address + 6);
+  expect(step.tick).toBe(timer.tick + 3);
+});
+
 test("a running machine answers reads, tells its screen and its serial line, and pauses", async () => {
   const m = await boot(HELLO);
   let serial = "";
