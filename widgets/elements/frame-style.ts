@@ -49,7 +49,7 @@ export const frameStyle = css`
     background: var(--_raised);
     font: var(--_mono);
   }
-  .slot:has(+ .pointer) .box {
+  .slot:has(+ :not(.slot)) .box {
     border-bottom-width: 1px;
   }
   .processor .box {
@@ -83,10 +83,7 @@ export const frameStyle = css`
     color: var(--_ink-2);
   }
   .who {
-    font-style: italic;
-  }
-  .meaning b:not(:empty) ~ .who::before {
-    content: "· ";
+    padding: 4px 0 2px calc(8.5ch + 8px);
   }
   .gap {
     padding-left: calc(8.5ch + 20px);

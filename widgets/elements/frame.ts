@@ -80,11 +80,11 @@ export class RingFrame extends MachineView {
     const rows = [...shown].reverse();
     return html`<div class="drawing" aria-hidden="true">${rows.map((slot, i) => {
       if (!slot) return html`<div class="gap">…</div>`;
-      const label = slot.by !== rows[i - 1]?.by ? html`<span class="who">${who[slot.by]}</span>` : nothing;
-      return html`<div class=${`slot ${slot.by}`}>
+      const label = slot.by !== rows[i - 1]?.by ? html`<div class="who">${who[slot.by]}</div>` : nothing;
+      return html`${label}<div class=${`slot ${slot.by}`}>
           <span class="address">${addressText(slot.address)}</span>
           <span class="box ${this.session?.outlined === addressText(slot.address) ? "outlined" : ""}">${this.value(slot, stack.slot)}</span>
-          <span class="meaning"><b>${slot.name}</b>${slot.says ? html` <span class="says">${slot.says}</span>` : nothing}${label}</span>
+          <span class="meaning"><b>${slot.name}</b>${slot.says ? html` <span class="says">${slot.says}</span>` : nothing}</span>
         </div>`;
     })}
       <div class="pointer"><span class="address"></span><span>▴ ${this.pointer(stack)}</span></div>

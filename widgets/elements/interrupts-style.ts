@@ -37,7 +37,7 @@ export const interruptsStyle = css`
   .pairs {
     padding: 0;
   }
-  @container (min-width: 720px) {
+  @container (min-width: 600px) {
     .pics,
     .pairs {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);

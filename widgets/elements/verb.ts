@@ -13,6 +13,7 @@ export class RingVerb extends MachineView {
     do: { type: String },
     address: { type: String },
     until: { type: String },
+    from: { type: Number },
     tick: { type: Number },
     count: { type: Number },
     doing: { state: true },
@@ -23,6 +24,8 @@ export class RingVerb extends MachineView {
   declare address: string;
   /** For run-to: where to stop (model/until.ts). */
   declare until: string;
+  /** For run-to: the tick to start from; without it, from here, or from power-on where the place has passed. */
+  declare from: number | undefined;
   declare tick: number;
   declare count: number;
   declare doing: boolean;
@@ -80,6 +83,7 @@ export class RingVerb extends MachineView {
     this.do = "step";
     this.address = "";
     this.until = "";
+    this.from = undefined;
     this.tick = 0;
     this.count = 1;
     this.doing = false;
@@ -118,7 +122,7 @@ export class RingVerb extends MachineView {
 
   private async runTo(session: MachineSession): Promise<void> {
     const wish = parseUntil(this.until || this.address);
-    if ("value" in wish) await session.runTo(wish.value);
+    if ("value" in wish) await session.runTo(wish.value, this.from);
     else this.problem = `${wish.message} ${wish.hint}`;
   }
 

@@ -1,5 +1,5 @@
 // The processor's own vectors, 0 to 31: names, kinds, error codes. Sources: AMD APM vol. 2, 8.1 and 8.2, tables 8-1 and
-// 8-2; vector 20 (#VE): Intel SDM vol. 3A, table 6-1.
+// 8-2; vector 20 (#VE): Intel SDM vol. 3A, 7.15.
 
 /** What the saved instruction pointer points to: at a fault the instruction itself, at a trap the next one. */
 export type ExceptionClass = "fault" | "trap" | "fault or trap" | "abort" | "interrupt";

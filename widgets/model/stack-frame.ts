@@ -1,7 +1,7 @@
 // The stack as a handler finds it: what the processor pushed for the newest exception or interrupt whose frame is still
 // there, what was pushed below it since, and what lies above. The frame is found by what is known of the event: its CS:IP
-// stand next to each other at or above the top of the stack. Sources: AMD APM vol. 2, figures 8-8 to 8-14; Intel SDM
-// vol. 3A, figures 6-4 and 6-9.
+// stand next to each other at or above the top of the stack. Sources: AMD APM vol. 2, 8.6.1, 8.7.3 to 8.7.5,
+// 8.8 and 8.9.3.
 import type { MachineEvent, RegisterFile } from "../../engine/index.ts";
 import { decodeErrorCode, type ErrorCodePart, exceptionOf } from "./exceptions.ts";
 import { type Gate, isLong, readGate } from "./gate.ts";
