@@ -84,6 +84,19 @@ export class IoPorts implements AddressSpace, Device {
     return this.#at(port)?.owner;
   }
 
+  /** Who answers where, by first port. */
+  ranges(): { first: number; last: number; part: string }[] {
+    const found: { first: number; last: number; part: string }[] = [];
+    for (let port = 0; port < 65536; port++) {
+      const part = this.#at(port)?.owner;
+      const before = found.at(-1);
+      if (part === undefined) continue;
+      if (before?.part === part && before.last === port - 1) before.last = port;
+      else found.push({ first: port, last: port, part });
+    }
+    return found;
+  }
+
   /** IN: the value at `port`, zero-extended. A byte past 0xFFFF reads as 0xFF. */
   read(port: number, size: AccessSize): number {
     const claim = this.#at(port);

@@ -85,6 +85,11 @@ export class MmioSpace implements AddressSpace, Device {
     return this.#at(hpa)?.owner;
   }
 
+  /** Who answers where, by address. */
+  ranges(): { first: number; last: number; part: string }[] {
+    return this.#visible.map(({ first, end, claim }) => ({ first, last: end - 1, part: claim.owner }));
+  }
+
   /** The value at `hpa`, zero-extended; all ones where nobody answers. */
   read(hpa: number, size: AccessSize): number {
     const claim = this.#at(hpa);

@@ -11,7 +11,7 @@
  *
  * Source: PCI Local Bus Specification 2.1, 3.7.4.1; Intel 82441FX data sheet (290549), 3.1.
  */
-import type { AccessSize, Bus, Device, Line, Registers } from "./bus.ts";
+import type { AccessSize, Bus, Device, Line, PhysicalMemory, Registers } from "./bus.ts";
 import { PciFunction, type PciFunctionOptions } from "./pcifunction.ts";
 
 const ENABLE = 0x80000000;
@@ -29,8 +29,18 @@ export class PciBus implements Device {
   readonly #slots = new Map<number, PciFunction>();
   readonly #pirqs: readonly Line[];
 
-  /** `pirqs`: PIRQA to PIRQD, high while a pin wired to it is asserted. */
-  constructor(bus: Pick<Bus, "ports" | "mmio" | "memory">, pirqs: readonly Line[] = []) {
+  readonly #masterOf: (part: string) => PhysicalMemory;
+
+  /**
+   * `pirqs`: PIRQA to PIRQD, high while a pin wired to it is asserted. `masterOf`: memory as a function of that name
+   * reaches it; the bus's own unless given.
+   */
+  constructor(
+    bus: Pick<Bus, "ports" | "mmio" | "memory">,
+    pirqs: readonly Line[] = [],
+    masterOf: (part: string) => PhysicalMemory = () => bus.memory,
+  ) {
+    this.#masterOf = masterOf;
     this.#bus = bus;
     this.#pirqs = pirqs;
     bus.ports.claim(this.name, 0xcf8, 8, {
@@ -42,7 +52,8 @@ export class PciBus implements Device {
 
   /** Puts a function on the bus. */
   add(options: PciFunctionOptions): PciFunction {
-    const added = new PciFunction(this.#bus, options, () => this.#route());
+    const bus = { ...this.#bus, memory: this.#masterOf(options.name) };
+    const added = new PciFunction(bus, options, () => this.#route());
     this.#slots.set((options.device << 3) | (options.function ?? 0), added);
     this.functions.push(added);
     if (options.function) this.#slots.get(options.device << 3)?.becomeMultifunction();

@@ -98,6 +98,8 @@ const CAPABILITIES = 0x34;
 
 /** A range that answers where registers say. */
 interface Range extends Window {
+  /** Of its register, where that is a BAR. */
+  readonly offset?: number;
   mapped?: { mapping: Mapping; base: number } | undefined;
 }
 
@@ -106,6 +108,7 @@ export class PciFunction implements Device {
   readonly name: string;
   readonly state: { config: Uint8Array; pin: boolean; msixTable: Uint32Array; msixPending: Uint8Array };
   readonly device: number;
+  readonly function: number;
   /** 1 is INTA#, 0 none. */
   readonly pin: number;
   /** Offsets of the capabilities, in the order of the options; then those of the messages: MSI, MSI-X. */
@@ -131,6 +134,7 @@ export class PciFunction implements Device {
     this.#options = options;
     this.#route = route;
     this.device = options.device;
+    this.function = options.function ?? 0;
     this.pin = options.interruptPin ?? 0;
     const { msixVectors = 0 } = options.messages ?? {};
     this.state = {
@@ -207,7 +211,7 @@ export class PciFunction implements Device {
       if (wide)
         this.#register({ offset: at + 4, size: 4, value: 0, writable: size > 2 ** 32 ? -(size / 2 ** 32) : -1 });
       const registers = this.#messages?.inBar(n, bar.registers) ?? bar.registers;
-      this.#ranges.push({ kind, size, registers, base: () => this.#baseOf(at, bar) });
+      this.#ranges.push({ offset: at, kind, size, registers, base: () => this.#baseOf(at, bar) });
     }
     this.#ranges.push(...(this.#options.windows ?? []).map((window) => ({ ...window })));
     if (rom === undefined) return;
@@ -215,7 +219,19 @@ export class PciFunction implements Device {
     const registers: Registers = { read: (offset) => rom[offset] ?? 0xff, write() {} };
     this.#register({ offset: ROM_BAR, size: 4, value: 0, writable: -size | 1 });
     const bar: Bar = { kind: "memory", size, registers };
-    this.#ranges.push({ ...bar, base: () => this.#baseOf(ROM_BAR, bar) });
+    this.#ranges.push({ ...bar, offset: ROM_BAR, base: () => this.#baseOf(ROM_BAR, bar) });
+  }
+
+  /** What its base address registers, the expansion ROM's included, map, and where each answers now. */
+  get bars(): { offset: number; kind: Bar["kind"]; size: number; at: number | undefined }[] {
+    return this.#ranges.flatMap(({ offset, kind, size, mapped }) =>
+      offset === undefined ? [] : [{ offset, kind, size, at: mapped?.base }],
+    );
+  }
+
+  /** What it maps is claimed under this name. */
+  get owner(): string {
+    return this.#options.name;
   }
 
   /** There are others of the same device. */
@@ -327,7 +343,7 @@ export class PciFunction implements Device {
 
   #map({ kind, size, registers }: Window, base: number): Mapping {
     const space = kind === "io" ? this.#bus.ports : this.#bus.mmio;
-    const rank = (this.device << 3) | (this.#options.function ?? 0);
+    const rank = (this.device << 3) | this.function;
     const moved: Registers = {
       widest: registers.widest ?? 1,
       read: (address, width) => registers.read(address - base, width),

@@ -178,6 +178,24 @@ export class PhysicalMap {
     return a < this.ram.length && this.reach[a >>> 12] === (READS | WRITES) ? this.ramAt + a : -1;
   }
 
+  /** Addresses where RAM or ROM begins or ends, ascending, 0 and 4 GiB included. */
+  edges(): number[] {
+    const edges = new Set([0, this.ram.length, 2 ** 32]);
+    for (let page = 1; page < this.reach.length; page++)
+      if (this.reach[page] !== this.reach[page - 1]) edges.add(page * PAGE);
+    for (const page of this.covered) edges.add(page * PAGE).add((page + 1) * PAGE);
+    for (const { first, last } of this.roms) edges.add(first).add(last + 1);
+    return [...edges].sort((a, b) => a - b);
+  }
+
+  /** What answers reads at `a`: RAM, RAM that takes no writes, ROM, or `undefined` for devices or nobody. */
+  kindAt(a: number): "ram" | "shadow" | "rom" | undefined {
+    if (this.writableAt(a) >= 0) return "ram";
+    const host = this.readableAt(a);
+    if (host < 0) return undefined;
+    return host < this.ramAt + this.ram.length ? "shadow" : "rom";
+  }
+
   /** Whether the line of linear-memory address `host` holds decoded code. */
   hasCode(host: number): boolean {
     const line = (host - this.ramAt) >>> 6;

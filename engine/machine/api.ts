@@ -248,6 +248,41 @@ export interface GraphicsScreen {
 }
 export type Screen = TextScreen | GraphicsScreen;
 
+/** What happens on the machine's buses; told only while somebody listens or a run waits for it. */
+export type BusEvent =
+  /** IN or OUT, before the device has seen what is written; `part`: the device that answers, undefined for none. */
+  | {
+      readonly kind: "port";
+      readonly write: boolean;
+      readonly port: number;
+      readonly size: number;
+      readonly value: number;
+      readonly part?: string;
+      readonly cs: number;
+      readonly ip: number;
+    }
+  /** A processor's access to physical memory that is neither RAM nor ROM. */
+  | {
+      readonly kind: "mmio";
+      readonly write: boolean;
+      readonly address: number;
+      readonly size: number;
+      readonly value: number;
+      readonly part?: string;
+      readonly cs: number;
+      readonly ip: number;
+    }
+  /** `part` (the 8237s, fw_cfg, or a function on the PCI bus) accesses memory itself: `length` bytes from `address` on. */
+  | {
+      readonly kind: "dma";
+      readonly write: boolean;
+      readonly address: number;
+      readonly length: number;
+      readonly part: string;
+    }
+  /** Interrupt line `line` (ISA numbering, 0–15) was raised or let go by all who drive it. */
+  | { readonly kind: "line"; readonly line: number; readonly level: boolean };
+
 /** Something that happened in the machine, at a tick; `processor`: whose it is, where there are several. */
 export type MachineEvent = { readonly tick: Tick; readonly processor?: number } & (
   | {
@@ -266,15 +301,7 @@ export type MachineEvent = { readonly tick: Tick; readonly processor?: number } 
       readonly ip: number;
       readonly ax: number;
     }
-  | {
-      readonly kind: "port";
-      readonly write: boolean;
-      readonly port: number;
-      readonly size: number;
-      readonly value: number;
-      readonly cs: number;
-      readonly ip: number;
-    }
+  | BusEvent
   | { readonly kind: "mode"; readonly mode: MachineStatus["mode"] }
   | { readonly kind: "halt"; readonly forever: boolean }
   | { readonly kind: "triple fault"; readonly chain: readonly string[] }
@@ -294,8 +321,50 @@ export interface Until {
   readonly serial?: string;
   /** Text on the screen. */
   readonly screen?: string;
-  /** An event of this kind (and of this vector or port, where given). */
-  readonly event?: { readonly kind: MachineEvent["kind"]; readonly vector?: number; readonly port?: number };
+  /** An event of this kind (and of this vector, port, address or line, where given). */
+  readonly event?: {
+    readonly kind: MachineEvent["kind"];
+    readonly vector?: number;
+    readonly port?: number;
+    /** In what an "mmio" or "dma" event touched. */
+    readonly address?: number;
+    /** The line was raised. */
+    readonly line?: number;
+  };
+}
+
+/** Who answers where: ports, physical memory, and the functions on the PCI bus, at one instant. */
+export interface BoardMap {
+  /** By first port; nobody answers between them. */
+  readonly ports: readonly { readonly first: number; readonly last: number; readonly part: string }[];
+  /** By first address, without gaps below 4 GiB. */
+  readonly memory: readonly MemoryRange[];
+  /** By device and function. */
+  readonly pci: readonly PciFunctionView[];
+}
+
+export interface MemoryRange {
+  readonly first: number;
+  readonly last: number;
+  /** `shadow`: RAM that reads reach and writes do not; `empty`: nobody answers. */
+  readonly kind: "ram" | "shadow" | "rom" | "device" | "empty";
+  /** Of a device. */
+  readonly part?: string;
+}
+
+export interface PciFunctionView {
+  readonly part: string;
+  readonly device: number;
+  readonly function: number;
+  /** The 256 bytes of its configuration space. */
+  readonly config: Uint8Array;
+  /** What its base address registers ask for; `at` is where a range answers now, undefined while it is off. */
+  readonly bars: readonly {
+    readonly offset: number;
+    readonly kind: "io" | "memory";
+    readonly size: number;
+    readonly at: number | undefined;
+  }[];
 }
 
 /** Ticks a second of real time, or as fast as the host can. */
@@ -328,6 +397,7 @@ type ReadMethod =
   | "disassemble"
   | "screen"
   | "devices"
+  | "board"
   | "ledger"
   | "tlb"
   | "walk";
@@ -394,6 +464,8 @@ export interface MachineHandle {
   screen(): Promise<Screen>;
   /** Every device's state by its name. */
   devices(): Promise<Readonly<Record<string, object>>>;
+  /** Who answers where. */
+  board(): Promise<BoardMap>;
 
   /**
    * Several reads answered at one instruction boundary, with the tick it was: what is asked for one by one while a

@@ -89,6 +89,12 @@ export class Apics {
     return writeApicMsr(this.local[processor] as LocalApic, msr, value, this.#features[processor] as ApicFeatures);
   }
 
+  /** Whose registers a processor finds at `hpa`, where they are its own APIC's. */
+  partAt(processor: number, hpa: number): string | undefined {
+    const apic = this.local[processor];
+    return apic?.answers(hpa) ? apic.name : undefined;
+  }
+
   /** A read by a processor; undefined where it is not its APIC's. */
   read(processor: number, hpa: number, size: AccessSize): number | undefined {
     const apic = this.local[processor] as LocalApic;

@@ -43,10 +43,10 @@ export class Audience {
 
   onEvents(kinds: readonly MachineEvent["kind"][], listener: (events: readonly MachineEvent[]) => void): () => void {
     this.#eventListeners.set(listener, new Set(kinds));
-    this.#choosePortEvents();
+    this.#chooseBusEvents();
     return () => {
       this.#eventListeners.delete(listener);
-      this.#choosePortEvents();
+      this.#chooseBusEvents();
     };
   }
 
@@ -62,15 +62,15 @@ export class Audience {
     return add(this.#screenListeners, listener);
   }
 
-  #choosePortEvents(): void {
-    this.#machine().portEvents = [...this.#eventListeners.values()].some((kinds) => kinds.has("port"));
+  #chooseBusEvents(): void {
+    this.#machine().busEvents = new Set([...this.#eventListeners.values()].flatMap((kinds) => [...kinds]));
   }
 
   /** The machine was replaced by one at tick 0. */
   anotherMachine(): void {
     this.#eventsFrom = 0;
     this.anotherPast();
-    this.#choosePortEvents();
+    this.#chooseBusEvents();
   }
 
   /** What it said so far is not what was told. */

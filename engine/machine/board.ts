@@ -13,7 +13,7 @@
  *
  * Source: IBM PC AT technical reference, section 1; QEMU's "pc" for ports 402h, E9h and isa-debug-exit.
  */
-import type { AccessSize, Bus, Device, Line } from "../chipset/bus.ts";
+import type { AccessSize, Bus, Device, Line, PhysicalMemory } from "../chipset/bus.ts";
 import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
 import { CoprocessorError } from "../chipset/coprocessorerror.ts";
 import { DebugConsole } from "../chipset/debugconsole.ts";
@@ -72,6 +72,10 @@ export interface BoardOutputs {
   /** Of the host bridge (i440fx.ts). */
   readonly setReach: I440fxOptions["setReach"];
   readonly setSmram: I440fxOptions["setSmram"];
+  /** Interrupt line `n` has another level. */
+  line(n: number, level: boolean): void;
+  /** Memory as a bus master that is called `part` reaches it. */
+  masterOf(part: string): PhysicalMemory;
   /** Where interrupt lines go besides the 8259s. */
   readonly ioApic?: IoApic;
 }
@@ -99,6 +103,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const [interrupts, slave] = interruptControllers(bus, outputs);
   const { ioApic } = outputs;
   const lines = new InterruptLines((n, level) => {
+    outputs.line(n, level);
     (n < 8 ? interrupts.input(n) : slave.input(n - 8)).set(level);
     ioApic?.input(n === 0 ? 2 : n).set(level);
   });
@@ -129,7 +134,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const a20 = new WiredOr("a20", 2, outputs.a20);
   const resetCpu = () => outputs.resetRequested();
   const ps2 = { keyboard, mouse, keyboardIrq: irq(1), mouseIrq: irq(12) };
-  const dma = dmaControllers(bus);
+  const dma = dmaControllers({ ...bus, memory: outputs.masterOf("i8237") });
   const floppies = floppyController(bus, configuration, irq(6), dma[0]);
   const { power, isa } = bridges;
   const storage = buildStorage(bus, pci, configuration, [irq(14), irq(15)]);
@@ -177,7 +182,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
       cmos: pcCmos(cmosOf(configuration)),
     }),
     new Port80(bus),
-    new FwCfg(bus, firmwareContents(configuration)),
+    new FwCfg({ ...bus, memory: outputs.masterOf("fwcfg") }, firmwareContents(configuration)),
     new DebugConsole(bus, { name: "debugconsole.e9", iobase: 0xe9, send: (byte) => outputs.debug(byte, 0xe9) }),
     new DebugConsole(bus, { name: "debugconsole.402", iobase: 0x402, send: (byte) => outputs.debug(byte, 0x402) }),
     ...(configuration.testDevice ? [new PcTestDevice(bus, irq)] : []),
@@ -210,7 +215,7 @@ function unplugged({ clock, log }: Bus): Pick<Bus, "ports" | "mmio" | "clock"> {
 /** The PCI bus, with the chips that every board of its kind has on it. */
 function hostBridges(bus: Bus, configuration: CompleteConfiguration, outputs: BoardOutputs, irq: (n: number) => Line) {
   const wires = pirqs();
-  const pci = new PciBus(bus, wires.lines);
+  const pci = new PciBus(bus, wires.lines, outputs.masterOf);
   const { setReach, setSmram, resetRequested } = outputs;
   const memoryBytes = configuration.memoryMiB * 2 ** 20;
   new I440fx(pci, { memoryBytes, setReach, setSmram, resetCpu: resetRequested });

@@ -17,7 +17,7 @@ import type { Input } from "./history.ts";
 import { enterLinux } from "./linux.ts";
 import { isLinux } from "./linuximage.ts";
 import { enterKernel } from "./multiboot.ts";
-import { Pc } from "./pc.ts";
+import { Pc, type UnplacedBusEvent } from "./pc.ts";
 import { readState, type SnapshotFault } from "./snapshot.ts";
 import type { Decoded } from "./statecodec.ts";
 import { assignState, misfit } from "./stateshape.ts";
@@ -98,9 +98,10 @@ export class Guest {
       frame: (card: number, frame: Uint8Array, number: number) => this.onFrame(card, frame, number),
       resetRequested: () => this.#requestReset(),
       event: (event: ProcessorEvent) => this.#happened(event),
-      port: (write: boolean, port: number, size: number, value: number) => {
+      bus: (event: UnplacedBusEvent) => {
+        if (event.kind === "dma" || event.kind === "line") return this.#happened(event);
         const { cs } = this.pc.cpu.status();
-        this.#happened({ kind: "port", write, port, size, value, cs, ip: this.pc.cpu.instructionIp });
+        this.#happened({ ...event, cs, ip: this.pc.cpu.instructionIp });
       },
     };
     this.pc = new Pc(configuration, rom, outputs, makeCpu);

@@ -1,6 +1,6 @@
 /** What moves a machine on, and what it sees of the machine. */
 import type { Tick } from "../chipset/bus.ts";
-import type { StopReason } from "./api.ts";
+import type { MachineEvent, StopReason } from "./api.ts";
 import type { Guest } from "./guest.ts";
 import type { History } from "./history.ts";
 
@@ -21,6 +21,6 @@ export interface Driven {
   keepMoment(): void;
   /** The job is over. */
   finish(reason: StopReason): void;
-  /** Accesses to ports are events, for the job's sake. */
-  watchPorts(on: boolean): void;
+  /** What happens on the buses is told as events of this kind, for the job's sake; any other kind: of none. */
+  watchBus(kind: MachineEvent["kind"] | undefined): void;
 }

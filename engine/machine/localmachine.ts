@@ -6,6 +6,7 @@ import type { Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import type {
   AddressSpaceName,
+  BoardMap,
   DisassembledLine,
   Ledger,
   MachineConfiguration,
@@ -310,6 +311,11 @@ export class LocalMachine implements MachineHandle {
   async screen(): Promise<Screen> {
     this.#check();
     return readScreen(this.machine.guest.pc.board.vga);
+  }
+
+  async board(): Promise<BoardMap> {
+    this.#check();
+    return this.machine.board();
   }
 
   async devices(): Promise<Readonly<Record<string, object>>> {

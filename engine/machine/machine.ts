@@ -8,6 +8,7 @@ import { cyclesOf } from "../cpu/ledger.ts";
 import { EngineError } from "../wasm/error.ts";
 import type {
   AddressSpaceName,
+  BoardMap,
   Ledger,
   MachineConfiguration,
   MachineEvent,
@@ -23,6 +24,7 @@ import type {
   Until,
   WalkAccess,
 } from "./api.ts";
+import { boardMap } from "./boardmap.ts";
 import type { SendFrame } from "./cards.ts";
 import { type Checkpoint, capture, hashOf } from "./checkpoint.ts";
 import { type CompleteConfiguration, checkConfiguration, completeConfiguration } from "./configuration.ts";
@@ -67,7 +69,7 @@ export class Machine implements Driven {
   #reason: StopReason = { kind: "power on" };
   #version = 0;
   #job: Job | undefined;
-  #portEvents = false;
+  #busEvents: ReadonlySet<string> = new Set();
 
   constructor(configuration: MachineConfiguration, options: MachineOptions) {
     const faults = checkConfiguration(configuration);
@@ -361,15 +363,22 @@ export class Machine implements Driven {
     return Object.fromEntries(this.guest.pc.devices.map((device) => [device.name, structuredClone(device.state)]));
   }
 
-  /** Whether accesses to ports become events; for a listener that wants them. */
-  set portEvents(on: boolean) {
-    this.#portEvents = on;
-    this.watchPorts(false);
+  /** Who answers where. */
+  board(): BoardMap {
+    return boardMap(this.guest.pc);
   }
 
-  /** The same for one run. */
-  watchPorts(on: boolean): void {
-    this.guest.pc.watchesPorts = on || this.#portEvents;
+  /** Which kinds of bus events are told: those that a listener wants. */
+  set busEvents(kinds: ReadonlySet<string>) {
+    this.#busEvents = kinds;
+    this.watchBus(undefined);
+  }
+
+  /** One more, for a run. */
+  watchBus(kind: MachineEvent["kind"] | undefined): void {
+    const { watched } = this.guest.pc;
+    for (const each of ["port", "mmio", "dma", "line"] as const)
+      watched[each] = each === kind || this.#busEvents.has(each);
   }
 
   /** The present moment, sharing with `before` what did not change since. */

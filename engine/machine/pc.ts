@@ -10,20 +10,28 @@ import { IoPorts } from "../chipset/ioports.ts";
 import { MmioSpace } from "../chipset/mmiospace.ts";
 import { BusMasters } from "../cpu/busmasters.ts";
 import { type DeviceMemory, PhysicalMap } from "../cpu/physical.ts";
+import type { BusEvent } from "./api.ts";
 import { Apics, isMessage } from "./apics.ts";
 import { type Board, type BoardOutputs, buildBoard } from "./board.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import type { Cpu, CpuMaker, CpuStop, CpuSurroundings, ProcessorEvent } from "./cpu.ts";
 import { MasterMemory } from "./mastermemory.ts";
 import { Processors } from "./processors.ts";
+import { WatchedMemory } from "./watchedmemory.ts";
+
+/** A bus event, without the instruction whose access it was. */
+export type UnplacedBusEvent = BusEvent extends infer E ? (E extends BusEvent ? Omit<E, "cs" | "ip"> : never) : never;
 
 /** Where the PC's wires leave it. */
 export interface PcOutputs
-  extends Omit<BoardOutputs, "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic" | "ignoreNumericError" | "smi"> {
+  extends Omit<
+    BoardOutputs,
+    "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic" | "ignoreNumericError" | "smi" | "line" | "masterOf"
+  > {
   /** From the processor, or from a device. */
   event(event: ProcessorEvent): void;
-  /** A port was read or written; only called while `watchesPorts`. */
-  port(write: boolean, port: number, size: AccessSize, value: number): void;
+  /** Something happened on a bus; only called for kinds in `watched`. */
+  bus(event: UnplacedBusEvent): void;
 }
 
 /** Ticks of one run of the processor, which counts them in 32 bits. */
@@ -41,7 +49,8 @@ export class Pc {
   readonly apics: Apics | undefined;
   /** All parts with state, in the order of reset; names are unique. */
   readonly devices: readonly Device[];
-  watchesPorts = false;
+  /** Kinds of events on the buses that are told. */
+  readonly watched: Record<BusEvent["kind"], boolean> = { port: false, mmio: false, dma: false, line: false };
   readonly #outputs: PcOutputs;
   readonly #randomSeed: number;
   /** The present run of a processor: since when, until when at the latest. */
@@ -96,6 +105,13 @@ export class Pc {
       smi: () => this.first.smi(),
       setReach: (hpa, bytes, reads, writes) => this.map.setReach(hpa, bytes, reads, writes),
       setSmram: (view) => this.map.setSmram(view),
+      line: (line, level) => {
+        if (this.watched.line) outputs.bus({ kind: "line", line, level });
+      },
+      masterOf: (part) =>
+        new WatchedMemory(memory, (write, address, length) => {
+          if (this.watched.dma) outputs.bus({ kind: "dma", write, address, length, part });
+        }),
       ...(this.apics ? { ioApic: this.apics.io } : {}),
     });
     const apics = this.apics?.devices ?? [];
@@ -224,11 +240,13 @@ export class Pc {
       read: (hpa, size) => {
         this.#catchUp();
         const own = apics?.read(processors.state.current, hpa, size);
-        if (own !== undefined) return own;
-        return map.isCovered(hpa) ? map.readCovered(hpa, size) : mmio.read(hpa, size);
+        const value = own ?? (map.isCovered(hpa) ? map.readCovered(hpa, size) : mmio.read(hpa, size));
+        if (this.watched.mmio) this.#tellMmio(false, hpa, size, value);
+        return value;
       },
       write: (hpa, value, size) => {
         this.#catchUp();
+        if (this.watched.mmio) this.#tellMmio(true, hpa, size, value);
         if (apics?.write(processors.state.current, hpa, value, size)) return;
         if (apics && isMessage(hpa)) {
           if (size === 4) apics.messages.message(hpa, value);
@@ -247,14 +265,30 @@ export class Pc {
   #portRead(port: number, size: AccessSize): number {
     this.#catchUp();
     const value = this.ports.read(port, size);
-    if (this.watchesPorts) this.#outputs.port(false, port, size, value);
+    if (this.watched.port) this.#tellPort(false, port, size, value);
     return value;
   }
 
   #portWrite(port: number, value: number, size: AccessSize): void {
     this.#catchUp();
-    if (this.watchesPorts) this.#outputs.port(true, port, size, value >>> 0);
+    if (this.watched.port) this.#tellPort(true, port, size, value >>> 0);
     this.ports.write(port, value >>> 0, size);
+  }
+
+  #tellPort(write: boolean, port: number, size: AccessSize, value: number): void {
+    this.#outputs.bus({ kind: "port", write, port, size, value, ...named(this.ports.ownerOf(port)) });
+  }
+
+  /** Only processors come here: what bus masters do is told as theirs. */
+  #tellMmio(write: boolean, address: number, size: AccessSize, value: number): void {
+    if (!this.#running) return;
+    this.#outputs.bus({ kind: "mmio", write, address, size, value, ...named(this.partAt(address)) });
+  }
+
+  /** Which device answers at `hpa`, seen by the processor whose turn it is; undefined where it is memory, or nobody. */
+  partAt(hpa: number): string | undefined {
+    if (this.map.readableAt(hpa) >= 0) return undefined;
+    return this.apics?.partAt(this.processors.state.current, hpa) ?? this.mmio.ownerOf(hpa);
   }
 
   /** Devices see the tick of the instruction that reaches them. */
@@ -262,6 +296,8 @@ export class Pc {
     if (this.#running) this.clock.now = this.#runStart + this.cpu.executed;
   }
 }
+
+const named = (part: string | undefined) => (part === undefined ? {} : { part });
 
 /** The whole image ends at 4 GiB, its last 128 KiB also at 1 MiB. */
 function mapFirmware(map: PhysicalMap, rom: Uint8Array): void {

@@ -203,6 +203,9 @@ export class RemoteMachine implements api.MachineHandle {
   screen() {
     return this.#call("screen");
   }
+  board() {
+    return this.#call("board");
+  }
   devices() {
     return this.#call("devices");
   }

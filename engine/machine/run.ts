@@ -49,7 +49,7 @@ export class Run implements Job {
     machine.guest.serial[0].awaitText(serial, () =>
       machine.guest.stopSoon({ kind: "until", what: `text on the serial port: ${serial}` }),
     );
-    machine.watchPorts(event?.kind === "port");
+    machine.watchBus(event?.kind);
   }
 
   slice(ticks: number, idleEnd?: Tick): StopReason | "idle" | undefined {
@@ -87,6 +87,8 @@ export class Run implements Job {
     if (wanted === undefined || event.kind !== wanted.kind) return;
     if (wanted.vector !== undefined && (!("vector" in event) || event.vector !== wanted.vector)) return;
     if (wanted.port !== undefined && (event.kind !== "port" || event.port !== wanted.port)) return;
+    if (wanted.address !== undefined && !touches(event, wanted.address)) return;
+    if (event.kind === "line" && (!event.level || (wanted.line !== undefined && event.line !== wanted.line))) return;
     this.#machine.guest.stopSoon({ kind: "until", what: event.kind });
   }
 
@@ -114,8 +116,15 @@ export class Run implements Job {
   #over(reason: StopReason): StopReason {
     const { guest } = this.#machine;
     guest.serial[0].awaitText(undefined, () => {});
-    this.#machine.watchPorts(false);
+    this.#machine.watchBus(undefined);
     this.#machine.finish(reason);
     return reason;
   }
+}
+
+/** Whether an access to memory reaches the byte at `address`. */
+function touches(event: MachineEvent, address: number): boolean {
+  if (event.kind !== "mmio" && event.kind !== "dma") return false;
+  const length = event.kind === "mmio" ? event.size : event.length;
+  return address >= event.address && address < event.address + length;
 }

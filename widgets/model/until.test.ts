@@ -11,6 +11,9 @@ test.each([
   ["int 0x13", { event: { kind: "interrupt", vector: 0x13 }, ticks: runBudget }],
   ["exception 6", { event: { kind: "exception", vector: 6 }, ticks: runBudget }],
   ["port 0x3f8", { event: { kind: "port", port: 0x3f8 }, ticks: runBudget }],
+  ["mmio 0xb8000", { event: { kind: "mmio", address: 0xb8000 }, ticks: runBudget }],
+  ["dma", { event: { kind: "dma" }, ticks: runBudget }],
+  ["line 1", { event: { kind: "line", line: 1 }, ticks: runBudget }],
   ["screen: Hello, 0x10", { screen: "Hello, 0x10", ticks: runBudget }],
   ["serial: ready", { serial: "ready", ticks: runBudget }],
 ])("%s", (text, value) => expect(parseUntil(text)).toEqual({ value }));

@@ -2,6 +2,8 @@
 //   "0x7c00"  that linear address is next          "1204" or "tick 1204"  that instruction count
 //   "halt"    the processor halts                  "int 0x13"             that software or hardware interrupt
 //   "exception 6", "exception"                     "port 0x3f8"           an access to that port
+//   "mmio 0xb8000", "mmio"  an access to a device's memory, "dma 0x7c00", "dma"  one by a device itself
+//   "line 1"  interrupt line 1 is raised
 //   "mode", "reset", "triple fault"                "screen: Hello"        that text stands on the screen
 //   "serial: ready"  that text went out            "+100"                 so many instructions from here
 import type { MachineStatus, Until } from "../../engine/index.ts";
@@ -11,15 +13,23 @@ import { type Parsed, parseNumber } from "./number.ts";
 export const runBudget = 2_000_000_000;
 
 const hint = "Write 0x7c00, 1204, halt, int 0x13, port 0x3f8, screen: text, serial: text or +100.";
-const eventKinds = { int: "interrupt", interrupt: "interrupt", exception: "exception", port: "port" } as const;
+/** The event that each word means, and what a number after it is. */
+const events = {
+  int: ["interrupt", "vector"],
+  interrupt: ["interrupt", "vector"],
+  exception: ["exception", "vector"],
+  port: ["port", "port"],
+  mmio: ["mmio", "address"],
+  dma: ["dma", "address"],
+  line: ["line", "line"],
+} as const;
 
-function event(word: keyof typeof eventKinds, number: string | undefined): Parsed<Until> {
-  const kind = eventKinds[word];
+function event(word: keyof typeof events, number: string | undefined): Parsed<Until> {
+  const [kind, which] = events[word];
   if (number === undefined) return { value: { event: { kind }, ticks: runBudget } };
   const parsed = parseNumber(number);
   if (!("value" in parsed)) return { message: parsed.message, hint };
-  const which = Number(parsed.value);
-  return { value: { event: kind === "port" ? { kind, port: which } : { kind, vector: which }, ticks: runBudget } };
+  return { value: { event: { kind, [which]: Number(parsed.value) }, ticks: runBudget } };
 }
 
 /** Reads such an attribute. */
@@ -31,8 +41,8 @@ export function parseUntil(text: string): Parsed<Until> {
   if (lower === "halt" || lower === "mode" || lower === "reset" || lower === "triple fault") {
     return { value: { event: { kind: lower }, ticks: runBudget } };
   }
-  const named = /^(int|interrupt|exception|port)(?:\s+(\w+))?$/.exec(lower);
-  if (named) return event(named[1] as keyof typeof eventKinds, named[2]);
+  const named = /^(int|interrupt|exception|port|mmio|dma|line)(?:\s+(\w+))?$/.exec(lower);
+  if (named) return event(named[1] as keyof typeof events, named[2]);
   if (/^\+[\d,_]+$/.test(lower)) return { value: { ticks: Number(lower.replace(/[+,_]/g, "")) } };
   const number = lower.replace(/^tick\s+/, "");
   const parsed = parseNumber(number);
