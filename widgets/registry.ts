@@ -37,4 +37,7 @@ export const fetched: Readonly<Record<string, () => Promise<CustomElementConstru
   "ring-page-tables": async () => (await import("./elements/page-tables.ts")).RingPageTables,
   "ring-tlb": async () => (await import("./elements/tlb.ts")).RingTlb,
   "ring-walk": async () => (await import("./elements/walk.ts")).RingWalk,
+  "ring-pc": async () => (await import("./elements/pc.ts")).RingPc,
+  "ring-pci": async () => (await import("./elements/pci.ts")).RingPci,
+  "ring-trace": async () => (await import("./elements/trace.ts")).RingTrace,
 };

@@ -1,6 +1,7 @@
 // One instant of a machine as views read it: the running machine itself, or a frame that was recorded at build time.
 // Both answer the same questions, so a view draws asleep what it draws awake.
 import type {
+  BoardMap,
   DisassembledLine,
   MachineEvent,
   MachineHandle,
@@ -29,6 +30,8 @@ export interface RecordedFrame {
   /** What the TLBs held, and walks that were asked for, by `walkKey`. */
   readonly tlb?: unknown;
   readonly walks?: Readonly<Record<string, unknown>>;
+  /** Who answers where, where a view shows it; configuration spaces in base64. */
+  readonly board?: RecordedBoard;
   /** The newest exceptions and interrupts, oldest first. */
   readonly events?: readonly MachineEvent[];
   readonly screen?: RecordedScreen;
@@ -41,6 +44,10 @@ interface RecordedRegisters extends Omit<RegisterFile, "general" | "ip" | "contr
   readonly general: readonly { readonly name: string; readonly value: string }[];
   readonly ip: string;
   readonly control: readonly { readonly name: "CR0" | "CR2" | "CR3" | "CR4" | "EFER"; readonly value: string }[];
+}
+
+interface RecordedBoard extends Omit<BoardMap, "pci"> {
+  readonly pci: readonly (Omit<BoardMap["pci"][number], "config"> & { readonly config: string })[];
 }
 
 /** A text screen with only the glyphs that stand on it. */
@@ -62,6 +69,7 @@ export interface Reader {
   devices(names: readonly string[]): Promise<Readonly<Record<string, object>> | undefined>;
   tlb(): Promise<TlbView | undefined>;
   walk(linear: bigint, access: WalkAccess): Promise<PageWalk | undefined>;
+  board(): Promise<BoardMap | undefined>;
 }
 
 /** What views know of an instant besides what they read. */
@@ -127,6 +135,7 @@ export async function recordFrame(machine: MachineHandle, wish: RecordWish = {})
     ...(Object.keys(noted.devices).length > 0 && { devices: noted.devices }),
     ...(noted.tlb !== undefined && { tlb: noted.tlb }),
     ...(Object.keys(noted.walks).length > 0 && { walks: noted.walks }),
+    ...(noted.board && { board: noted.board }),
     ...(wish.views?.length && events.length > 0 && { events }),
     ...(screen.kind === "text" ? { screen: packScreen(screen) } : {}),
     ...(wish.serial === undefined ? {} : { serial: wish.serial }),
@@ -139,6 +148,7 @@ async function noteReads(machine: MachineHandle, instant: Instant, views: NonNul
   const devices: Record<string, object> = {};
   const walks: Record<string, unknown> = {};
   let tlb: unknown;
+  let board: RecordedBoard | undefined;
   const noting: Reader = {
     registers: () => machine.registers(),
     disassemble: (address, count) => machine.disassemble(address, count),
@@ -163,9 +173,14 @@ async function noteReads(machine: MachineHandle, instant: Instant, views: NonNul
       walks[walkKey(linear, access)] = packed(walk);
       return walk;
     },
+    async board() {
+      const map = await machine.board();
+      board = { ...map, pci: map.pci.map((one) => ({ ...one, config: toBase64(one.config) })) };
+      return map;
+    },
   };
   for (const view of views) await view(noting, instant);
-  return { memory, devices, tlb, walks };
+  return { memory, devices, tlb, walks, board };
 }
 
 /** A device's state as JSON can hold it. */
@@ -262,6 +277,11 @@ export class RecordedReader implements Reader {
   async walk(linear: bigint, access: WalkAccess): Promise<PageWalk | undefined> {
     const walk = this.frame.walks?.[walkKey(linear, access)];
     return walk === undefined ? undefined : (unpacked(walk) as PageWalk);
+  }
+
+  async board(): Promise<BoardMap | undefined> {
+    const { board } = this.frame;
+    return board && { ...board, pci: board.pci.map((one) => ({ ...one, config: fromBase64(one.config) })) };
   }
 }
 

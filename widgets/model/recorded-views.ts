@@ -1,6 +1,7 @@
 // What views read besides registers, code and screen, by their element's name: when a machine's frame is recorded these
 // are run on it, and the frame keeps the answers. The same functions read for the views themselves.
 import { readControllers } from "./interrupt-controllers.ts";
+import { readPcMap } from "./pc-map.ts";
 import type { Instant, Reader } from "./reader.ts";
 import { readStack } from "./stack-frame.ts";
 import { readTables, readTlb, readWalk } from "./translation.ts";
@@ -19,4 +20,6 @@ export const recordedViews: Readonly<Record<string, ViewReads>> = {
   "ring-tlb": (reader, _instant, { tlb = "" }) => readTlb(reader, tlb),
   "ring-walk": (reader, instant, { of = "", access = "", ring }) =>
     readWalk(reader, instant, { of, access, ring: ring === undefined ? undefined : Number(ring) }),
+  "ring-pc": (reader) => readPcMap(reader),
+  "ring-pci": (reader) => reader.board(),
 };

@@ -27,6 +27,7 @@ beforeAll(async () => {
     screen: async () => machine.screen(),
     devices: async () => machine.devices(),
     systemRegisters: async () => machine.systemRegisters(),
+    board: async () => undefined,
     tlb: async () => machine.tlb(),
     walk: async (linear, access) => machine.walk(linear, access),
   } as Reader;

@@ -79,6 +79,12 @@ export function eventText(event: MachineEvent): string {
       return event.origin === "software" ? `INT ${hex(event.vector, 2)}h` : `interrupt ${hex(event.vector, 2)}h`;
     case "port":
       return `${event.write ? "OUT to" : "IN from"} ${hex(event.port, 2)}h`;
+    case "mmio":
+      return `${event.write ? "store to" : "load from"} ${hex(event.address, 5)}h`;
+    case "dma":
+      return `${event.part} ${event.write ? "writes" : "reads"} ${hex(event.address, 5)}h`;
+    case "line":
+      return `IRQ ${event.line} ${event.level ? "rises" : "falls"}`;
     case "mode":
       return `${event.mode} mode`;
     case "halt":

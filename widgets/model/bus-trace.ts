@@ -1,0 +1,107 @@
+// What happened on a machine's buses while somebody watched: accesses to ports and to devices' memory, transfers that
+// devices made themselves, interrupt lines, and the interrupts and exceptions that came of them. One list a machine,
+// shared by all views that show it; what a transfer did byte by byte is one row.
+import type { MachineEvent, MachineHandle } from "../../engine/index.ts";
+
+export type TraceKind = "port" | "mmio" | "dma" | "line" | "interrupt" | "exception";
+export type TraceEvent = Extract<MachineEvent, { kind: TraceKind }>;
+export const traceKinds: readonly TraceKind[] = ["port", "mmio", "dma", "line", "interrupt", "exception"];
+
+/** Rows that are kept. */
+export const mostRows = 2000;
+
+/** `known` and `more` in the order of their ticks, `more` in place of what `known` has from its first tick on. */
+export function joinTrace(known: readonly TraceEvent[], more: readonly TraceEvent[]): readonly TraceEvent[] {
+  const from = more[0]?.tick;
+  if (from === undefined) return known;
+  // Events of one tick come in one batch: an older run's future ends where the new one has begun.
+  const rows = known.filter(({ tick }) => tick < from);
+  for (const event of more) {
+    const before = rows.at(-1);
+    if (continues(before, event)) rows[rows.length - 1] = { ...before, length: before.length + event.length };
+    else rows.push(event);
+  }
+  return rows.length > mostRows ? rows.slice(-mostRows) : rows;
+}
+
+type Dma = Extract<TraceEvent, { kind: "dma" }>;
+
+/** The next bytes of the same transfer. */
+function continues(before: TraceEvent | undefined, event: TraceEvent): before is Dma {
+  return (
+    before?.kind === "dma" &&
+    event.kind === "dma" &&
+    before.part === event.part &&
+    before.write === event.write &&
+    before.address + before.length === event.address
+  );
+}
+
+/** The part whose business an event is: who answered, or who mastered the bus. */
+export function partOfEvent(event: TraceEvent): string | undefined {
+  return "part" in event ? event.part : undefined;
+}
+
+/** The trace of one machine, from when it was first asked for. Dispatches "change". */
+export class BusTrace extends EventTarget {
+  rows: readonly TraceEvent[] = [];
+
+  constructor(handle: MachineHandle) {
+    super();
+    handle.onEvents(traceKinds, (events) => {
+      const next = joinTrace(this.rows, events as readonly TraceEvent[]);
+      if (next === this.rows) return;
+      this.rows = next;
+      this.dispatchEvent(new Event("change"));
+    });
+  }
+
+  /** Rows up to `tick`: the past knows nothing of its future. */
+  upTo(tick: number): readonly TraceEvent[] {
+    return this.rows.filter((row) => row.tick <= tick);
+  }
+}
+
+const traces = new WeakMap<MachineHandle, BusTrace>();
+
+/** The trace of a machine; watching begins with the first call. */
+export function busTrace(handle: MachineHandle): BusTrace {
+  const known = traces.get(handle) ?? new BusTrace(handle);
+  traces.set(handle, known);
+  return known;
+}
+
+/** A machine as a page knows it: it gets its handle when it wakes, and another when it is powered on anew. */
+interface Followed extends EventTarget {
+  readonly handle: MachineHandle | undefined;
+}
+
+/** Stays on the trace of a page's machine, asleep or awake. */
+export class TraceFollower {
+  trace: BusTrace | undefined;
+  private readonly session: Followed;
+  private readonly changed: () => void;
+
+  /** `changed` is called when there are other rows. */
+  constructor(session: Followed, changed: () => void) {
+    this.session = session;
+    this.changed = changed;
+    session.addEventListener("change", this.follow);
+    this.follow();
+  }
+
+  private readonly follow = () => {
+    const { handle } = this.session;
+    const trace = handle && busTrace(handle);
+    if (trace === this.trace) return;
+    this.trace?.removeEventListener("change", this.changed);
+    trace?.addEventListener("change", this.changed);
+    this.trace = trace;
+    this.changed();
+  };
+
+  stop(): void {
+    this.session.removeEventListener("change", this.follow);
+    this.trace?.removeEventListener("change", this.changed);
+  }
+}
