@@ -5,8 +5,8 @@ import { html, nothing } from "lit";
 import { partOfEvent, type TraceEvent, TraceFollower } from "../model/bus-trace.ts";
 import { lineNames } from "../model/interrupt-lines.ts";
 import { grouped, hex } from "../model/number.ts";
-import { floors, type PcMap, type PlacedPart, type Range, readPcMap, registersOf } from "../model/pc-map.ts";
 import { partOf, partTitle } from "../model/parts.ts";
+import { floors, type PcMap, type PlacedPart, type Range, readPcMap, registersOf } from "../model/pc-map.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { shared, tokens } from "../style.ts";
@@ -69,7 +69,10 @@ export class RingPc extends MachineView {
     const head = html`<div class="head"><p class="title">The PC</p></div>`;
     if (!map) return html`${head}<p class="empty asleep">The map appears when the machine wakes.</p>`;
     const last = this.lastEvents;
-    const newest = [...last.values()].reduce<TraceEvent | undefined>((a, b) => (a && a.tick >= b.tick ? a : b), undefined);
+    const newest = [...last.values()].reduce<TraceEvent | undefined>(
+      (a, b) => (a && a.tick >= b.tick ? a : b),
+      undefined,
+    );
     const lit = newest && ownerOf(newest);
     const chosen = map.parts.find(({ name }) => name === this.part) ?? map.parts.find(({ name }) => name === lit);
     return html`${head}
@@ -110,7 +113,9 @@ export class RingPc extends MachineView {
 
   private renderPart(part: PlacedPart, map: PcMap) {
     const now = registersOf(part, map.devices);
-    const before = new Map(this.earlier ? registersOf(part, this.earlier.devices).map((row) => [row.name, row.value]) : []);
+    const before = new Map(
+      this.earlier ? registersOf(part, this.earlier.devices).map((row) => [row.name, row.value]) : [],
+    );
     const events = (this.follower?.trace?.upTo(this.session?.status?.tick ?? 0) ?? [])
       .filter((event) => ownerOf(event) === part.name)
       .slice(-latest);
@@ -121,14 +126,22 @@ export class RingPc extends MachineView {
     ];
     return html`<h4>${part.title}</h4><p class="says">${part.says}</p>
       <dl class="where">${where.map(([name, text]) => html`<dt>${name}</dt><dd class="mono">${text}</dd>`)}</dl>
-      ${events.length > 0 ? html`<p class="latest"><span class="dim">Latest:</span> ${events.map((event) => {
-        const { what, value } = traceWords(event);
-        return html`<button class="link mono" aria-label="Go to ${grouped(event.tick)}: ${what} ${value}" @click=${() => this.session?.goTo(event.tick)}>${what} ${value}</button> `;
-      })}</p>` : nothing}
-      ${now.length > 0 ? html`<details open><summary>Registers</summary><dl class="registers">${now.map(({ name, value }) => {
-        const changed = before.has(name) && before.get(name) !== value && !this.session?.active;
-        return html`<div><dt>${name}</dt><dd class="mono ${changed ? "changed" : ""}">${value}</dd></div>`;
-      })}</dl></details>` : nothing}`;
+      ${
+        events.length > 0
+          ? html`<p class="latest"><span class="dim">Latest:</span> ${events.map((event) => {
+              const { what, value } = traceWords(event);
+              return html`<button class="link mono" aria-label="Go to ${grouped(event.tick)}: ${what} ${value}" @click=${() => this.session?.goTo(event.tick)}>${what} ${value}</button> `;
+            })}</p>`
+          : nothing
+      }
+      ${
+        now.length > 0
+          ? html`<details open><summary>Registers</summary><dl class="registers">${now.map(({ name, value }) => {
+              const changed = before.has(name) && before.get(name) !== value && !this.session?.active;
+              return html`<div><dt>${name}</dt><dd class="mono ${changed ? "changed" : ""}">${value}</dd></div>`;
+            })}</dl></details>`
+          : nothing
+      }`;
   }
 
   private choose(name: string) {
@@ -140,8 +153,15 @@ export class RingPc extends MachineView {
   private renderMemory({ board }: PcMap) {
     return html`<details class="ranges"><summary>Physical memory, from 0 to 4 GiB</summary><table>
       <thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Who answers</th></tr></thead>
-      <tbody>${board.memory.map(({ first, last, kind, part }) => html`<tr class=${kind}><td class="mono">${hex(first, 8)}</td><td class="mono">${hex(last, 8)}</td>
-        <td>${part ? this.choose(part) : kind === "empty" ? html`<span class="dim">nobody</span>` : kind === "shadow" ? html`${this.choose("ram")}, for reading` : this.choose(kind)}</td></tr>`)}</tbody></table></details>`;
+      <tbody>${board.memory.map(
+        ({
+          first,
+          last,
+          kind,
+          part,
+        }) => html`<tr class=${kind}><td class="mono">${hex(first, 8)}</td><td class="mono">${hex(last, 8)}</td>
+        <td>${part ? this.choose(part) : kind === "empty" ? html`<span class="dim">nobody</span>` : kind === "shadow" ? html`${this.choose("ram")}, for reading` : this.choose(kind)}</td></tr>`,
+      )}</tbody></table></details>`;
   }
 
   private renderPorts({ board }: PcMap) {

@@ -148,9 +148,7 @@ export class RingTrace extends MachineView {
     const trace = this.follower?.trace;
     if (!trace || !session?.status) return [];
     const kinds = new Set(this.offered.filter((kind) => !this.off.has(kind)));
-    return trace
-      .upTo(session.status.tick)
-      .filter((row) => kinds.has(row.kind) && (part === "" || ownedBy(row, part)));
+    return trace.upTo(session.status.tick).filter((row) => kinds.has(row.kind) && (part === "" || ownedBy(row, part)));
   }
 
   protected override updated(changed: PropertyValues): void {

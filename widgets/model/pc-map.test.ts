@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openBench } from "../../engine/index.ts";
-import { placeParts, registersOf } from "./pc-map.ts";
 import { partOf } from "./parts.ts";
+import { placeParts, registersOf } from "./pc-map.ts";
 
 const bench = await openBench();
 const machine = bench.powerOn({ memoryMiB: 16 });

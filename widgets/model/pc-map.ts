@@ -74,7 +74,8 @@ export function registersOf(part: Part, devices: PcMap["devices"]): RegisterRow[
   const rows: RegisterRow[] = [];
   const add = (name: string, value: unknown): void => {
     if (rows.length >= mostRegisters) return;
-    if (typeof value === "number") rows.push({ name, value: Number.isInteger(value) ? value.toString(16) : `${value}` });
+    if (typeof value === "number")
+      rows.push({ name, value: Number.isInteger(value) ? value.toString(16) : `${value}` });
     else if (typeof value === "boolean") rows.push({ name, value: value ? "yes" : "no" });
     else if (typeof value === "string" && value !== "") rows.push({ name, value });
     else if (ArrayBuffer.isView(value) || isPlainNumbers(value)) {
@@ -90,4 +91,5 @@ export function registersOf(part: Part, devices: PcMap["devices"]): RegisterRow[
   return rows;
 }
 
-const isPlainNumbers = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === "number");
+const isPlainNumbers = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === "number");

@@ -70,6 +70,7 @@ function run(source: string, steps: number) {
     devices: async () => machine.devices(),
     tlb: async () => machine.tlb(),
     walk: async (linear, access) => machine.walk(linear, access),
+    board: async () => undefined,
   };
   return { symbols: build.symbols, read: () => readStack(reader, { status: machine.status(), events }) };
 }
