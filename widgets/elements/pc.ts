@@ -1,11 +1,11 @@
 // <ring-pc>: a map of the machine: processor, host bridge, PCI and ISA bus, each part a button with the last thing that
-// happened at it. The chosen part (`part`, or a click) shows where it answers, which interrupt lines it drives, its
+// happened at it. The chosen part (`of`, or a click) shows where it answers, which interrupt lines it drives, its
 // registers now and its latest accesses; below, physical memory and the ports as tables.
 import { html, nothing } from "lit";
 import { partOfEvent, type TraceEvent, TraceFollower } from "../model/bus-trace.ts";
 import { lineNames } from "../model/interrupt-lines.ts";
 import { grouped, hex } from "../model/number.ts";
-import { partOf, partTitle } from "../model/parts.ts";
+import { type Floor, partOf, partTitle } from "../model/parts.ts";
 import { floors, type PcMap, type PlacedPart, type Range, readPcMap, registersOf } from "../model/pc-map.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
@@ -22,10 +22,10 @@ const rangeText = ({ first, last }: Range, digits: number) =>
 export class RingPc extends MachineView {
   static override properties = {
     ...MachineView.properties,
-    part: { type: String, reflect: true },
+    of: { type: String, reflect: true },
     map: { state: true },
   };
-  declare part: string;
+  declare of: string;
   declare map: PcMap | undefined;
   private earlier: PcMap | undefined;
   private follower: TraceFollower | undefined;
@@ -34,7 +34,7 @@ export class RingPc extends MachineView {
 
   constructor() {
     super();
-    this.part = "";
+    this.of = "";
     this.map = undefined;
   }
 
@@ -74,7 +74,7 @@ export class RingPc extends MachineView {
       undefined,
     );
     const lit = newest && ownerOf(newest);
-    const chosen = map.parts.find(({ name }) => name === this.part) ?? map.parts.find(({ name }) => name === lit);
+    const chosen = map.parts.find(({ name }) => name === this.of) ?? map.parts.find(({ name }) => name === lit);
     return html`${head}
       <div class="map">${floors.map(({ floor, below }) => this.renderFloor(map, floor, below, last, lit, chosen))}</div>
       <div class="detail" aria-live="off">${chosen ? this.renderPart(chosen, map) : html`<p class="dim">Choose a part to see where it answers and what it holds.</p>`}</div>
@@ -83,7 +83,7 @@ export class RingPc extends MachineView {
 
   private renderFloor(
     map: PcMap,
-    floor: string,
+    floor: Floor,
     below: string,
     last: ReadonlyMap<string, TraceEvent>,
     lit: string | undefined,
@@ -91,7 +91,7 @@ export class RingPc extends MachineView {
   ) {
     const order = floors.map((one) => one.floor);
     const target = map.parts.find(({ name }) => name === lit);
-    const crossed = target !== undefined && order.indexOf(target.floor) > order.findIndex((one) => one === floor);
+    const crossed = target !== undefined && order.indexOf(target.floor) > order.indexOf(floor);
     return html`<div class="floor">
         ${floor === "processor" ? html`<div class="part cpu"><span class="name">Processor</span><span class="did">${this.processorWords()}</span></div>` : nothing}
         ${map.parts
@@ -100,7 +100,7 @@ export class RingPc extends MachineView {
             const event = last.get(part.name);
             const words = event && traceWords(event);
             return html`<button class="part ${part.name === lit ? "lit" : ""}" aria-pressed=${part === chosen ? "true" : "false"} @click=${() => {
-              this.part = part.name;
+              this.of = part.name;
             }}><span class="name">${part.title}</span><span class="did">${words ? `${words.what} ${words.value}` : ""}</span></button>`;
           })}</div>
       ${below ? html`<p class="bus ${crossed ? "lit" : ""}"><span>${below}</span></p>` : nothing}`;
@@ -146,7 +146,7 @@ export class RingPc extends MachineView {
 
   private choose(name: string) {
     return html`<button class="link" @click=${() => {
-      this.part = partOf(name).name;
+      this.of = partOf(name).name;
     }}>${partTitle(name)}</button>`;
   }
 

@@ -1,5 +1,5 @@
 // <ring-trace>: what happens on the buses, a row an event: which instruction, what it did, who answered. `kinds` picks
-// ("port mmio dma line interrupt exception"), `part` shows one device's, `rows` how many at once. Going to a row's instant
+// ("port mmio dma line interrupt exception"), `of` shows one device's, `rows` how many at once. Going to a row's instant
 // is a button.
 import { css, html, nothing, type PropertyValues } from "lit";
 import { partOfEvent, type TraceEvent, TraceFollower, type TraceKind, traceKinds } from "../model/bus-trace.ts";
@@ -58,12 +58,12 @@ export class RingTrace extends MachineView {
   static override properties = {
     ...MachineView.properties,
     kinds: { type: String },
-    part: { type: String },
+    of: { type: String },
     rows: { type: Number },
     off: { state: true },
   };
   declare kinds: string;
-  declare part: string;
+  declare of: string;
   declare rows: number;
   /** Kinds that the reader turned off. */
   declare off: ReadonlySet<TraceKind>;
@@ -124,7 +124,7 @@ export class RingTrace extends MachineView {
   constructor() {
     super();
     this.kinds = "";
-    this.part = "";
+    this.of = "";
     this.rows = 10;
     this.off = new Set();
   }
@@ -144,11 +144,11 @@ export class RingTrace extends MachineView {
   }
 
   private get shown(): readonly TraceEvent[] {
-    const { session, part } = this;
+    const { session, of } = this;
     const trace = this.follower?.trace;
     if (!trace || !session?.status) return [];
     const kinds = new Set(this.offered.filter((kind) => !this.off.has(kind)));
-    return trace.upTo(session.status.tick).filter((row) => kinds.has(row.kind) && (part === "" || ownedBy(row, part)));
+    return trace.upTo(session.status.tick).filter((row) => kinds.has(row.kind) && (of === "" || ownedBy(row, of)));
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -162,7 +162,7 @@ export class RingTrace extends MachineView {
     const rows = this.shown;
     const last = rows.slice(-Math.max(this.rows, 200));
     const now = session?.status?.tick;
-    return html`<div class="head"><p class="title">Buses${this.part ? `: ${partTitle(this.part)}` : ""}</p>
+    return html`<div class="head"><p class="title">Buses${this.of ? `: ${partTitle(this.of)}` : ""}</p>
         ${offered.length > 1 ? offered.map((kind) => this.toggle(kind)) : nothing}</div>
       ${
         last.length === 0

@@ -18,23 +18,19 @@ export function joinTrace(known: readonly TraceEvent[], more: readonly TraceEven
   const rows = known.filter(({ tick }) => tick < from);
   for (const event of more) {
     const before = rows.at(-1);
-    if (continues(before, event)) rows[rows.length - 1] = { ...before, length: before.length + event.length };
+    const joined = join(before, event);
+    if (joined) rows[rows.length - 1] = joined;
     else rows.push(event);
   }
   return rows.length > mostRows ? rows.slice(-mostRows) : rows;
 }
 
-type Dma = Extract<TraceEvent, { kind: "dma" }>;
-
-/** The next bytes of the same transfer. */
-function continues(before: TraceEvent | undefined, event: TraceEvent): before is Dma {
-  return (
-    before?.kind === "dma" &&
-    event.kind === "dma" &&
-    before.part === event.part &&
-    before.write === event.write &&
-    before.address + before.length === event.address
-  );
+/** `event` as the next bytes of the transfer `before`, both as one; undefined where it is none. */
+function join(before: TraceEvent | undefined, event: TraceEvent): TraceEvent | undefined {
+  if (before?.kind !== "dma" || event.kind !== "dma") return undefined;
+  const same = before.part === event.part && before.write === event.write;
+  if (!same || before.address + before.length !== event.address) return undefined;
+  return { ...before, length: before.length + event.length };
 }
 
 /** The part whose business an event is: who answered, or who mastered the bus. */
