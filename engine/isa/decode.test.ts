@@ -1,4 +1,4 @@
-/** Judge of the decoder: iced-x86, on random bytes restricted to the rows that exist. RING_FULL=1 makes it ten million a mode. */
+/** Judge of the decoder: iced-x86, on random bytes restricted to the rows that exist. RING_FULL=1 makes it ten million a mode; RING_CASES sets how many strings. */
 import { Decoder, type Instruction, MemorySizeExt, Mnemonic, OpKind, Register } from "iced-x86";
 import { describe, expect, test } from "vitest";
 import { decode } from "./decode.ts";
@@ -9,7 +9,7 @@ import { ENCODINGS, randomBytes, randomFrom } from "./samples.ts";
 import { sizeInName, stem, WRITTEN_ACCUMULATOR } from "./spelling.ts";
 import { TABLE } from "./table.ts";
 
-const COUNT = process.env["RING_FULL"] ? 30_000_000 : 20_000;
+const COUNT = Number(process.env["RING_CASES"] ?? (process.env["RING_FULL"] ? 30_000_000 : 20_000));
 const SEED = Number(process.env["RING_SEED"] ?? 1);
 const IP = 0x1000n;
 
