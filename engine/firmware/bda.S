@@ -83,6 +83,9 @@
     .set EBDA_BOOT_REST,  0x354     # word: what INT 19h has still to try
     .set EBDA_DISK_COUNT, 0x356     # byte: hard disks
     .set EBDA_CD_COUNT,   0x357     # byte: CD drives
+    .set EBDA_ROM_NEXT,   0x358     # word: segment that is free for the next ROM
+    .set EBDA_BEV,        0x35C     # far pointer to what boots from the network, or 0
+    .set EBDA_PCI_MEMORY, 0x360     # dword: from here on no PCI card answers
     .set EBDA_HD_LBA,     0x380     # 8 bytes: the transfer in progress goes on at this sector
     .set EBDA_HD_BUFFER,  0x388     # with this offset and segment,
     .set EBDA_HD_COUNT,   0x38C     # word: has this many to go

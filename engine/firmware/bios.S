@@ -38,6 +38,7 @@ rom_start:
     .include "vga.S"                # mode set, registers of a VGA
     .include "palette.S"            # colours, fonts, INT 10h AH=10h..12h
     .include "optionrom.S"          # ROMs of adapter cards
+    .include "pcirom.S"             # those of PCI cards
     .include "pcibios.S"            # PCI configuration space, INT 1Ah AH=B1h
     .include "pci.S"                # PCI set-up
     .include "pir.S"                # who is wired to which interrupt

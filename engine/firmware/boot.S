@@ -1,6 +1,7 @@
-# INT 19h: load the first sector of a disk and jump to it. INT 18h: nothing to boot.
+# INT 19h: load the first sector of a disk and jump to it. INT 18h: the next device, please
+# (IBM's machines started BASIC from ROM).
 # Source: IBM PC AT Technical Reference, section 5, BOOT_STRAP; Phoenix, Compaq and
-# Intel, BIOS Boot Specification 1.01, 6.5 (state at 0000:7C00).
+# Intel, BIOS Boot Specification 1.01, 6.5 (state at 0000:7C00), 6.7.
 
     .set BOOT_ADDRESS, 0x7C00
     .set BOOT_TRIES,   4            # the first read may see "disk changed", or a
@@ -11,7 +12,7 @@ int19:
     mov  BDA_EBDA, %fs
     call boot_order
     mov  %cx, %fs:EBDA_BOOT_REST
-boot_next:                          # also from INT 18h
+boot_next:
     xor  %ax, %ax
     mov  %ax, %ss
     mov  $BOOT_ADDRESS, %sp
@@ -20,17 +21,21 @@ boot_next:                          # also from INT 18h
     cld
     mov  %fs:EBDA_BOOT_REST, %si
     shrw $4, %fs:EBDA_BOOT_REST
-    and  $0x000F, %si               # 1 floppy, 2 hard disk, 3 CD
+    and  $0x000F, %si               # 1 floppy, 2 hard disk, 3 CD, 4 network
     jz   no_device
     cmp  $BOOT_LAST, %si
     ja   boot_next
     add  %si, %si
     call *%cs:boot_devices(%si)     # comes back if it does not boot
+int18:                              # a loader that found nothing, too
+    mov  $BDA_SEGMENT, %ax
+    mov  %ax, %ds
+    mov  BDA_EBDA, %fs
     jmp  boot_next
 
 boot_devices:
-    .word no_device, boot_floppy, boot_disk, boot_cd
-    .set BOOT_LAST, 3
+    .word no_device, boot_floppy, boot_disk, boot_cd, boot_network
+    .set BOOT_LAST, 4
 
 # The set-up program's order. Out: CX = three numbers of four bits, the first in bits 3-0.
 boot_order:
@@ -58,6 +63,16 @@ boot_disk:
     cmpb $0, BDA_DISKS
     jne  boot_from
     ret
+
+boot_network:                       # by a card's ROM (optionrom.S)
+    mov  %fs:EBDA_BEV, %bx
+    test %bx, %bx
+    jz   1f
+    mov  $name_of_network, %si
+    call say_booting
+    mov  %fs:EBDA_BEV + 2, %ds
+    jmp  call_rom
+1:  ret
 
 # In: DL = drive, ES = 0. Comes back, having said why, if it does not boot.
 boot_from:
@@ -150,13 +165,6 @@ say_drive:                          # at a line's start; DL = drive
     mov  $msg_disk, %si
 1:  jmp  say
 
-# IBM's machines started BASIC from ROM here. A loader that finds nothing to load calls it,
-# and the next device has its turn (BIOS Boot Specification 1.01, 6.7).
-int18:
-    mov  $BDA_SEGMENT, %ax
-    mov  %ax, %ds
-    mov  BDA_EBDA, %fs
-    jmp  boot_next
 no_device:
     mov  $msg_no_device, %si
     call say
@@ -166,6 +174,7 @@ no_device:
 msg_booting:       .asciz "Booting from "
 name_of_floppy:    .asciz "floppy A"
 name_of_disk:      .asciz "hard disk C"
+name_of_network:   .asciz "the network"
 msg_newline:       .asciz "\n"
 msg_floppy:        .asciz "Floppy A"
 msg_disk:          .asciz "Hard disk C"

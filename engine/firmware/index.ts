@@ -36,6 +36,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "vga.S",
   "palette.S",
   "optionrom.S",
+  "pcirom.S",
   "pcibios.S",
   "pci.S",
   "pir.S",

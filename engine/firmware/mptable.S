@@ -15,7 +15,7 @@
     .set MP_ENTRIES,     0x22
     .set MP_POINTER_SUM, 0x0A
     .set MP_LEVEL,       0x0D       # active high, level triggered
-    .set MP_PCI_IRQS,    0x0E00     # 9, 10, 11, by what pci_interrupt gives
+    .set MP_PCI_IRQS,    0x0E20     # 9 to 11, which pci_interrupt gives, and 5, which it may
     .set PCI_BUS,        0
     .set ISA_BUS,        1
     .set CMOS_PROCESSORS, 0x5F      # less one

@@ -4,7 +4,7 @@
 #
 # BX = device and function (bits 7-3, 2-0), DI = register (pcibios.S).
 # Source: PCI Local Bus Specification 3.0, 6.2.5; PCI BIOS Specification 2.1; data sheets
-# of 82441FX, 82371SB, 82371AB. Not done: bridges to further buses, expansion ROMs.
+# of 82441FX, 82371SB, 82371AB. Not done: bridges to further buses.
 
     .set PCI_COMMAND,   0x04
     .set PCI_CLASS,     0x0A
@@ -46,7 +46,11 @@ init_pci:
     jc   2f
     call pci_set_up
     jmp  1b
-2:  pop  %ebp
+2:  push %fs
+    mov  BDA_EBDA, %fs
+    mov  %ebp, %fs:EBDA_PCI_MEMORY
+    pop  %fs
+    pop  %ebp
     ret
 
 # In: EAX = vendor and device.

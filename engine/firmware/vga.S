@@ -15,12 +15,17 @@
 
 # POST: an adapter's own BIOS, if there is one, else ours.
 init_video:
+    push %fs
+    mov  BDA_EBDA, %fs
+    movw $ROM_FIRST, %fs:EBDA_ROM_NEXT
     mov  $0xC000, %dx
-    mov  $0xC800, %di
+    mov  $ROM_FIRST, %di
     call scan_option_roms
-    xor  %ax, %ax
-    mov  %ax, %es
-    cmpw $BIOS_SEGMENT, %es:0x10 * 4 + 2
+    call own_video
+    jne  1f
+    call video_pci_rom
+1:  pop  %fs
+    call own_video
     jne  1f
     movb $0x60, BDA_VIDEO_INFO      # 256 KiB
     movb $0x09, BDA_VIDEO_SWITCHES  # a colour screen
@@ -28,6 +33,12 @@ init_video:
     movb $0x08, BDA_DISPLAY
 1:  mov  $0x0003, %ax
     int  $0x10
+    ret
+
+own_video:                          # ZF set if INT 10h is still ours; changes AX, ES
+    xor  %ax, %ax
+    mov  %ax, %es
+    cmpw $BIOS_SEGMENT, %es:0x10 * 4 + 2
     ret
 
 # AH=00h, AL = mode, bit 7: do not clear the screen.

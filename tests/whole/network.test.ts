@@ -1,5 +1,5 @@
-// iPXE from Debian's package "ipxe-qemu" as the ROM of a network card, with SeaBIOS: DHCP, TFTP, and a program served from
-// a folder runs.
+// iPXE from Debian's package "ipxe-qemu" as the ROM of a network card, with SeaBIOS and with our BIOS: DHCP, TFTP, and a
+// program served from a folder runs.
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openBench } from "../../engine/index.ts";
@@ -39,9 +39,14 @@ function forDevice(path: string, device: number): Uint8Array {
   return rom;
 }
 
-for (const kind of ["e1000", "virtio-net"] as const) {
+for (const [kind, firmware] of [
+  ["e1000", "SeaBIOS"],
+  ["e1000", "our BIOS"],
+  ["virtio-net", "SeaBIOS"],
+  ["virtio-net", "our BIOS"],
+] as const) {
   test.skipIf(missing !== "")(
-    `iPXE on ${kind} gets an address and 1,300 bytes by TFTP, and starts them${missing}`,
+    `${firmware}, iPXE on ${kind} gets an address and 1,300 bytes by TFTP, and starts them${missing}`,
     () => {
       const { bytes, diagnostics } = bench.assemble(PROGRAM, { file: "program.S", origin: 0x7c00 });
       expect(diagnostics).toEqual([]);
@@ -52,7 +57,7 @@ for (const kind of ["e1000", "virtio-net"] as const) {
       const machine = powerOn(
         {
           memoryMiB: 64,
-          bios: new Uint8Array(readFileSync(BIOS)),
+          ...(firmware === "SeaBIOS" ? { bios: new Uint8Array(readFileSync(BIOS)) } : {}),
           bootOrder: "n",
           floppies: [],
           debugExit: { iobase: 0x501, iosize: 1 },

@@ -26,7 +26,8 @@ export class Qemu {
     line.push("-debugcon", `file:${this.path("debug")}`, "-global", "isa-debugcon.iobase=0x402");
     if (bios) {
       writeFileSync(this.path("bios"), bios);
-      line.push("-bios", this.path("bios"));
+      // Our BIOS drives the display itself, unless the adapter brings its own.
+      line.push("-bios", this.path("bios"), "-vga", "none", "-device", "VGA,romfile=");
     }
     if (floppy) {
       writeFileSync(this.path("floppy"), floppy);
