@@ -32,6 +32,7 @@ export const elements = {
 /** Views of their own module, fetched where a page has one (site/preload.ts names it in the page's head). */
 export const fetched: Readonly<Record<string, () => Promise<CustomElementConstructor>>> = {
   "ring-console": async () => (await import("./elements/console.ts")).RingConsole,
+  "ring-descriptors": async () => (await import("./elements/descriptors.ts")).RingDescriptors,
   "ring-frame": async () => (await import("./elements/frame.ts")).RingFrame,
   "ring-interrupts": async () => (await import("./elements/interrupts.ts")).RingInterrupts,
   "ring-page-tables": async () => (await import("./elements/page-tables.ts")).RingPageTables,
@@ -40,4 +41,5 @@ export const fetched: Readonly<Record<string, () => Promise<CustomElementConstru
   "ring-pc": async () => (await import("./elements/pc.ts")).RingPc,
   "ring-pci": async () => (await import("./elements/pci.ts")).RingPci,
   "ring-trace": async () => (await import("./elements/trace.ts")).RingTrace,
+  "ring-system": async () => (await import("./elements/system.ts")).RingSystem,
 };

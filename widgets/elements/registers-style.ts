@@ -14,6 +14,15 @@ export const registersStyle = css`
     grid-template-columns: 1fr 1fr;
     column-gap: 8px;
   }
+  :host {
+    container-type: inline-size;
+  }
+  /* Sixteen digits beside each other need room. */
+  @container (max-width: 440px) {
+    .rows.wide {
+      grid-template-columns: 1fr;
+    }
+  }
   .pair {
     display: flex;
     align-items: baseline;

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { RegisterFile, SegmentView } from "../../engine/index.ts";
 import { type Bit, cr0Bits, describeSegment, flagBits, ioPrivilege, isSet } from "../model/bits.ts";
+import { privilegeLevel } from "../model/expression.ts";
 import { binary, grouped, hex, parseWithin, signed, splitZeros } from "../model/number.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
@@ -28,6 +29,9 @@ const selector =
     const found = registers.segments.find((one) => one.name === name);
     return found && BigInt(found.selector);
   };
+
+/** The general registers have 64 bits: long mode is active. */
+const isWide = (file: RegisterFile): boolean => file.general[0]?.name === "RAX";
 
 const cr0: Cell = {
   name: "CR0",
@@ -67,8 +71,12 @@ export class RingRegisters extends MachineView {
   }
 
   private cells(file: RegisterFile): Cell[] {
-    const wide = file.general[0]?.name === "RAX" ? 64 : 32;
-    const order = [0, 6, 3, 7, 1, 5, 2, 4].filter((index) => index < file.general.length);
+    const wide = isWide(file) ? 64 : 32;
+    // Side by side: what programs count with, and what they point with. R8 and up follow in their order.
+    const first = [0, 6, 3, 7, 1, 5, 2, 4];
+    const order = [...first, ...[...file.general.keys()].filter((index) => index > 7)].filter(
+      (index) => index in file.general,
+    );
     return [
       ...order.map((index) => ({ name: file.general[index].name, bits: wide, of: general(index), writable: true })),
       { name: wide === 64 ? "RIP" : "EIP", bits: wide, of: (registers) => registers.ip, writable: true },
@@ -76,13 +84,14 @@ export class RingRegisters extends MachineView {
     ];
   }
 
-  /** CR2 and up; CR0 stands with its bits. */
+  /** CR2 and up; CR0 stands with its bits. Long mode makes linear and physical addresses wider. */
   private controlCells(file: RegisterFile): Cell[] {
+    const wide = isWide(file);
     return file.control
       .filter(({ name }) => name !== "CR0")
       .map(({ name }) => ({
         name,
-        bits: 32,
+        bits: wide && (name === "CR2" || name === "CR3") ? 64 : 32,
         of: (registers) => registers.control.find((one) => one.name === name)?.value,
         writable: name !== "EFER",
       }));
@@ -111,8 +120,14 @@ export class RingRegisters extends MachineView {
     return {
       class: `value ${mark} ${outlined}`,
       label: `${cell.name} ${hex(value, cell.bits / 4)}${this.marked(mark)}`,
-      stop: this.chosen === cell.name ? "0" : "-1",
+      stop: this.stop === cell.name ? "0" : "-1",
     };
+  }
+
+  /** The value that Tab comes to; a change of mode may have taken the chosen one away. */
+  private get stop(): string {
+    const cells = this.file ? this.allCells(this.file) : [];
+    return cells.some(({ name }) => name === this.chosen) ? this.chosen : (cells[0]?.name ?? "");
   }
 
   private digits(cell: Cell, value: bigint): TemplateResult {
@@ -224,19 +239,22 @@ export class RingRegisters extends MachineView {
     void this.session?.whoChanged(cell.name, async (machine) => String(cell.of(await machine.registers())));
   }
 
+  /** Where a value points: through DS outside of 64-bit mode, where bases are not added. */
+  private addressOf(cell: Cell, value: bigint): number {
+    const status = this.session?.status;
+    if (cell.name === "EIP" || cell.name === "RIP") return status?.address ?? 0;
+    if (status?.mode === "long") return Number(value);
+    const isOffset = cell.bits > 16 && !/^(EFLAGS|EFER|CR\d)$/.test(cell.name);
+    const base = isOffset ? (this.file!.segments.find(({ name }) => name === "DS")?.base ?? 0) : 0;
+    return Number(BigInt.asUintN(32, value + BigInt(base)));
+  }
+
   private renderOpen(cell: Cell | undefined): TemplateResult | typeof nothing {
     const value = this.file && cell?.of(this.file);
     if (!cell || value === undefined) return nothing;
     const anchor = this.renderRoot.querySelector<HTMLElement>(`[data-cell="${cell.name}"]`);
     const top = anchor ? anchor.getBoundingClientRect().bottom - this.getBoundingClientRect().top + 4 : 40;
-    const flat = this.file!.segments.find(({ name }) => name === "DS")?.base ?? 0;
-    const inSegment = cell.bits > 16 && !["EIP", "RIP", "EFLAGS", "CR0"].includes(cell.name);
-    const address = Number(
-      BigInt.asUintN(
-        32,
-        cell.name === "EIP" ? BigInt(this.session?.status?.address ?? 0) : inSegment ? value + BigInt(flat) : value,
-      ),
-    );
+    const address = this.addressOf(cell, value);
     return html`<div class="floating open" role="dialog" aria-label=${cell.name} style=${`top:${top}px`} @keydown=${(
       event: KeyboardEvent,
     ) => {
@@ -278,17 +296,33 @@ export class RingRegisters extends MachineView {
   }
 
   private renderSegments(file: RegisterFile): TemplateResult {
+    const is64 = this.session?.status?.mode === "long";
     return html`<table class="segments">
       <thead><tr><th scope="col"><span class="sr">Segment</span></th><th scope="col">selector</th><th scope="col">base</th><th scope="col">limit</th></tr></thead>
-      <tbody>${file.segments.map(
-        (segment) => html`<tr>
+      <tbody>${file.segments.map((segment) => {
+        const words = describeSegment(segment, isWide(file));
+        // In 64-bit mode CS, DS, ES and SS have no base and no limit (AMD APM vol. 2, 4.5.3).
+        const isUnused = is64 && ["CS", "DS", "ES", "SS"].includes(segment.name);
+        return html`<tr>
             <th scope="row" rowspan="2" style="vertical-align:top;padding-top:2px">${segment.name}</th>
             <td>${this.button(this.segmentCell(segment))}</td>
-            <td>${this.dimmed(segment.base)}</td><td>${this.dimmed(segment.limit)}</td>
+            <td class=${this.hiddenMark(segment, "base")}>${this.dimmed(segment.base)}</td><td class=${this.hiddenMark(segment, "limit")}>${this.dimmed(segment.limit)}</td>
           </tr>
-          <tr class="spaced"><td class="words" colspan="3">${describeSegment(segment)}</td></tr>`,
-      )}${this.renderTable("GDTR", file.gdtr)}${this.renderTable("IDTR", file.idtr)}</tbody>
+          <tr class="spaced"><td class="words" colspan="3"><span class=${this.hiddenMark(segment, "attributes")}>${words}</span>${isUnused ? ". Base and limit are not used" : ""}</td></tr>`;
+      })}${this.renderTable("GDTR", file.gdtr)}${this.renderTable("IDTR", file.idtr)}</tbody>
     </table>`;
+  }
+
+  /** How a part of a segment's hidden half is marked; A, which a load sets, is no change worth a mark. */
+  private hiddenMark(segment: SegmentView, part: "base" | "limit" | "attributes"): string {
+    const { session } = this;
+    if (!session || session.active) return "";
+    const plain = (value: number) => (part === "attributes" ? value & ~1 : value);
+    const differs = (then: RegisterFile | undefined) => {
+      const before = then?.segments.find(({ name }) => name === segment.name);
+      return before !== undefined && plain(before[part]) !== plain(segment[part]);
+    };
+    return differs(session.before) ? "changed" : differs(session.start) ? "changed-old" : "";
   }
 
   private renderTable(
@@ -313,9 +347,9 @@ export class RingRegisters extends MachineView {
     const before = session?.before;
     return html`${head}
       <div class="grid" role="group" aria-label="Registers" @keydown=${this.onGridKey}>
-        <div class="rows">${cells.map((cell) => this.pair(cell))}</div>
+        <div class=${isWide(file) ? "rows wide" : "rows"}>${cells.map((cell) => this.pair(cell))}</div>
         ${this.letters(flagBits.slice(5), BigInt(file.flags), before && BigInt(before.flags), "Flags")}
-        <p class="said sr">I/O privilege level ${ioPrivilege(file.flags)}.</p>
+        <p class="said">Ring ${privilegeLevel(file)}, I/O privilege level ${ioPrivilege(file.flags)}.</p>
         <div class="rows">${this.pair(cr0)}</div>
         ${this.letters(cr0Bits, cr0.of(file) ?? 0n, before && cr0.of(before), "CR0")}
       </div>
@@ -323,7 +357,7 @@ export class RingRegisters extends MachineView {
         <summary>Segments and tables</summary>
         <div class="grid">
           ${this.renderSegments(file)}
-          <div class="rows">${others.map((cell) => this.pair(cell))}</div>
+          <div class=${isWide(file) ? "rows wide" : "rows"}>${others.map((cell) => this.pair(cell))}</div>
         </div>
       </details>
       ${this.renderOpen(opened)}`;

@@ -12,10 +12,15 @@ const registers: RegisterFile = {
   segments: [
     { name: "CS", selector: 0, base: 0, limit: 0xffff, attributes: 0x9b, present: true },
     { name: "DS", selector: 0x7c0, base: 0x7c00, limit: 0xffff, attributes: 0x93, present: true },
+    { name: "SS", selector: 0x23, base: 0, limit: 0xffffffff, attributes: 0xc0f3, present: true },
   ],
   gdtr: { base: 0xf1234, limit: 0x1f },
   idtr: { base: 0, limit: 0x3ff },
-  control: [{ name: "CR0", value: 0x60000011n }],
+  control: [
+    { name: "CR0", value: 0x60000011n },
+    { name: "CR4", value: 0x20n },
+    { name: "EFER", value: 0x100n },
+  ],
 };
 const memory = new Map([
   [0x7dfe, 0x55],
@@ -43,6 +48,15 @@ test.each([
   ["byte[DS:1eh]", 0x48n],
   ["CR0.PE", 1n],
   ["CR0.PG", 0n],
+  ["CR4.PAE", 1n],
+  ["EFER.LMA", 0n],
+  ["EFLAGS.IF", 1n],
+  ["DS.base", 0x7c00n],
+  ["ds.limit + 1", 0x10000n],
+  ["CS.DPL", 0n],
+  ["CS.D", 0n],
+  ["CPL", 3n],
+  ["GDTR.limit", 0x1fn],
   ["tick", 1204n],
   ["2 + 3 * 4", 14n],
   ["(2 + 3) << 4", 80n],
@@ -70,6 +84,8 @@ test.each([
   ["7c00", "“7c00” is not a number."],
   ["2 2", "“2” is not expected here."],
   ["CR0.XX", "CR0 has no bit “XX”."],
+  ["CS.X", "CS has no “X”."],
+  ["EAX.PE", "“EAX” has no parts."],
   ["#", "“#” cannot be read."],
 ])("%s is refused: %s", async (source, message) => expect(await evaluate(source, machine)).toMatchObject({ message }));
 

@@ -5,9 +5,9 @@
 //   equal  = less (('=='|'!=') less)*                        less = shift (('<'|'<='|'>'|'>=') shift)*
 //   shift  = sum (('<<'|'>>') sum)*                          sum  = product (('+'|'-') product)*
 //   product = unary ('*' unary)*                             unary = ('-'|'~')? atom
-//   atom   = number | name ('.' bit)? | name ':' atom | size? '[' or ']' | '(' or ')' | text '[' or ']' | "string"
+//   atom   = number | name ('.' part)? | name ':' atom | size? '[' or ']' | '(' or ')' | text '[' or ']' | "string"
 import type { LedgerCounts, RegisterFile } from "../../engine/index.ts";
-import { cr0Bits, flagBits, ioPrivilege, isSet } from "./bits.ts";
+import { flagBits, ioPrivilege, isSet, namedBits } from "./bits.ts";
 import { type Parsed, parseNumber } from "./number.ts";
 
 /** What an expression may look at: one instant of a machine. */
@@ -182,7 +182,7 @@ class Reading {
       const offset = await this.atom();
       return combine("+", BigInt(segment.base), offset);
     }
-    if (upper === "CR0" && this.takes(".")) return this.bit(Number(readRegister(registers, "CR0")), text);
+    if (this.takes(".")) return this.part(registers, upper);
     const value = readRegister(registers, upper);
     if (value !== undefined) return value;
     // Last, so that `cf`, `ds` and `eax` are what they are called; `7c00` never comes here, `face` does.
@@ -190,14 +190,23 @@ class Reading {
     throw new Refused(`There is no register “${text}”.`, "Write EAX, AL, DS, CF, tick, screen, or a number.");
   }
 
-  private bit(value: number, of: string): bigint {
-    const token = this.all[this.at++];
-    const named = cr0Bits.find(({ name }) => name === token.text.toUpperCase());
+  /** `CR4.PAE`, `EFER.LMA`: a bit by its name; `DS.limit`, `CS.D`: a part of a segment register's hidden half. */
+  private part(registers: RegisterFile, of: string): bigint {
+    const part = this.all[this.at++].text;
+    const segment = registers.segments.find((one) => one.name === of);
+    const bits = namedBits[of];
+    const value = readRegister(registers, of);
+    if (segment) {
+      const found = Object.entries(segmentParts(segment)).find(([name]) => name === part.toUpperCase());
+      if (found) return BigInt(found[1]);
+      throw new Refused(`${of} has no “${part}”.`, "Its parts are base, limit, attributes, DPL, P, D, L and G.");
+    }
+    if (of in tables && part.toUpperCase() === "LIMIT") return BigInt(registers[tables[of]].limit);
+    if (!bits || value === undefined)
+      throw new Refused(`“${of}” has no parts.`, "CR0, CR4, EFER, EFLAGS and segments have.");
+    const named = bits.find(({ name }) => name === part.toUpperCase());
     if (!named)
-      throw new Refused(
-        `${of} has no bit “${token.text}”.`,
-        `Its bits are ${cr0Bits.map(({ name }) => name).join(" ")}.`,
-      );
+      throw new Refused(`${of} has no bit “${part}”.`, `Its bits are ${bits.map(({ name }) => name).join(" ")}.`);
     return isSet(value, named.bit) ? 1n : 0n;
   }
 
@@ -227,6 +236,30 @@ class Reading {
   }
 }
 
+const tables: Readonly<Record<string, "gdtr" | "idtr">> = { GDTR: "gdtr", IDTR: "idtr" };
+
+/** What stands behind a selector, by the names that expressions give it. */
+function segmentParts({ base, limit, attributes }: RegisterFile["segments"][number]): Record<string, number> {
+  const bit = (n: number) => (attributes >> n) & 1;
+  return {
+    BASE: base,
+    LIMIT: limit,
+    ATTRIBUTES: attributes,
+    DPL: (attributes >> 5) & 3,
+    P: bit(7),
+    L: bit(13),
+    D: bit(14),
+    G: bit(15),
+  };
+}
+
+/** Current privilege level: 0 in real mode, 3 in virtual-8086 mode, else the DPL of SS (AMD APM vol. 2, 4.9). */
+export function privilegeLevel(registers: RegisterFile): number {
+  if (!((readRegister(registers, "CR0") ?? 0n) & 1n)) return 0;
+  if (isSet(registers.flags, 17)) return 3;
+  return segmentParts(registers.segments.find(({ name }) => name === "SS")!).DPL;
+}
+
 const byteNames = ["AL", "CL", "DL", "BL", "AH", "CH", "DH", "BH"];
 const wordNames = ["AX", "CX", "DX", "BX", "SP", "BP", "SI", "DI"];
 
@@ -242,6 +275,7 @@ export function readRegister(registers: RegisterFile, name: string): bigint | un
   if (byte >= 0) return (registers.general[byte & 3].value >> (byte < 4 ? 0n : 8n)) & 0xffn;
   if (name === "EIP" || name === "IP" || name === "RIP") return registers.ip;
   if (name === "EFLAGS" || name === "FLAGS") return BigInt(registers.flags);
+  if (name === "CPL") return BigInt(privilegeLevel(registers));
   if (name === "IOPL") return BigInt(ioPrivilege(registers.flags));
   const flag = flagBits.find((one) => one.name === name);
   if (flag) return isSet(registers.flags, flag.bit) ? 1n : 0n;

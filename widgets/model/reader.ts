@@ -10,6 +10,7 @@ import type {
   RegisterFile,
   Screen,
   SegmentView,
+  SystemRegisters,
   TextScreen,
   TlbView,
   WalkAccess,
@@ -23,6 +24,8 @@ export interface RecordedFrame {
   /** The furthest instruction of the run, for the timeline. */
   readonly of?: number;
   readonly registers?: RecordedRegisters;
+  /** Debug and model-specific registers, and CPUID. */
+  readonly system?: unknown;
   readonly code?: readonly (Omit<DisassembledLine, "bytes"> & { readonly bytes: string })[];
   readonly memory?: readonly { readonly space?: "physical"; readonly address: number; readonly bytes: string }[];
   /** States of the devices that its views show, typed arrays as plain ones. */
@@ -62,6 +65,7 @@ export interface RecordedScreen extends Omit<TextScreen, "cells" | "font" | "pal
 /** What views ask. `undefined` means: not known here (a recorded frame holds only what its views show). */
 export interface Reader {
   registers(): Promise<RegisterFile | undefined>;
+  systemRegisters(): Promise<SystemRegisters | undefined>;
   readMemory(space: "physical" | "linear", address: number, length: number): Promise<Uint8Array | undefined>;
   disassemble(address: number | undefined, count: number): Promise<readonly DisassembledLine[]>;
   screen(): Promise<Screen | undefined>;
@@ -110,6 +114,9 @@ export interface RecordWish {
   readonly serial?: string;
 }
 
+const toText = <T extends { readonly value: bigint }>(one: T) => ({ ...one, value: one.value.toString(16) });
+const toWide = <T extends { readonly value: string }>(one: T) => ({ ...one, value: BigInt(`0x${one.value}`) });
+
 /** Records what a machine shows now, for a page's first paint, its print and its readers without script. */
 export async function recordFrame(machine: MachineHandle, wish: RecordWish = {}): Promise<RecordedFrame> {
   const registers = await machine.registers();
@@ -126,10 +133,11 @@ export async function recordFrame(machine: MachineHandle, wish: RecordWish = {})
     status: machine.status,
     registers: {
       ...registers,
-      general: registers.general.map(({ name, value }) => ({ name, value: value.toString(16) })),
+      general: registers.general.map(toText),
       ip: registers.ip.toString(16),
-      control: registers.control.map(({ name, value }) => ({ name, value: value.toString(16) })),
+      control: registers.control.map(toText),
     },
+    ...(noted.system !== undefined && { system: noted.system }),
     code: code.map((line) => ({ ...line, bytes: toBase64(line.bytes) })),
     memory: [...memory, ...noted.memory],
     ...(Object.keys(noted.devices).length > 0 && { devices: noted.devices }),
@@ -149,8 +157,14 @@ async function noteReads(machine: MachineHandle, instant: Instant, views: NonNul
   const walks: Record<string, unknown> = {};
   let tlb: unknown;
   let board: RecordedBoard | undefined;
+  let system: unknown;
   const noting: Reader = {
     registers: () => machine.registers(),
+    async systemRegisters() {
+      const held = await machine.systemRegisters();
+      system = packed(held);
+      return held;
+    },
     disassemble: (address, count) => machine.disassemble(address, count),
     screen: () => machine.screen(),
     async readMemory(space, address, length) {
@@ -180,7 +194,7 @@ async function noteReads(machine: MachineHandle, instant: Instant, views: NonNul
     },
   };
   for (const view of views) await view(noting, instant);
-  return { memory, devices, tlb, walks, board };
+  return { memory, devices, tlb, walks, board, system };
 }
 
 /** A device's state as JSON can hold it. */
@@ -236,14 +250,17 @@ export class RecordedReader implements Reader {
   async registers(): Promise<RegisterFile | undefined> {
     const { registers } = this.frame;
     if (!registers) return undefined;
-    const wide = <T extends { readonly value: string }>(one: T) => ({ ...one, value: BigInt(`0x${one.value}`) });
     return {
       ...registers,
-      general: registers.general.map(wide),
+      general: registers.general.map(toWide),
       ip: BigInt(`0x${registers.ip}`),
       segments: registers.segments as readonly SegmentView[],
-      control: registers.control.map(wide),
+      control: registers.control.map(toWide),
     };
+  }
+
+  async systemRegisters(): Promise<SystemRegisters | undefined> {
+    return this.frame.system === undefined ? undefined : (unpacked(this.frame.system) as SystemRegisters);
   }
 
   async readMemory(space: "physical" | "linear", address: number, length: number): Promise<Uint8Array | undefined> {

@@ -1,5 +1,6 @@
 // What views read besides registers, code and screen, by their element's name: when a machine's frame is recorded these
 // are run on it, and the frame keeps the answers. The same functions read for the views themselves.
+import { readDescriptors } from "./descriptortables.ts";
 import { readControllers } from "./interrupt-controllers.ts";
 import { readPcMap } from "./pc-map.ts";
 import type { Instant, Reader } from "./reader.ts";
@@ -14,7 +15,9 @@ export type ViewReads = (
 ) => Promise<unknown>;
 
 export const recordedViews: Readonly<Record<string, ViewReads>> = {
+  "ring-descriptors": (reader, _instant, { of }) => readDescriptors(reader, of),
   "ring-frame": (reader, instant) => readStack(reader, instant),
+  "ring-system": (reader) => reader.systemRegisters(),
   "ring-interrupts": (reader, { status }) => readControllers(reader, status.tick),
   "ring-page-tables": (reader, instant, { of = "" }) => readTables(reader, instant, of),
   "ring-tlb": (reader, _instant, { tlb = "" }) => readTlb(reader, tlb),

@@ -63,6 +63,7 @@ function run(source: string, steps: number) {
   while (events.every(({ kind }) => kind !== "exception" && kind !== "interrupt")) machine.run({ ticks: 1 });
   machine.run({ ticks: steps });
   const reader: Reader = {
+    systemRegisters: async () => undefined,
     registers: async () => machine.registers(),
     readMemory: async (space, address, length) => machine.readMemory(space, address, length),
     disassemble: async () => [],

@@ -215,7 +215,7 @@ const eferOf = (p: Core): number =>
 
 /** What of CR0, CR4 and EFER this processor has: the bits that a write may change. */
 export function writableBits(p: Core): { readonly CR0: number; readonly CR4: number; readonly EFER: number } {
-  return { CR0: CR0_WRITABLE, CR4: cr4Of(p), EFER: eferOf(p) };
+  return { CR0: CR0_WRITABLE & ~CR0_ET, CR4: cr4Of(p), EFER: eferOf(p) };
 }
 
 /** WRMSR to EFER; false where that is #GP(0). LMA is the processor's own: what is written there is ignored. */
