@@ -97,7 +97,7 @@ export const descriptorsStyle = css`
   .detail {
     padding: 8px 12px 10px;
   }
-  .detail h4 {
+  .detail .entry {
     margin: 0 0 6px;
     font: var(--_ui);
     font-weight: 600;

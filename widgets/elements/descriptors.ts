@@ -7,10 +7,10 @@ import type { RegisterFile } from "../../engine/index.ts";
 import { icons } from "../icons.ts";
 import type { Field, TableName } from "../model/descriptors.ts";
 import {
+  bytesRead,
   type Difference,
   type Entry,
   finder,
-  MOST_BYTES,
   modesOf,
   readDescriptors,
   readEntries,
@@ -64,7 +64,7 @@ export class RingDescriptors extends MachineView {
   declare lit: number | undefined;
   private known: Tables = {};
   private bit = -1;
-  private wanted = "";
+  private shownChoice: number | undefined;
 
   static override styles = [tokens, shared, descriptorsStyle];
 
@@ -144,7 +144,7 @@ export class RingDescriptors extends MachineView {
     if (to !== undefined) event.preventDefault();
     if (!next) return;
     this.choose(next);
-    this.wanted = ".pick[tabindex='0']";
+    this.focusOn(`.pick[data-name="${next.name}"]`);
   }
 
   /** The entry that Tab comes to. */
@@ -152,11 +152,19 @@ export class RingDescriptors extends MachineView {
     return shown.some(({ name }) => name === this.chosen) ? this.chosen : shown[0]?.name;
   }
 
+  /** The chosen entry stands in the list's box, where an attribute chose it. */
   protected override updated(): void {
-    if (!this.wanted) return;
-    const target = this.renderRoot.querySelector<HTMLElement>(this.wanted);
-    this.wanted = "";
-    target?.focus();
+    const row = this.renderRoot.querySelector<HTMLElement>("tr.chosen");
+    const box = row?.closest<HTMLElement>(".scroll");
+    if (!row || !box || this.shownChoice === this.chosen) return;
+    this.shownChoice = this.chosen;
+    if (row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight || row.offsetTop < box.scrollTop + 28)
+      box.scrollTop = row.offsetTop - box.clientHeight / 2;
+  }
+
+  /** At once, so that the next key is already the new place's. */
+  private focusOn(selector: string): void {
+    this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
   }
 
   // Bits ---------------------------------------------------------------------------------------------------------------
@@ -170,7 +178,7 @@ export class RingDescriptors extends MachineView {
     event.preventDefault();
     if (to < 0 || to >= width) return;
     this.pointAt(to);
-    this.wanted = `.bit[data-bit="${to}"]`;
+    this.focusOn(`.bit[data-bit="${to}"]`);
   }
 
   private pointAt(bit: number): void {
@@ -197,15 +205,15 @@ export class RingDescriptors extends MachineView {
     const { protectedMode } = modesOf(registers);
     return html`${head}
       <p class="about">${pointers[of]} ${held ? html`<span class="mono">${hex(held.selector, 4)}</span>: ` : ""}base <span class="mono">${hex(range.base, 8)}</span>,
-        limit <span class="mono">${hex(range.bytes - 1, 4)}</span>. ${this.remark(protectedMode, range.bytes)}</p>
+        limit <span class="mono">${hex(range.bytes - 1, 4)}</span>. ${this.remark(protectedMode, bytesRead(of, range, registers) < range.bytes && of !== "idt")}</p>
       ${of === "tss" ? this.renderTask() : this.renderList()}`;
   }
 
-  private remark(protectedMode: boolean, bytes: number): string {
+  private remark(protectedMode: boolean, isCut: boolean): string {
     const words: string[] = [];
     if (this.of !== "idt" && !protectedMode) words.push("CR0.PE is 0: no load looks at it yet.");
     if (this.of === "idt" && !protectedMode) words.push("CR0.PE is 0: its entries are far pointers.");
-    if (bytes > MOST_BYTES) words.push(`The first ${MOST_BYTES} bytes are shown.`);
+    if (isCut) words.push("Its first 512 entries are shown.");
     const lost = this.of === "gdt" && this.registers ? strays(this.registers, this.known) : [];
     for (const { name, selector } of lost)
       words.push(`${name} holds ${hex(selector, 4)}, which names no entry: its hidden part is from before.`);
@@ -242,7 +250,7 @@ export class RingDescriptors extends MachineView {
         ? nothing
         : html`<span class="mono">${hex(d.base, 8)}</span>, <span class="mono">${hex(d.limit ?? 0, 8)}</span>`;
     return html`<tr class=${isChosen ? "chosen" : ""}>
-      <th scope="row"><button class="pick" tabindex=${stop ? 0 : -1} aria-expanded=${isChosen ? "true" : "false"}
+      <th scope="row"><button class="pick" data-name=${entry.name} tabindex=${stop ? 0 : -1} aria-expanded=${isChosen ? "true" : "false"}
         @click=${() => this.choose(entry)}>${hex(entry.name, digits)}</button></th>
       <td>${fault ? html`<span class="faulty" title=${fault}>${icons.fault}<span class="sr">Faulty: </span></span>` : nothing}${
         entry.index === 0 && this.of === "gdt" ? "null descriptor" : d.kind
@@ -264,7 +272,7 @@ export class RingDescriptors extends MachineView {
     const { descriptor: d } = entry;
     const name = hex(entry.name, this.of === "idt" ? 2 : 4);
     return html`<div class="detail">
-      <h4>${this.of === "idt" ? "Vector" : "Selector"} ${name}, at ${hex(entry.address, 8)}: ${d.kind}</h4>
+      <p class="entry">${this.of === "idt" ? "Vector" : "Selector"} ${name}, at ${hex(entry.address, 8)}: ${d.kind}</p>
       ${entry.references.map(({ register, differs }) => (differs.length ? this.renderDifference(register, differs) : nothing))}
       ${d.fields.map(({ name: field, fault }) => (fault ? html`<p class="note faulty">${icons.fault}${field}: ${fault}.</p>` : nothing))}
       <div class="bits" role="group" aria-label=${`Bits of ${name}, ${d.width - 1} to 0`} @keydown=${(event: KeyboardEvent) => this.onBitKey(event, d.width)}
@@ -297,7 +305,7 @@ export class RingDescriptors extends MachineView {
           this.lit === field.high ? "lit" : "",
         ];
         return html`<button class=${classes.join(" ")} data-bit=${bit} tabindex=${bit === stop ? 0 : -1} aria-pressed=${one ? "true" : "false"}
-          aria-label=${`${bit}, ${field.name}`} title=${`bit ${bit}: ${field.name}`}
+          aria-label=${`${one ? 1 : 0}, bit ${bit} of ${field.name}`} title=${`bit ${bit}: ${field.name}`}
           @pointerenter=${() => {
             this.lit = field.high;
           }} @focus=${() => this.pointAt(bit)} @click=${() => this.flip(entry, bit)}>${one ? 1 : 0}</button>`;

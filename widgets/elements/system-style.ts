@@ -131,7 +131,7 @@ export const systemStyle = css`
     padding: 8px 12px;
     border-bottom: 1px solid var(--_hairline);
   }
-  .leaf h4 {
+  .leaf .leaf-name {
     margin: 0;
     font: var(--_ui);
     font-weight: 600;

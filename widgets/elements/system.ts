@@ -50,7 +50,6 @@ export class RingSystem extends MachineView {
   /** The bit that is read about: "CR0.PE". */
   declare chosen: string;
   declare filter: string;
-  private wanted = "";
 
   static override styles = [tokens, shared, systemStyle];
 
@@ -103,7 +102,7 @@ export class RingSystem extends MachineView {
     const next = all[all.findIndex((one) => one.dataset["bit"] === from) + by]?.dataset["bit"];
     if (!next) return;
     this.chosen = next;
-    this.wanted = `button[data-bit="${next}"]`;
+    this.renderRoot.querySelector<HTMLElement>(`button[data-bit="${next}"]`)?.focus();
   }
 
   private onTabKey(event: KeyboardEvent): void {
@@ -112,13 +111,7 @@ export class RingSystem extends MachineView {
     event.preventDefault();
     const at = parts.findIndex(({ name }) => name === this.tab);
     this.tab = parts[(at + by + parts.length) % parts.length].name;
-    this.wanted = `#tab-${this.tab}`;
-  }
-
-  protected override updated(): void {
-    if (!this.wanted) return;
-    this.renderRoot.querySelector<HTMLElement>(this.wanted)?.focus();
-    this.wanted = "";
+    this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus();
   }
 
   // Drawing ------------------------------------------------------------------------------------------------------------
@@ -239,7 +232,7 @@ export class RingSystem extends MachineView {
     const { answer, features } = leaf;
     const shown = features.filter(({ name }) => !this.filter || name.includes(this.filter));
     const words = leafWords(leaf);
-    return html`<div class="leaf"><h4><span class="mono">${leafName(leaf)}</span> ${leafTitle(leaf)}</h4>
+    return html`<div class="leaf"><p class="leaf-name"><span class="mono">${leafName(leaf)}</span> ${leafTitle(leaf)}</p>
       <div class="words">${["EAX", "EBX", "ECX", "EDX"].map((name, n) => html`<span><span class="dim">${name}</span> ${hex(answer[n], 8)}</span>`)}</div>
       ${words ? html`<p>${words}</p>` : nothing}
       ${

@@ -34,8 +34,15 @@ export interface Difference {
   readonly memory: bigint;
 }
 
-/** Bytes of a table that are read at most: the IDT of long mode is as long. */
-export const MOST_BYTES = 4096;
+/** Bytes of a GDT or LDT that are read at most. */
+const MOST_BYTES = 4096;
+const VECTORS = 256;
+
+/** Bytes of a table that are read: of an IDT no more than there are vectors. */
+export function bytesRead(of: TableName | "tss", range: TableRange, registers: RegisterFile): number {
+  const { protectedMode, longMode } = modesOf(registers);
+  return Math.min(range.bytes, of === "idt" ? VECTORS * (longMode ? 16 : protectedMode ? 8 : 4) : MOST_BYTES);
+}
 
 /** The modes that change what the tables mean. */
 export function modesOf(registers: RegisterFile): { protectedMode: boolean; longMode: boolean } {
@@ -66,7 +73,7 @@ export async function readDescriptors(reader: Reader, of = "gdt") {
   if (!registers) return undefined;
   const read = async (table: TableName | "tss") => {
     const range = tableRange(table, registers);
-    return range && reader.readMemory("linear", range.base, Math.min(range.bytes, MOST_BYTES));
+    return range && reader.readMemory("linear", range.base, bytesRead(table, range, registers));
   };
   const [own, gdt, ldt] = await Promise.all([read(of as TableName | "tss"), read("gdt"), read("ldt")]);
   const tables: Tables = { ...(gdt ? { gdt } : {}), ...(ldt ? { ldt } : {}) };

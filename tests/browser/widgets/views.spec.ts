@@ -436,3 +436,42 @@ test("the interrupt controllers say who drives each line and what is masked", as
   await expect(first.getByRole("row", { name: /^6 floppy/ })).toContainText("0e");
   await expect(page.locator("ring-interrupts")).toContainText("Local APIC");
 });
+
+test("the IDT's chosen entry stands bit by bit; arrows go to a bit, Enter flips it in memory", async ({ page }) => {
+  await open(page);
+  const idt = page.locator("ring-descriptors[of=idt]");
+  await idt.scrollIntoViewIfNeeded();
+  await expect(idt.locator(".entry")).toContainText("Vector 10, at 00000040: far pointer");
+  await expect(idt.locator(".bit")).toHaveCount(32);
+  await idt.locator(".bit").first().focus();
+  for (let i = 0; i < 31; i++) await page.keyboard.press("ArrowRight");
+  const last = idt.getByRole("button", { name: /bit 0 of Offset/ });
+  const before = await last.getAttribute("aria-pressed");
+  await page.keyboard.press("Enter");
+  await expect(last).not.toHaveAttribute("aria-pressed", String(before));
+  await expect(last).toBeFocused();
+  await idt.getByText("Show as table").click();
+  await expect(idt.getByRole("row", { name: /Segment/ })).toContainText("CS becomes this");
+  await expect(page.locator("ring-descriptors[of=tss]")).toContainText("base 00000000");
+});
+
+test("system registers: a bit says what it changes and can be flipped; tabs by arrows; features can be looked for", async ({
+  page,
+}) => {
+  await open(page);
+  const system = page.locator("ring-system");
+  await system.scrollIntoViewIfNeeded();
+  const wp = system.getByRole("button", { name: /^CR0\.WP/ });
+  await wp.click();
+  await expect(system.locator(".about")).toContainText("Ring 0 obeys read-only pages");
+  await system.getByRole("button", { name: "Make it 1" }).click();
+  await expect(wp).toHaveAccessibleName("CR0.WP, write protect: 1, changed");
+  await system.getByRole("tab", { name: "Control" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(system.getByRole("tab", { name: "MSRs" })).toBeFocused();
+  await expect(system.getByRole("row", { name: /EFER/ })).toContainText("c0000080");
+  await page.keyboard.press("ArrowRight");
+  await system.getByLabel("Feature or leaf").fill("smep");
+  await expect(system.locator(".leaf")).toHaveCount(1);
+  await expect(system.locator(".leaf .chip")).toContainText("SMEP");
+});
