@@ -63,7 +63,12 @@ export function checkBoots(context: Context, most: number): Finding {
   const error = build.diagnostics.find(({ severity }) => severity === "error");
   if (error) {
     const { file, line, message } = error;
-    return { passed: false, expected, saw: message, place: { file, line } };
+    return {
+      passed: false,
+      expected,
+      saw: message,
+      ...(context.lab.files.includes(file) ? { place: { file, line } } : {}),
+    };
   }
   if (build.bytes.length === 0 || build.bytes.length > most) {
     return { passed: false, expected, saw: `${count(build.bytes.length)} bytes` };

@@ -6,8 +6,10 @@ const rest = ["active", "halts", "jump", "store"];
 export const wrong: WrongSolutions = {
   // PG with LME and without PAE is #GP.
   "no-pae": { items: ["pae", ...rest], points: 65 },
-  // Paging starts, but not long mode: what was built for four levels is walked as three.
+  // Without LME, PG starts PAE paging of three levels, whose first entries may not be writable: #GP.
   "no-lme": { items: ["lme", ...rest], points: 65 },
+  // Memory was not zero: the entries' upper halves have bits that must be.
+  "dirty-tables": { items: ["halts", "jump", "store", "tables"], points: 60 },
   // The entry of the last table is not present: the first fetch after PG is a page fault.
   "not-present": { items: ["halts", "jump", "store", "tables"], points: 60 },
   // Ring 0 may write to it all the same while CR0.WP is 0.

@@ -62,7 +62,8 @@ function makeContext(lab: Lab, files: Files, whole: Bench): Context {
     },
     placeOf(address): Place | undefined {
       const found = build.lines.find((line) => address >= line.address && address < line.address + line.length);
-      return found && { file: found.file, line: found.line };
+      // What a lab gives beside the student's files is not theirs to mend.
+      return found && lab.files.includes(found.file) ? { file: found.file, line: found.line } : undefined;
     },
   };
   return context;

@@ -26,9 +26,10 @@ flat:   mov     $0x10, %ax
         mov     $PML4, %edi             # memory holds anything: clear the tables
         xor     %eax, %eax
         mov     $(3 * 1024), %ecx
+        rep stosl
         movl    $(PDPT + 3), PML4       # present, writable
         movl    $(PD + 3), PDPT
-        movl    $0x80, PD               # a page of 2 MiB: present, writable, PS
+        movl    $0x82, PD               # a page of 2 MiB: present, writable, PS
 
         mov     $PML4, %eax
         mov     %eax, %cr3
