@@ -1,10 +1,10 @@
 // The floors of the house, top to bottom; an import goes down or stays, never up, and never in a circle.
-//   site → lessons, labs → widgets → engine/index.ts
+//   authoring → site → lessons, labs → widgets → engine/index.ts
 //   inside the engine: cli → machine, vmm, debug → chipset, firmware, toolchain, cpu → isa → wasm
 // Not seen by dependency-cruiser: `new URL("…", import.meta.url)`, .astro and .mdx; scripts/hidden-edges.ts reads those
 // with these same rules, and exempts source imported as text (`?raw`).
 
-const house = ["engine", "widgets", "(?:lessons|labs)", "site", "gradebook"];
+const house = ["engine", "widgets", "(?:lessons|labs)", "site", "gradebook", "authoring"];
 const engine = ["wasm", "isa", "(?:chipset|firmware|toolchain|cpu)", "(?:machine|vmm|debug)", "cli"];
 const test = "\\.(test|bench)\\.ts$|^tests/|/tests?/";
 
@@ -61,13 +61,13 @@ export default {
     {
       name: "nobody imports tests or scripts",
       severity: "error",
-      from: { path: "^(engine|widgets|lessons|labs|site|gradebook)/", pathNot: test },
+      from: { path: "^(engine|widgets|lessons|labs|site|gradebook|authoring)/", pathNot: test },
       to: { path: `^scripts/|${test}` },
     },
     {
       name: "imports resolve",
       severity: "error",
-      from: { path: "^(engine|widgets|lessons|labs|site|gradebook|scripts)/" },
+      from: { path: "^(engine|widgets|lessons|labs|site|gradebook|authoring|scripts)/" },
       to: { couldNotResolve: true, pathNot: "\\?|^astro:|^virtual:" },
     },
   ],

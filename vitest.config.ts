@@ -4,7 +4,10 @@ import { defineConfig } from "vitest/config";
 // `npm run test:full` sets RING_FULL=1: long cases look at it (tests/README.md).
 export default defineConfig({
   test: {
-    include: ["{engine,widgets,lessons,labs,site,gradebook,scripts}/**/*.test.ts", "tests/{whole,native}/**/*.test.ts"],
+    include: [
+      "{engine,widgets,lessons,labs,site,gradebook,authoring,scripts}/**/*.test.ts",
+      "tests/{whole,native}/**/*.test.ts",
+    ],
     environment: "node",
     testTimeout: 60_000,
     hookTimeout: 60_000,

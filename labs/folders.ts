@@ -24,9 +24,21 @@ export async function loadWrong(name: string): Promise<WrongSolutions> {
   return wrong;
 }
 
-/** Names of the folders under wrong/. */
-export function wrongNames(lab: string): string[] {
-  return readdirSync(new URL(`${lab}/wrong/`, root)).sort();
+/** Names of the lab's wrong solutions: the folders under wrong/, and with `wrong` also what it describes as a change. */
+export function wrongNames(lab: string, wrong: WrongSolutions = {}): string[] {
+  const folder = new URL(`${lab}/wrong/`, root);
+  const changes = Object.keys(wrong).filter((name) => wrong[name].change);
+  return [...new Set([...(existsSync(folder) ? readdirSync(folder) : []), ...changes])].sort();
+}
+
+/** A wrong solution's files: its folder's, or the solution's with its change made. */
+export function readWrong(lab: Lab, name: string, wrong: WrongSolutions): Files {
+  const { change } = wrong[name] ?? {};
+  if (!change) return readFiles(lab, `wrong/${name}`);
+  const files = readFiles(lab, "solution");
+  const file = lab.files.find((one) => files[one].includes(change[0]));
+  if (file === undefined) throw new Error(`${name}: “${change[0]}” stands in no file of the solution`);
+  return { ...files, [file]: files[file].replace(change[0], () => change[1]) };
 }
 
 /** The lab's files out of one of its folders: "starter", "solution", "wrong/no-signature". */

@@ -1,12 +1,11 @@
 // `npm run check`: types, lint, layers, and what lessons and labs check of themselves. Called by `npm test` too.
-import { existsSync } from "node:fs";
-import { type Count, root, runSteps, type Step } from "./steps.ts";
+import { type Count, runSteps, type Step } from "./steps.ts";
 
 const bin = "node_modules";
 
 /** All checks, in order. `astro sync` comes first: on a fresh clone tsc needs the types it writes. */
 export function checks(): Step[] {
-  const steps: Step[] = [
+  return [
     { name: "content types", run: [`${bin}/astro/bin/astro.mjs`, "sync", "--silent"] },
     { name: "types: engine, without the DOM", run: [`${bin}/typescript/bin/tsc`, "-p", "tsconfig.engine.json"] },
     {
@@ -21,12 +20,8 @@ export function checks(): Step[] {
     },
     { name: "lint and format", run: [`${bin}/@biomejs/biome/bin/biome`, "ci", "--colors=off", "."] },
     { name: "layers", run: ["scripts/layers.ts"] },
+    { name: "lessons and labs", run: ["authoring/check.ts"] },
   ];
-  // Lessons and labs know best what a whole lesson or lab is; each brings its own check.
-  for (const folder of ["lessons", "labs"]) {
-    if (existsSync(`${root}${folder}/check.ts`)) steps.push({ name: folder, run: [`${folder}/check.ts`] });
-  }
-  return steps;
 }
 
 /** Runs all checks and answers how many passed. */

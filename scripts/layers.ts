@@ -25,7 +25,7 @@ interface Cruise {
   summary: { violations: { rule: { name: string }; from: string; to: string; cycle?: { name: string }[] }[] };
 }
 
-const folders = ["engine", "widgets", "lessons", "labs", "site", "gradebook", "scripts", "tests"];
+const folders = ["engine", "widgets", "lessons", "labs", "site", "gradebook", "authoring", "scripts", "tests"];
 const matches = (pattern: string | undefined, path: string) => pattern === undefined || new RegExp(pattern).test(path);
 const escapes = (pattern: string | undefined, path: string) => pattern === undefined || !new RegExp(pattern).test(path);
 
@@ -61,7 +61,9 @@ function visibleEdges(base: string): Violation[] {
 }
 
 function hiddenEdges(base: string): { from: string; to: string }[] {
-  const files = globSync("{engine,widgets,lessons,labs,site,gradebook}/**/*.{ts,mjs,astro,mdx}", { cwd: base });
+  const files = globSync("{engine,widgets,lessons,labs,site,gradebook,authoring}/**/*.{ts,mjs,astro,mdx}", {
+    cwd: base,
+  });
   return files.flatMap((file) => {
     const from = file.replaceAll("\\", "/");
     const text = readFileSync(base + file, "utf8");

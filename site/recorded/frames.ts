@@ -2,13 +2,13 @@
 // engine that the page will run. A machine gets its frame as data (views draw it at first paint) and as a plain screen;
 // a prediction its question and the machine's answer; a listing of the firmware its lines.
 import type { Engine, MachineEvent, MachineHandle } from "../../engine/index.ts";
-import { evaluate, type Readable } from "../../widgets/model/expression.ts";
+import { evaluate, type Readable, type Value } from "../../widgets/model/expression.ts";
 import { binary, grouped, hex } from "../../widgets/model/number.ts";
-import { chosenByMachine, growth, showNumber } from "../../widgets/model/prediction.ts";
+import { chosenByMachine, growth, orderByTicks, showNumber } from "../../widgets/model/prediction.ts";
 import { type Instant, type Reader, type RecordedFrame, recordFrame, screenRows } from "../../widgets/model/reader.ts";
 import { type RecordedDisk, recordDisk } from "../../widgets/model/recorded-disk.ts";
 import { recordedViews } from "../../widgets/model/recorded-views.ts";
-import { parseUntil } from "../../widgets/model/until.ts";
+import { parseUntil, reached } from "../../widgets/model/until.ts";
 import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
 
 const floppyBytes = 1_474_560;
@@ -65,6 +65,7 @@ export async function addFrames(
     if (text === undefined) throw new AuthorError(`${page}: the firmware has no file ${file}`);
     pieces.push({ at: one.inside, html: `<div class="recorded-view">${text}</div>` });
   }
+  await recorder.close();
   return splice(html, pieces);
 }
 
@@ -75,7 +76,8 @@ function showValue(value: bigint | string, format: string, digits: number): stri
   return format === "binary" ? binary(value, digits || 16) : hex(value, digits);
 }
 
-class Recorder {
+/** The machines of a page, and what they answer. The check of lessons asks it, too (authoring/stage.ts). */
+export class Recorder {
   private readonly found: readonly Found[];
   private readonly page: string;
   private readonly engine: Engine;
@@ -83,6 +85,9 @@ class Recorder {
   private count = 0;
   /** By the name of their source. */
   private readonly assembled = new Map<string, RecordedDisk>();
+  /** Disks by name, and machines that stand where values are read of them, by id and place. */
+  private readonly images = new Map<string, Promise<Uint8Array>>();
+  private readonly standing = new Map<string, Promise<MachineHandle>>();
 
   constructor(found: readonly Found[], page: string, engine: Engine, readFile: Surroundings["readFile"]) {
     this.found = found;
@@ -95,8 +100,14 @@ class Recorder {
     throw new AuthorError(`${this.page}: ${what}`);
   }
 
+  /** Gives back the memory of machines that are kept. */
+  async close(): Promise<void> {
+    for (const machine of this.standing.values()) (await machine.catch(() => undefined))?.close();
+    this.standing.clear();
+  }
+
   /** The element's machine, switched on and run to where it wakes. */
-  private async machine({ attributes }: Found, events: MachineEvent[] = []): Promise<MachineHandle> {
+  async machine({ attributes }: Found, events: MachineEvent[] = []): Promise<MachineHandle> {
     const machine = await this.engine.create(`${this.page}#${++this.count}`, {
       memoryMiB: Number(attributes.memory ?? 16),
       floppies: [await this.image(attributes.floppy), await this.image(attributes["floppy-b"])],
@@ -122,6 +133,11 @@ class Recorder {
 
   private async image(name: string | undefined): Promise<Uint8Array | undefined> {
     if (!name) return undefined;
+    if (!this.images.has(name)) this.images.set(name, this.makeImage(name));
+    return this.images.get(name);
+  }
+
+  private async makeImage(name: string): Promise<Uint8Array> {
     const image = new Uint8Array(floppyBytes);
     if (!name.startsWith("#")) {
       const bytes = await this.readFile(name);
@@ -198,11 +214,18 @@ class Recorder {
 
   /** What an empty `<ring-value>` reads where its machine wakes, or at its `data-at`: no number is typed in a text. */
   async value({ attributes }: Found): Promise<string> {
-    const machine = await this.machineOf(attributes.machine, "a value", attributes["data-at"]);
+    const machine = await this.standingAt(attributes.machine, "a value", attributes["data-at"]);
     const answer = await evaluate(attributes.expr ?? attributes.of ?? "", readable(machine));
-    machine.close();
     if (!("value" in answer)) this.refuse(`${answer.message} ${answer.hint}`);
     return escapeHtml(showValue(answer.value, attributes.format ?? "hex", Number(attributes.digits ?? 0)));
+  }
+
+  /** A machine that is only read there, and so serves all who ask for that moment. */
+  standingAt(id: string | undefined, who: string, where: string | undefined): Promise<MachineHandle> {
+    const key = `${id ?? ""}@${where ?? ""}`;
+    const machine = this.standing.get(key) ?? this.machineOf(id, who, where);
+    this.standing.set(key, machine);
+    return machine;
   }
 
   /** The machine of that id, or the page's first, run to `where` from power-on; without `where`, to where it wakes. */
@@ -212,32 +235,57 @@ class Recorder {
     return this.machine({ ...owner, attributes: { ...owner.attributes, at: where ?? owner.attributes.at ?? "" } });
   }
 
-  private async answer({ attributes, children }: Found): Promise<string | undefined> {
-    const options = children.filter(({ name }) => name === "option" || name === "li");
-    const worthOf = (option: Found) => option.attributes.value ?? option.attributes["data-value"] ?? option.text.trim();
+  /** What the machine answers to a prediction that measures something, or by how much that grew. */
+  async measured({ attributes }: Found): Promise<Value> {
+    const { measure, since, until, at } = attributes;
+    const machine = await this.machineOf(attributes.machine, "a prediction", since ?? until ?? at);
+    const ask = async () => {
+      const answer = await evaluate(measure, readable(machine));
+      return "value" in answer ? answer.value : this.refuse(`${answer.message} ${answer.hint}`);
+    };
+    try {
+      const before = since ? await ask() : undefined;
+      if (since) await this.runTo(machine, until ?? at);
+      return growth(before, await ask());
+    } finally {
+      machine.close();
+    }
+  }
+
+  /** The order in which a machine comes to the places of a prediction's options, as their numbers. */
+  async order({ attributes, children }: Found): Promise<number[]> {
+    const ticks = [];
+    for (const option of children.filter(isOption)) {
+      const where = option.attributes.until ?? option.attributes["data-until"] ?? "";
+      const wish = parseUntil(where);
+      const machine = await this.standingAt(attributes.machine, "a prediction", where);
+      ticks.push("value" in wish && reached(wish.value, machine.status) ? machine.status.tick : undefined);
+    }
+    return orderByTicks(ticks);
+  }
+
+  private async answer(element: Found): Promise<string | undefined> {
+    const { attributes, children } = element;
+    const options = children.filter(isOption);
+    if (attributes.kind === "order") {
+      const order = await this.order(element);
+      return order.map((i, place) => `${place + 1}. ${options[i].html}`).join("<br>");
+    }
     if (!attributes.measure) {
       const right = options.find((option) => worthOf(option) === attributes.answer);
       return right?.html ?? (attributes.answer && escapeHtml(attributes.answer));
     }
-    const machine = await this.machineOf(
-      attributes.machine,
-      "a prediction",
-      attributes.since ?? attributes.until ?? attributes.at,
-    );
-    const ask = async () => {
-      const answer = await evaluate(attributes.measure, readable(machine));
-      return "value" in answer ? answer.value : this.refuse(`${answer.message} ${answer.hint}`);
-    };
-    const before = attributes.since ? await ask() : undefined;
-    if (attributes.since) await this.runTo(machine, attributes.until ?? attributes.at);
-    const value = growth(before, await ask());
-    machine.close();
+    const value = await this.measured(element);
     const base = attributes.format === "hex" || /\bhex\b/i.test(attributes.question ?? "") ? "hex" : "decimal";
     const plain = typeof value === "string" ? escapeHtml(value) : showNumber(value, base);
     const chosen = options[chosenByMachine(options.map(worthOf), value)];
     return chosen ? `${chosen.html} (<code>${plain}</code>)` : `<code>${plain}</code>`;
   }
 }
+
+const isOption = ({ name }: Found) => name === "option" || name === "li";
+/** What an option stands for. */
+const worthOf = ({ attributes, text }: Found) => attributes.value ?? attributes["data-value"] ?? text.trim();
 
 /** The screen down to its last line with text; nothing where it is empty. */
 function screenAsText(rows: readonly string[]): string {

@@ -24,9 +24,9 @@ export class RingMachine extends LitElement {
   static override properties = {
     label: { type: String },
     memory: { type: Number },
-    floppy: { type: String },
-    floppyB: { type: String, attribute: "floppy-b" },
-    at: { type: String },
+    floppy: { type: String, means: "image" },
+    floppyB: { type: String, attribute: "floppy-b", means: "image" },
+    at: { type: String, means: "place" },
     rtc: { type: String },
     manual: { type: Boolean },
   };

@@ -15,9 +15,9 @@ import { MachineView } from "./view.ts";
 export class RingMemory extends MachineView {
   static override properties = {
     ...MachineView.properties,
-    at: { type: String },
+    at: { type: String, means: "address" },
     rows: { type: Number },
-    width: { type: Number },
+    width: { type: Number, means: ["8", "16"] },
     bytes: { state: true },
     cursor: { state: true },
     wrong: { state: true },

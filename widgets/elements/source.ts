@@ -21,7 +21,7 @@ import { MachineView } from "./view.ts";
 export class RingSource extends MachineView {
   static override properties = {
     ...MachineView.properties,
-    of: { type: String },
+    of: { type: String, means: "source" },
     file: { type: String },
     lines: { type: String },
     text: { state: true },

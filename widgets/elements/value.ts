@@ -20,9 +20,9 @@ export function showValue(value: Value, format: string, digits: number): string 
 export class RingValue extends MachineView {
   static override properties = {
     ...MachineView.properties,
-    expr: { type: String },
-    of: { type: String },
-    format: { type: String },
+    expr: { type: String, means: "expression" },
+    of: { type: String, means: "expression" },
+    format: { type: String, means: ["hex", "decimal", "binary"] },
     digits: { type: Number },
     shown: { state: true },
     problem: { state: true },

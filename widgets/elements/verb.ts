@@ -7,19 +7,21 @@ import { parseUntil } from "../model/until.ts";
 import { shared, tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
 
+/** What a machine can be told to do. */
+const verbs = ["step", "over", "out", "back", "run", "pause", "reset", "run-to", "go-to", "now", "break", "follow"];
+
 export class RingVerb extends MachineView {
   static override properties = {
     ...MachineView.properties,
-    do: { type: String },
-    address: { type: String },
-    until: { type: String },
+    do: { type: String, means: verbs },
+    address: { type: String, means: "address" },
+    until: { type: String, means: "place" },
     from: { type: Number },
     tick: { type: Number },
     count: { type: Number },
     doing: { state: true },
     problem: { state: true },
   };
-  /** step, over, out, back, run, pause, reset, run-to, go-to, now, break, follow. */
   declare do: string;
   declare address: string;
   /** For run-to: where to stop (model/until.ts). */

@@ -98,8 +98,16 @@ export interface Lab {
   readonly budget: number;
 }
 
-/** A lab's wrong solutions by the name of their folder under wrong/: what each must lose, and nothing else. */
-export type WrongSolutions = Readonly<Record<string, { readonly items: readonly string[]; readonly points: number }>>;
+/** A wrong solution: what it must lose, and nothing else. */
+export interface WrongSolution {
+  readonly items: readonly string[];
+  readonly points: number;
+  /** What makes it of the solution: this text, where it stands first, becomes that one. Without it there is a folder. */
+  readonly change?: readonly [from: string, to: string];
+}
+
+/** A lab's wrong solutions by name: a folder under wrong/, or a change. */
+export type WrongSolutions = Readonly<Record<string, WrongSolution>>;
 
 /** What a scenario writes, in order: for a machine here and, by way of its worker, for one in the page. */
 export type ScenarioWrite =

@@ -7,9 +7,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compileCell } from "./compile.ts";
+import { excerptLines, fenceKind, fenceName, readMeta, sourceAttributes } from "./fence.ts";
 
 const style = fileURLToPath(new URL("./notebook.css", import.meta.url)).replaceAll("\\", "/");
-const languages = new Set(["js", "ts", "asm"]);
 
 /** What astro.config.mjs takes: plugins for Markdown, and the alias that keeps TypeScript out of the page's worker. */
 export default function notebook() {
@@ -33,24 +33,24 @@ function cells() {
     },
     code(node, context) {
       const meta = readMeta(node.meta ?? "");
-      if (meta.has("from")) {
-        blocks++;
+      const kind = fenceKind(node.lang ?? "", meta);
+      if (kind === undefined) return;
+      blocks++;
+      if (kind === "excerpt") {
         quote(node, meta, context);
         return;
       }
-      const named = meta.get("cell") ?? meta.get("name");
-      if (!languages.has(node.lang ?? "") || named === undefined) return;
-      blocks++;
+      const named = fenceName(meta);
       const place = {
         file: context.fileURL ? fileURLToPath(context.fileURL) : "",
         line: node.position?.start.line ?? 0,
       };
       const attributes =
-        node.lang === "asm" ? asmBlock(meta, named, place) : cell(node, meta, named, `cell-${++cellCount}`, place);
-      const children = node.lang === "asm" ? [] : [output(attributes)];
+        kind === "source" ? asmBlock(meta, named, place) : cell(node, meta, named, `cell-${++cellCount}`, place);
+      const children = kind === "source" ? [] : [output(attributes)];
       context.wrapNode(node, {
         type: "mdxJsxFlowElement",
-        name: node.lang === "asm" ? "ring-asm" : "ring-cell",
+        name: kind === "source" ? "ring-asm" : "ring-cell",
         attributes: Object.entries(attributes).map(([name, value]) => ({ type: "mdxJsxAttribute", name, value })),
         children,
       });
@@ -61,10 +61,7 @@ function cells() {
 function asmBlock(meta, named, { file, line }) {
   if (!/^[A-Za-z_]\w*$/.test(named))
     throw new Error(`${file}:${line}: an asm cell needs a name, as in \`\`\`asm cell=boot`);
-  const attributes = { id: named, "data-file": meta.get("file") ?? `${named}.S` };
-  for (const name of ["origin", "bits", "syntax", "machine"])
-    if (meta.get(name)) attributes[`data-${name}`] = meta.get(name);
-  return attributes;
+  return sourceAttributes(meta);
 }
 
 function cell(node, meta, named, id, { file, line }) {
@@ -85,14 +82,9 @@ function quote(node, meta, context) {
   const place = `${fileURLToPath(context.fileURL)}:${node.position?.start.line ?? 0}`;
   const file = new URL(meta.get("from"), context.fileURL);
   if (!existsSync(file)) throw new Error(`${place}: there is no file ${meta.get("from")}`);
-  const all = readFileSync(file, "utf8").replace(/\n$/, "").split("\n");
-  const label = meta.get("label");
-  let first = label === undefined ? 0 : all.findIndex((line) => line.startsWith(`${label}:`));
-  if (first < 0) throw new Error(`${place}: ${meta.get("from")} has no label ${label}`);
-  const count = Number(meta.get("lines") ?? all.length - first);
-  const last = Math.min(first + count, all.length);
-  while (first > 0 && all[first - 1].startsWith("#")) first--;
-  context.setProperty(node, "value", all.slice(first, last).join("\n"));
+  const part = excerptLines(readFileSync(file, "utf8"), meta);
+  if (!part) throw new Error(`${place}: ${meta.get("from")} has no label ${meta.get("label")}`);
+  context.setProperty(node, "value", part.lines.join("\n"));
   context.wrapNode(node, {
     type: "mdxJsxFlowElement",
     name: "figure",
@@ -102,7 +94,9 @@ function quote(node, meta, context) {
         type: "mdxJsxFlowElement",
         name: "figcaption",
         attributes: [],
-        children: [{ type: "text", value: `${meta.get("from").split("/").at(-1)}, lines ${first + 1} to ${last}` }],
+        children: [
+          { type: "text", value: `${meta.get("from").split("/").at(-1)}, lines ${part.first} to ${part.last}` },
+        ],
       },
     ],
   });
@@ -123,10 +117,4 @@ function output(attributes) {
     ],
     children: waits ? [{ type: "paragraph", children: [{ type: "text", value: waits }] }] : [],
   };
-}
-
-/** `cell=boot file="a b.S" fold` → a map of words; a word without a value maps to "". */
-function readMeta(text) {
-  const words = text.matchAll(/([\w-]+)(?:=(?:"([^"]*)"|(\S+)))?/g);
-  return new Map(Array.from(words, ([, name, quoted, bare]) => [name, quoted ?? bare ?? ""]));
 }
