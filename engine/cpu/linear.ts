@@ -10,7 +10,7 @@ import type { AccessSize } from "../chipset/bus.ts";
 import { CODE_PAGE, withCodePages } from "./codepages.ts";
 import { type AccessClass, CLASS_CHECKED, CLASS_GUARDED, CLASS_SUPERVISOR, CLASS_USER, FastTlb } from "./fasttlb.ts";
 import * as fault from "./fault.ts";
-import { GuestFault } from "./fault.ts";
+import { type Fault, GuestFault } from "./fault.ts";
 import type { ImportFunctions } from "./importfunctions.ts";
 import * as at from "./layout.ts";
 import { missItem } from "./ledger.ts";
@@ -33,6 +33,9 @@ export const DATA_LARGE = 64;
 export const CODE_SETS = 128;
 export const CODE_LARGE = 32;
 
+/** No physical address: a page fault was noted instead. */
+const NO_PAGE = -1;
+
 export class LinearMemory {
   readonly imports: Pick<ImportFunctions, "read" | "update" | "store" | "commit" | "segment">;
   readonly paging: Paging;
@@ -45,6 +48,11 @@ export class LinearMemory {
   /** CR0.AM and EFLAGS.AC at privilege 3. */
   private checksAlignment = false;
   private watches = false;
+  /** `current`, for what generated code asks: between instructions they are the same. */
+  private user = 0;
+  /** Physical addresses of the first and the last byte of an access: `tryEnds`. */
+  private first = 0;
+  private last = 0;
   private readonly fast: FastTlb;
   private readonly p: MemoryOwner;
   private readonly scratch: number;
@@ -60,29 +68,49 @@ export class LinearMemory {
     this.data.onDrop = (low, high, pageBits) => this.fast.drop(low, high, pageBits);
     this.code.onDrop = () => this.onCodeMoved();
     this.imports = {
-      read: (_cpu, low, high, bits) => this.guarded(0, () => this.readSlow(low >>> 0, high, bits >> 3)),
+      read: (_cpu, low, high, bits) => {
+        try {
+          return this.readSlow(low >>> 0, high, bits >> 3);
+        } catch (e) {
+          return this.noted(e, 0);
+        }
+      },
       ...withCodePages(p.map, {
-        update: (_cpu, low, high, bits) => this.guarded(0, () => this.updateSlow(low >>> 0, high, bits >> 3)),
-        store: (_cpu, low, high, bits) => this.guarded(1, () => this.storeSlow(low >>> 0, high, bits >> 3)),
+        update: (_cpu, low, high, bits) => {
+          try {
+            return this.updateSlow(low >>> 0, high, bits >> 3);
+          } catch (e) {
+            return this.noted(e, 0);
+          }
+        },
+        store: (_cpu, low, high, bits) => {
+          try {
+            return this.storeSlow(low >>> 0, high, bits >> 3);
+          } catch (e) {
+            return this.noted(e, 1);
+          }
+        },
       }),
-      commit: (_cpu, low, high, bits) => this.commit(low >>> 0, high, bits >> 3, this.current | WRITE),
-      segment: (_cpu, segment, offset, bits, write) =>
-        this.guarded(1, () => {
+      commit: (_cpu, low, high, bits) => {
+        this.ends(low >>> 0, high, bits >> 3, this.user | WRITE);
+        return this.commit(low >>> 0, bits >> 3);
+      },
+      segment: (_cpu, segment, offset, bits, write) => {
+        try {
           this.checkSegment((segment - at.SEGMENTS) / at.SEGMENT_BYTES, offset >>> 0, bits >> 3, write !== 0);
           return 0;
-        }),
+        } catch (e) {
+          return this.noted(e, 1);
+        }
+      },
     };
   }
 
   /** Faults of the slow path become an answer: generated code branches on it. */
-  private guarded(answer: number, body: () => number): number {
-    try {
-      return body();
-    } catch (e) {
-      if (!(e instanceof GuestFault)) throw e;
-      this.p.pendingFault = e.fault;
-      return answer;
-    }
+  private noted(e: unknown, answer: number): number {
+    if (!(e instanceof GuestFault)) throw e;
+    this.p.pendingFault = e.fault;
+    return answer;
   }
 
   // ---- translation -----------------------------------------------------------------------------------------------
@@ -92,8 +120,8 @@ export class LinearMemory {
     return this.p.cpl === 3 ? USER : 0;
   }
 
-  /** Physical address for an access (WRITE, USER, FETCH, IMPLICIT), or a #PF. */
-  private translate(low: number, high: number, access: number): number {
+  /** Physical address for an access (WRITE, USER, FETCH, IMPLICIT); NO_PAGE, and a #PF noted with the processor. */
+  private tryTranslate(low: number, high: number, access: number): number {
     const { paging } = this;
     if (!paging.on) return low;
     const tlb = access & FETCH ? this.code : this.data;
@@ -110,16 +138,28 @@ export class LinearMemory {
   /** `held`: the TLB has the page, but not for this access. */
   private fill(tlb: Tlb, low: number, high: number, access: number, held: boolean): number {
     const { paging } = this;
-    let t: ReturnType<Paging["walk"]>;
-    try {
-      t = paging.walk(low, high, access);
-    } catch (e) {
+    const t = paging.walk(low, high, access);
+    if (typeof t === "number") {
       // A page fault forgets what the TLB had for its address (Intel SDM vol. 3A, 4.10.4.1).
       tlb.invalidate(low, high, paging.pcid);
-      throw e;
+      this.p.pendingFault = { vector: fault.PF, errorCode: t };
+      return NO_PAGE;
     }
     this.p.ledger.add(held ? "rewalks" : missItem(tlb === this.code, t.pageBits));
     return tlb.physical(tlb.insert(low, high, paging.pcid, t), low);
+  }
+
+  /** The same with the #PF thrown. */
+  private translate(low: number, high: number, access: number): number {
+    const hpa = this.tryTranslate(low, high, access);
+    if (hpa === NO_PAGE) this.throwNoted();
+    return hpa;
+  }
+
+  private throwNoted(): never {
+    const noted = this.p.pendingFault as Fault;
+    this.p.pendingFault = undefined;
+    throw new GuestFault(noted);
   }
 
   /** Physical address of a linear one for a view: −1 where unmapped, no effect on the machine. */
@@ -134,7 +174,7 @@ export class LinearMemory {
   /** Linear-memory address of code, −1 where it is not in RAM or ROM. Fetches as far as the TLB goes. */
   codeHost(low: number, high: number): number {
     this.checkFetch(low, high);
-    return this.p.map.readable(this.translate(low, high, FETCH | this.current));
+    return this.p.map.readable(this.translate(low, high, FETCH | this.user));
   }
 
   /** #GP(0) where RIP is not canonical: SYSRET and the end of the lower half lead there. */
@@ -158,6 +198,13 @@ export class LinearMemory {
     this.fast.forgetWrites();
   }
 
+  /** The state was assigned. */
+  restored(): void {
+    this.data.restored();
+    this.code.restored();
+    this.updatePaging();
+  }
+
   /** Control registers that paging depends on have changed. */
   updatePaging(): void {
     this.paging.update();
@@ -171,6 +218,7 @@ export class LinearMemory {
   updateAccess(): boolean {
     const { p } = this;
     const { current } = this;
+    this.user = current;
     this.checksAlignment =
       current !== 0 && (p.control(0) & CR0_AM) !== 0 && (p.view.getUint32(at.SYSTEM_FLAGS, true) & AC) !== 0;
     this.watches = this.checksAlignment || p.debug.watchesData;
@@ -271,44 +319,52 @@ export class LinearMemory {
   // ---- the slow path ---------------------------------------------------------------------------------------------
 
   private readSlow(low: number, high: number, bytes: number): number {
-    const access = this.current;
+    const access = this.user;
     if (this.watches) this.observe(low, high, bytes, false);
     if (this.check(low, high, bytes)) {
-      const host = this.p.map.readable(this.translate(low, high, access));
+      const hpa = this.tryTranslate(low, high, access);
+      if (hpa === NO_PAGE) return 0;
+      const host = this.p.map.readable(hpa);
       if (host >= 0) {
         this.fast.remember(false, low, high, host);
         return host;
       }
     }
-    if (this.mustRunAlone(low, high, bytes, access)) return 0;
-    this.readToScratch(low, high, bytes, access);
+    if (!this.mayTouch(low, high, bytes, access)) return 0;
+    this.readToScratch(low, bytes);
     return this.scratch;
   }
 
   private updateSlow(low: number, high: number, bytes: number): number {
-    const access = this.current | WRITE;
+    const access = this.user | WRITE;
     if (this.watches) this.observe(low, high, bytes, true);
     if (this.check(low, high, bytes)) {
-      const host = this.p.map.writable(this.translate(low, high, access));
+      const hpa = this.tryTranslate(low, high, access);
+      if (hpa === NO_PAGE) return 0;
+      const host = this.p.map.writable(hpa);
       if (host >= 0 && this.storable(low, high, host, bytes)) return host;
     }
-    if (this.mustRunAlone(low, high, bytes, access)) return 0;
-    this.readToScratch(low, high, bytes, access);
+    if (!this.mayTouch(low, high, bytes, access)) return 0;
+    this.readToScratch(low, bytes);
     return this.scratch;
   }
 
   private storeSlow(low: number, high: number, bytes: number): number {
-    const access = this.current | WRITE;
+    const access = this.user | WRITE;
     if (this.watches) this.observe(low, high, bytes, true);
     if (this.check(low, high, bytes)) {
-      const host = this.p.map.writable(this.translate(low, high, access));
+      const hpa = this.tryTranslate(low, high, access);
+      if (hpa === NO_PAGE) return 1;
+      const host = this.p.map.writable(hpa);
       if (host >= 0 && this.storable(low, high, host, bytes)) {
-        this.p.map.bytes.copyWithin(host, this.scratch, this.scratch + bytes);
+        const { view } = this.p.map;
+        if (bytes === 4) view.setInt32(host, view.getInt32(this.scratch, true), true);
+        else this.p.map.bytes.copyWithin(host, this.scratch, this.scratch + bytes);
         return 0;
       }
     }
-    if (this.mustRunAlone(low, high, bytes, access)) return 1;
-    return this.commit(low, high, bytes, access);
+    if (!this.mayTouch(low, high, bytes, access)) return 1;
+    return this.commit(low, bytes);
   }
 
   /** Whether RAM at `host` may be stored to without another look; remembers its page as one with decoded code or without. */
@@ -319,21 +375,19 @@ export class LinearMemory {
     return !code || (!map.hasCode(host) && !map.hasCode(host + bytes - 1));
   }
 
-  /** Physical addresses of an access's first and last byte: both are translated before anything happens. */
-  private ends(low: number, high: number, bytes: number, access: number): [number, number] {
-    const first = this.translate(low, high, access);
+  /** Translates an access's first and last byte, before anything happens; false, and a #PF noted, where there is one. */
+  private tryEnds(low: number, high: number, bytes: number, access: number): boolean {
+    this.first = this.tryTranslate(low, high, access);
+    if (this.first === NO_PAGE) return false;
     const behind = (low & (PAGE - 1)) + bytes - PAGE;
-    if (behind <= 0) return [first, first + bytes - 1];
+    if (behind <= 0) {
+      this.last = this.first + bytes - 1;
+      return true;
+    }
     const next = (low + bytes - behind) >>> 0;
-    return [first, this.translate(next, this.highAfter(low, high, bytes), access) + behind - 1];
-  }
-
-  /** Device memory is only touched by an instruction that runs alone: there ticks are exact, and nothing happens twice. */
-  private mustRunAlone(low: number, high: number, bytes: number, access: number): boolean {
-    const { map } = this.p;
-    const [first, last] = this.ends(low, high, bytes, access);
-    if (this.p.alone || (map.readable(first) >= 0 && map.readable(last) >= 0)) return false;
-    this.p.needsAlone = true;
+    const second = this.tryTranslate(next, this.highAfter(low, high, bytes), access);
+    if (second === NO_PAGE) return false;
+    this.last = second + behind - 1;
     return true;
   }
 
@@ -348,10 +402,27 @@ export class LinearMemory {
     this.p.map.write(hpa, value, size);
   }
 
-  /** Reads in the widest accesses that fit, as a bus does. */
-  private readToScratch(low: number, high: number, bytes: number, access: number): void {
+  /** The same with the #PF thrown. */
+  private ends(low: number, high: number, bytes: number, access: number): void {
+    if (!this.tryEnds(low, high, bytes, access)) this.throwNoted();
+  }
+
+  /**
+   * Whether an access may go to its ends, which are then known. Device memory is only touched by an instruction that runs
+   * alone: there ticks are exact, and nothing happens twice.
+   */
+  private mayTouch(low: number, high: number, bytes: number, access: number): boolean {
+    const { map } = this.p;
+    if (!this.tryEnds(low, high, bytes, access)) return false;
+    if (this.p.alone || (map.readable(this.first) >= 0 && map.readable(this.last) >= 0)) return true;
+    this.p.needsAlone = true;
+    return false;
+  }
+
+  /** Reads what lies between `first` and `last`, in the widest accesses that fit, as a bus does. */
+  private readToScratch(low: number, bytes: number): void {
     const { view } = this.p;
-    const [first, last] = this.ends(low, high, bytes, access);
+    const { first, last } = this;
     const split = Math.min(bytes, PAGE - (low & (PAGE - 1)));
     if (split === bytes && bytes >= 4) {
       for (let i = 0; i < bytes; i += 4) view.setUint32(at.SCRATCH + i, this.busRead(first + i, 4), true);
@@ -364,10 +435,10 @@ export class LinearMemory {
     }
   }
 
-  /** Stores the scratch slot. */
-  private commit(low: number, high: number, bytes: number, access: number): number {
+  /** Stores the scratch slot between `first` and `last`. */
+  private commit(low: number, bytes: number): number {
     const { view } = this.p;
-    const [first, last] = this.ends(low, high, bytes, access);
+    const { first, last } = this;
     const split = Math.min(bytes, PAGE - (low & (PAGE - 1)));
     if (split === bytes && bytes >= 4) {
       for (let i = 0; i < bytes; i += 4) this.busWrite(first + i, view.getUint32(at.SCRATCH + i, true), 4);
@@ -472,7 +543,8 @@ export class LinearMemory {
       this.learn(false, low, high, hpa, behalf);
       return this.busRead(hpa, bytes);
     }
-    this.readToScratch(low, high, bytes, access);
+    this.ends(low, high, bytes, access);
+    this.readToScratch(low, bytes);
     return bytes === 2 ? view.getUint16(at.SCRATCH, true) : view.getUint32(at.SCRATCH, true);
   }
 
@@ -484,7 +556,8 @@ export class LinearMemory {
       const host = map.readable(this.translate(low, high, this.accessOf(behalf)));
       if (host >= 0) return map.view.getBigUint64(host, true);
     }
-    this.readToScratch(low, high, 8, this.accessOf(behalf));
+    this.ends(low, high, 8, this.accessOf(behalf));
+    this.readToScratch(low, 8);
     return this.p.view.getBigUint64(at.SCRATCH, true);
   }
 
@@ -507,7 +580,8 @@ export class LinearMemory {
       return;
     }
     this.p.view.setUint32(at.SCRATCH, value, true);
-    this.commit(low, high, bytes, access);
+    this.ends(low, high, bytes, access);
+    this.commit(low, bytes);
   }
 
   store64(la: LinearAddress, value: bigint, behalf: Behalf = "current"): void {
@@ -515,7 +589,8 @@ export class LinearMemory {
     if (this.watches) this.observe(low, high, 8, true, behalf);
     if (this.check(low, high, 8) && this.storeAll(low, high, [value], behalf)) return;
     this.p.view.setBigUint64(at.SCRATCH, BigInt.asUintN(64, value), true);
-    this.commit(low, high, 8, this.accessOf(behalf) | WRITE);
+    this.ends(low, high, 8, this.accessOf(behalf) | WRITE);
+    this.commit(low, 8);
   }
 
   /** Stores eight bytes each from an address up, where that is one page of memory without decoded code; whether it was. */

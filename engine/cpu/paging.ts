@@ -10,7 +10,6 @@
  * The accessed bit is set in each entry as the walk passes it, the last one's with the dirty bit once the access is known
  * to be allowed. Source: AMD APM vol. 2, chapter 5 "Page Translation and Protection"; Intel SDM vol. 3A, chapter 4.
  */
-import * as fault from "./fault.ts";
 import * as at from "./layout.ts";
 import type { MemoryOwner } from "./memoryowner.ts";
 import {
@@ -94,6 +93,8 @@ export class Paging {
   /** Entries of tables in memory that the walk in progress has read. */
   private references = 0;
   private readonly p: MemoryOwner;
+  /** The page that the last walk came to. */
+  private readonly found: Found = { page: 0, pageBits: 12, flags: 0, key: 0, entry: 0, entryAt: 0 };
 
   constructor(p: MemoryOwner) {
     this.p = p;
@@ -154,50 +155,56 @@ export class Paging {
     return bits | (access & (WRITE | USER)) | fetch;
   }
 
-  /** Raises #PF for an access to a linear address. */
-  private raise(low: number, high: number, access: number, why: Refusal | number): never {
+  /** Sets CR2 for a #PF; its error code. */
+  private pageFault(low: number, high: number, access: number, why: Refusal | number): number {
     const v = this.p.view;
     v.setUint32(at.CR2, low, true);
     v.setInt32(at.CR2 + 4, high, true);
     this.p.ledger.failedReads = this.references;
-    return fault.raise(fault.PF, this.errorCode(access, why));
+    return this.errorCode(access, why);
   }
 
-  /** Walks the tables for an access, sets accessed and dirty bits, and raises #PF where it is not allowed. */
-  walk(low: number, high: number, access: number): Translation {
+  /**
+   * Walks the tables for an access, and sets accessed and dirty bits: the page, which is good until the next walk; or the
+   * error code of the page fault where it is not allowed, with CR2 set.
+   */
+  walk(low: number, high: number, access: number): Translation | number {
+    const { found } = this;
     this.references = 0;
-    const found = this.look(low, high);
-    if (typeof found === "number") return this.raise(low, high, access, found);
+    const looked = this.look(low, high);
+    if (looked !== FOUND) return this.pageFault(low, high, access, looked);
     const why = this.refuses(access, found.flags, found.key);
-    if (why) return this.raise(low, high, access, why);
+    if (why) return this.pageFault(low, high, access, why);
     this.p.ledger.add("walkReads", this.references);
-    return this.markUsed(found, access);
+    this.markUsed(access);
+    return found;
   }
 
   /** The page of an address without any effect, whoever may access it; undefined where it is not mapped. */
   peek(low: number, high: number): Translation | undefined {
-    const found = this.look(low, high, []);
-    return typeof found === "number" ? undefined : found;
+    return this.look(low, high, []) === FOUND ? { ...this.found } : undefined;
   }
 
   /** What `walk` would do, without any effect. */
   trace(low: number, high: number, access: number): Trace {
     const passed: PassedEntry[] = [];
-    const found = this.look(low, high, passed);
-    if (typeof found === "number") {
-      const cause = found & RESERVED ? "reserved bit" : "not present";
-      return { passed, fault: { cause, errorCode: this.errorCode(access, found) } };
+    const looked = this.look(low, high, passed);
+    if (looked !== FOUND) {
+      const cause = looked & RESERVED ? "reserved bit" : "not present";
+      return { passed, fault: { cause, errorCode: this.errorCode(access, looked) } };
     }
-    const cause = this.refuses(access, found.flags, found.key);
-    if (!cause) return { passed, page: found };
-    return { passed, page: found, fault: { cause, errorCode: this.errorCode(access, cause) } };
+    const page = { ...this.found };
+    const cause = this.refuses(access, page.flags, page.key);
+    if (!cause) return { passed, page };
+    return { passed, page, fault: { cause, errorCode: this.errorCode(access, cause) } };
   }
 
-  private markUsed(found: Found, access: number): Translation {
+  private markUsed(access: number): void {
+    const { found } = this;
     const used = ACCESSED | (access & WRITE ? DIRTY : 0);
-    if ((found.entry & used) === used) return found;
+    if ((found.entry & used) === used) return;
     this.mark(found.entryAt, found.entry | used);
-    return access & WRITE ? { ...found, flags: found.flags | TLB_DIRTY } : found;
+    if (access & WRITE) found.flags |= TLB_DIRTY;
   }
 
   private mark(address: number, entry: number): void {
@@ -210,8 +217,8 @@ export class Paging {
     return isPeek ? this.p.map.peek32(address) : this.p.map.read(address, 4);
   }
 
-  /** The page, or P and RSVD of a fault's error code. */
-  private look(low: number, high: number, peeked?: PassedEntry[]): Found | number {
+  /** Whether there is a page, which is then `found`: FOUND, or P and RSVD of a fault's error code. */
+  private look(low: number, high: number, peeked?: PassedEntry[]): number {
     if (!this.pae) return this.lookLegacy(low, peeked);
     const v = this.p.view;
     let table: number;
@@ -249,15 +256,20 @@ export class Paging {
     return (lo & (level === 2 ? 0x001fe000 : 0x3fffe000)) !== 0;
   }
 
-  private leaf(pageBits: number, lo: number, hi: number, entryAt: number, combined: number): Found {
-    const inPage = 2 ** pageBits - 1;
-    const page = (hi & 0xfffff) * 2 ** 32 + ((lo & ~inPage & ~0xfff) >>> 0);
+  private leaf(pageBits: number, lo: number, hi: number, entryAt: number, combined: number): typeof FOUND {
+    const { found } = this;
+    const inPage = (1 << pageBits) - 1;
+    found.page = (hi & 0xfffff) * 2 ** 32 + ((lo & ~inPage & ~0xfff) >>> 0);
+    found.pageBits = pageBits;
     const global = lo & GLOBAL && this.globals ? TLB_GLOBAL : 0;
-    const flags = combined | global | (lo & DIRTY ? TLB_DIRTY : 0);
-    return { page, pageBits, flags, key: this.keys ? (hi >>> 27) & 15 : 0, entry: lo, entryAt };
+    found.flags = combined | global | (lo & DIRTY ? TLB_DIRTY : 0);
+    found.key = this.keys ? (hi >>> 27) & 15 : 0;
+    found.entry = lo;
+    found.entryAt = entryAt;
+    return FOUND;
   }
 
-  private lookLegacy(low: number, peeked?: PassedEntry[]): Found | number {
+  private lookLegacy(low: number, peeked?: PassedEntry[]): number {
     const isPeek = peeked !== undefined;
     const directory = (this.p.control(3) & ~0xfff) >>> 0;
     const pdeAt = directory + (low >>> 22) * 4;
@@ -283,10 +295,18 @@ export class Paging {
   }
 }
 
+/** What a look answers where there is a page. */
+const FOUND = -1;
+
+/** A translation that is written anew by each walk. */
 interface Found extends Translation {
+  page: number;
+  pageBits: number;
+  flags: number;
+  key: number;
   /** The last entry's low word, and where it is. */
-  readonly entry: number;
-  readonly entryAt: number;
+  entry: number;
+  entryAt: number;
 }
 
 function tableOf(lo: number, hi: number): number {

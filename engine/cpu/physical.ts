@@ -7,9 +7,10 @@ import { EngineError } from "../wasm/error.ts";
 import * as at from "./layout.ts";
 
 export const PAGE = 4096;
-/** What reaches RAM, of a page in RAM's range; the rest goes to ROM or a device. */
+/** What reaches RAM, of a page in RAM's range; the rest goes to ROM or a device. A device covers what is COVERED. */
 const READS = 1;
 const WRITES = 2;
+const COVERED = 4;
 /** Where SMRAM lies. */
 const SMRAM = 0xa0000;
 const SMRAM_BYTES = 0x20000;
@@ -51,7 +52,7 @@ export class PhysicalMap {
   a20 = true;
   private smram: SmramView = "none";
   private smm = false;
-  /** READS and WRITES of each page in RAM's range. */
+  /** READS, WRITES and COVERED of each page in RAM's range. */
   private readonly reach: Uint8Array;
   private readonly roms: { first: number; last: number; host: number }[] = [];
   private romEnd: number;
@@ -97,8 +98,9 @@ export class PhysicalMap {
   /** Which accesses to a range inside RAM's (page-aligned) reach RAM; the others go to ROM or a device. */
   setReach(hpa: number, bytes: number, reads: boolean, writes: boolean): void {
     const reach = (reads ? READS : 0) | (writes ? WRITES : 0);
-    if (this.reach.subarray(hpa / PAGE, (hpa + bytes) / PAGE).every((now) => now === reach)) return;
-    this.reach.fill(reach, hpa / PAGE, (hpa + bytes) / PAGE);
+    const pages = this.reach.subarray(hpa / PAGE, (hpa + bytes) / PAGE);
+    if (pages.every((now) => (now & ~COVERED) === reach)) return;
+    for (let i = 0; i < pages.length; i++) pages[i] = reach | ((pages[i] as number) & COVERED);
     this.onMapChange();
   }
 
@@ -124,17 +126,15 @@ export class PhysicalMap {
   cover(pages: ReadonlySet<number>): void {
     const inside = new Set([...pages].filter((hpa) => hpa < this.ram.length).map((hpa) => hpa / PAGE));
     if (inside.size === this.covered.size && [...inside].every((page) => this.covered.has(page))) return;
+    for (const page of this.covered) this.reach[page] = (this.reach[page] as number) & ~COVERED;
+    for (const page of inside) this.reach[page] = (this.reach[page] as number) | COVERED;
     this.covered = inside;
     this.onMapChange();
   }
 
   /** Whether there is RAM at `hpa` that a device covers: the device sends on what is not for it. */
   isCovered(hpa: number): boolean {
-    return this.covers(hpa) && this.reach[Math.floor(hpa / PAGE)] === (READS | WRITES);
-  }
-
-  private covers(a: number): boolean {
-    return this.covered.size > 0 && this.covered.has(Math.floor(a / PAGE));
+    return hpa < this.ram.length && this.reach[hpa >>> 12] === (READS | WRITES | COVERED);
   }
 
   readCovered(hpa: number, size: AccessSize): number {
@@ -167,14 +167,16 @@ export class PhysicalMap {
 
   /** `readable` of a physical address as the bus carries it: A20 is decided. */
   readableAt(a: number): number {
-    if (this.covers(a)) return -1;
-    if (a < this.ram.length && (this.reach[a >>> 12] as number) & READS) return this.ramAt + a;
+    if (a < this.ram.length) {
+      const reach = this.reach[a >>> 12] as number;
+      if (reach & COVERED) return -1;
+      if (reach & READS) return this.ramAt + a;
+    }
     for (const rom of this.roms) if (a >= rom.first && a <= rom.last) return rom.host + (a - rom.first);
     return -1;
   }
 
   writableAt(a: number): number {
-    if (this.covers(a)) return -1;
     return a < this.ram.length && this.reach[a >>> 12] === (READS | WRITES) ? this.ramAt + a : -1;
   }
 
@@ -269,7 +271,7 @@ export class PhysicalMap {
 
   writeAt(a: number, value: number, size: AccessSize): void {
     // RAM takes writes below a ROM, too, that reads do not see yet: how firmware copies itself.
-    const isRam = a < this.ram.length && !this.covers(a) && ((this.reach[a >>> 12] as number) & WRITES) !== 0;
+    const isRam = a < this.ram.length && ((this.reach[a >>> 12] as number) & (WRITES | COVERED)) === WRITES;
     if (!isRam) {
       if (this.readableAt(a) < 0) this.devices.write(a, value >>> 0, size);
       return;

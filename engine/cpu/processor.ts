@@ -110,7 +110,7 @@ export class Processor extends EventTaker {
     this.blocks.flush();
     this.monitor.restored();
     this.debug.update();
-    this.memory.updatePaging();
+    this.memory.restored();
     this.updateMode();
   }
 

@@ -33,6 +33,8 @@ export interface Translation {
 
 const WORDS = 4;
 const WAYS = 4;
+/** No process-context identifier. */
+const EVERY_CONTEXT = -1;
 export const TLB_ENTRY_BYTES = 16;
 
 /** An entry, read out. */
@@ -55,12 +57,50 @@ export class Tlb {
   private readonly words: Int32Array;
   private readonly sets: number;
   private readonly largeAt: number;
+  /** Derived, so that nothing need be looked for where nothing is: the sets that hold entries; behind the last large one. */
+  private readonly filled: Uint16Array;
+  private filledCount = 0;
+  private readonly isFilled: Uint8Array;
+  private largeEnd: number;
 
   /** Over `bytes` of the processor's state: `sets` × 4 small entries, then `large` ones. */
   constructor(buffer: ArrayBufferLike, at: number, sets: number, large: number) {
     this.sets = sets;
     this.largeAt = sets * WAYS * WORDS;
     this.words = new Int32Array(buffer, at, this.largeAt + large * WORDS);
+    this.filled = new Uint16Array(sets);
+    this.isFilled = new Uint8Array(sets);
+    this.largeEnd = this.largeAt;
+  }
+
+  /** The state was assigned: finds out what it holds. */
+  restored(): void {
+    this.isFilled.fill(0);
+    this.filledCount = 0;
+    for (let i = 0; i < this.largeAt; i += WORDS) if ((this.words[i + 2] as number) & TLB_PRESENT) this.noteFilled(i);
+    this.largeEnd = this.words.length;
+    this.shortenLarge();
+  }
+
+  /** The set of the small entry at `i` holds something. */
+  private noteFilled(i: number): void {
+    const set = Math.floor(i / (WAYS * WORDS));
+    if (this.isFilled[set]) return;
+    this.isFilled[set] = 1;
+    this.filled[this.filledCount++] = set;
+  }
+
+  private shortenLarge(): void {
+    while (this.largeEnd > this.largeAt && !((this.words[this.largeEnd - 2] as number) & TLB_PRESENT))
+      this.largeEnd -= WORDS;
+  }
+
+  private empty(i: number): void {
+    const w = this.words;
+    w[i] = 0;
+    w[i + 1] = 0;
+    w[i + 2] = 0;
+    w[i + 3] = 0;
   }
 
   /** Bytes of state that a TLB of this size takes. */
@@ -83,7 +123,7 @@ export class Tlb {
       const other = (w[i] as number) ^ tag;
       if (other === 0 || (flags & TLB_GLOBAL && (other & ~0xfff) === 0)) return i;
     }
-    for (let i = this.largeAt; i < w.length; i += WORDS) if (this.coversLarge(i, low, high, pcid)) return i;
+    for (let i = this.largeAt; i < this.largeEnd; i += WORDS) if (this.coversLarge(i, low, high, pcid)) return i;
     return -1;
   }
 
@@ -122,21 +162,28 @@ export class Tlb {
     // Up to the first free entry, or over the oldest, all move one place on.
     let free = first;
     while (free < end - WORDS && (w[free + 2] as number) & TLB_PRESENT) free += WORDS;
-    const pushedOut = (w[free + 2] as number) & TLB_PRESENT;
-    const old = pushedOut ? [w[free] as number, w[free + 1] as number, this.pageBits(free)] : undefined;
-    w.copyWithin(first + WORDS, first, free);
+    const pushedOut = ((w[free + 2] as number) & TLB_PRESENT) !== 0;
+    const oldLow = (w[free] as number) & ~0xfff;
+    const oldHigh = w[free + 1] as number;
+    const oldBits = this.pageBits(free);
+    for (let i = free - 1; i >= first; i--) w[i + WORDS] = w[i] as number;
     w[first] = (low & (-1 << t.pageBits)) | pcid;
     w[first + 1] = high;
     w[first + 2] = ((t.page % 2 ** 32) & ~0xfff) | t.flags | TLB_PRESENT;
     w[first + 3] = Math.floor(t.page / 2 ** 32) | (t.pageBits << 20) | (t.key << 28);
-    if (old) this.onDrop((old[0] as number) & ~0xfff, old[1] as number, old[2] as number);
+    if (!large) this.noteFilled(first);
+    else if (free >= this.largeEnd) this.largeEnd = free + WORDS;
+    if (pushedOut) this.onDrop(oldLow, oldHigh, oldBits);
     return first;
   }
 
   private drop(i: number): void {
     const w = this.words;
-    const [low, high, bits] = [(w[i] as number) & ~0xfff, w[i + 1] as number, this.pageBits(i)];
-    w.fill(0, i, i + WORDS);
+    const low = (w[i] as number) & ~0xfff;
+    const high = w[i + 1] as number;
+    const bits = this.pageBits(i);
+    this.empty(i);
+    if (i >= this.largeAt) this.shortenLarge();
     this.onDrop(low, high, bits);
   }
 
@@ -150,29 +197,53 @@ export class Tlb {
       const other = (w[i] as number) ^ ((low & ~0xfff) | pcid);
       if (other === 0 || (flags & TLB_GLOBAL && (other & ~0xfff) === 0)) this.drop(i);
     }
-    for (let i = this.largeAt; i < w.length; i += WORDS) if (this.coversLarge(i, low, high, pcid)) this.drop(i);
+    for (let i = this.largeAt; i < this.largeEnd; i += WORDS) if (this.coversLarge(i, low, high, pcid)) this.drop(i);
   }
 
-  /** Forgets what `which` says of the entries; their owner is told by its return, not one by one. */
-  private flush(which: (tag: number, flags: number) => boolean): void {
-    const w = this.words;
-    for (let i = 0; i < w.length; i += WORDS) {
-      const flags = w[i + 2] as number;
-      if (flags & TLB_PRESENT && which(w[i] as number, flags)) w.fill(0, i, i + WORDS);
-    }
-  }
-
+  /** All, global entries too. The owner is told of a flush by its return, not of entries one by one. */
   flushAll(): void {
-    this.words.fill(0);
+    for (let n = 0; n < this.filledCount; n++) {
+      const set = this.filled[n] as number;
+      this.words.fill(0, set * WAYS * WORDS, (set + 1) * WAYS * WORDS);
+      this.isFilled[set] = 0;
+    }
+    this.filledCount = 0;
+    this.words.fill(0, this.largeAt, this.largeEnd);
+    this.largeEnd = this.largeAt;
   }
+
   /** All that is not global, of every context. */
   flushNonGlobal(): void {
-    this.flush((_tag, flags) => !(flags & TLB_GLOBAL));
+    this.flushContext(EVERY_CONTEXT);
   }
+
   /** All of one context that is not global. */
   flushContext(pcid: number): void {
-    this.flush((tag, flags) => !(flags & TLB_GLOBAL) && (tag & 0xfff) === pcid);
+    let kept = 0;
+    for (let n = 0; n < this.filledCount; n++) {
+      const set = this.filled[n] as number;
+      const first = set * WAYS * WORDS;
+      if (this.flushRange(first, first + WAYS * WORDS, pcid)) this.filled[kept++] = set;
+      else this.isFilled[set] = 0;
+    }
+    this.filledCount = kept;
+    this.flushRange(this.largeAt, this.largeEnd, pcid);
+    this.shortenLarge();
   }
+
+  /** The same from `i` to `end`; whether entries are left there. */
+  private flushRange(from: number, end: number, pcid: number): boolean {
+    const w = this.words;
+    let left = false;
+    for (let i = from; i < end; i += WORDS) {
+      const flags = w[i + 2] as number;
+      if (!(flags & TLB_PRESENT)) continue;
+      if (flags & TLB_GLOBAL || (pcid !== EVERY_CONTEXT && ((w[i] as number) & 0xfff) !== pcid)) left = true;
+      else this.empty(i);
+    }
+    return left;
+  }
+
   /** The page of a linear address under `pcid` where it is not global (INVPCID type 0). */
   invalidateInContext(low: number, high: number, pcid: number): void {
     const i = this.find(low, high, pcid);
