@@ -4,6 +4,7 @@
  */
 import { CONDITIONS } from "../isa/conditions.ts";
 import type { Decoded } from "../isa/decoded.ts";
+import { TABLE } from "../isa/table.ts";
 import type { Core } from "./core.ts";
 import { CF, OF, PF, SF, ZF } from "./registers.ts";
 import { SS } from "./segments.ts";
@@ -48,13 +49,25 @@ const JUMP_CONDITIONS: Record<string, number> = Object.fromEntries(
 );
 
 /** Rows that access the stack besides their operands. */
-const STACK_ROWS = /^(PUSH|POP|CALL|RET|ENTER|LEAVE)/;
+const MOVES_STACK_BY_ROW = TABLE.map((row) => /^(PUSH|POP|CALL|RET|ENTER|LEAVE)/.test(row.name));
 
-/** Whether the access that was not canonical, or reached past 4 GiB, was to the stack: it raises #SS instead of #GP. */
-export function isStackAccess(p: Core, d: Decoded): boolean {
+const NAMES_STACK = 1;
+const MOVES_STACK = 2;
+
+/** How an instruction accesses the stack: by an operand in SS, and besides its operands. */
+export function stackUse(d: Decoded): number {
+  const names = d.operands.some((o) => o.kind === "memory" && o.segment === SS);
+  return (names ? NAMES_STACK : 0) | (MOVES_STACK_BY_ROW[d.row.index] ? MOVES_STACK : 0);
+}
+
+/**
+ * Whether the access that was not canonical, or reached past 4 GiB, was to the stack: it raises #SS instead of #GP. `use`:
+ * `stackUse` of its instruction.
+ */
+export function isStackAccess(p: Core, use: number): boolean {
   const { beyond } = p.memory;
-  if (d.operands.some((o) => o.kind === "memory" && o.segment === SS)) return true;
+  if (use & NAMES_STACK) return true;
   const pointers = [p.register64(4), p.register64(5)];
   const onStack = (pointer: bigint) => beyond + 16n >= pointer && beyond <= pointer + 16n;
-  return STACK_ROWS.test(d.row.name) && pointers.some(onStack);
+  return (use & MOVES_STACK) !== 0 && pointers.some(onStack);
 }

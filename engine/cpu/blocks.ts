@@ -4,15 +4,23 @@
  */
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
+import { TABLE } from "../isa/table.ts";
 import { EngineError } from "../wasm/error.ts";
+import { stackUse } from "./beyondlimit.ts";
 import type { Addressing, Shape } from "./emitter.ts";
 import type { Handlers } from "./handlers.ts";
 import * as at from "./layout.ts";
 import type { Mode } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
+import { LONGEST_SEQUENCE } from "./sequence.ts";
+import { OPERATIONS } from "./system/operations.ts";
 import { emitBlock, type Step } from "./translate.ts";
 
 const MAX_BLOCK = 32;
+/** Rows that are plain TypeScript, by their place in the table. */
+const HAS_OPERATION = TABLE.map((row) => row.name in OPERATIONS);
+/** Of `kinds`: an instruction, rather than a block's end. `stackUse` has the bits below. */
+const INSTRUCTION = 0x80;
 /** Records of one instruction that runs alone: it, what follows it, its target. */
 const ALONE_RECORDS = 3;
 
@@ -38,11 +46,16 @@ export class Blocks {
   private readonly foundAlone = new Map<number, number>();
   /** Records by 64-byte line of linear memory. */
   private readonly byLine = new Map<number, Set<number>>();
+  /** What operations in TypeScript need to know of theirs. */
   private readonly decodedAt: (Decoded | undefined)[] = [];
+  /** What each record holds: INSTRUCTION, and how it accesses the stack. */
+  private readonly kinds: Uint8Array;
+  /** How many records before each its sequence begins. */
+  private readonly inSequence: Uint8Array;
   /** First record of each record's block. */
-  private readonly heads: number[] = [];
+  private readonly heads: Int32Array;
   /** Records that were set aside for the block that begins at each record. */
-  private readonly sizes: number[] = [];
+  private readonly sizes: Uint8Array;
   /** Grows whenever records that were in use are written anew: by a flush, or a block built in the place of a dropped one. */
   private rewrites = 0;
   private rewritten = { first: 0, end: 0 };
@@ -55,6 +68,8 @@ export class Blocks {
   breakpoints: ReadonlySet<number> = new Set();
   /** Every block is translated when it is built: for the tests that compare the two readings. */
   translating = false;
+  /** Runs of a block before its instructions are put together to sequences (fits eight bits); 0: it is so from the start. */
+  warmth = 200;
   /** Called when all records were dropped. */
   onFlush: () => void = () => {};
 
@@ -66,6 +81,15 @@ export class Blocks {
     this.start = map.records + number * map.recordCount * at.RECORD_BYTES;
     this.end = this.start + map.recordCount * at.RECORD_BYTES;
     this.next = this.start;
+    this.kinds = new Uint8Array(map.recordCount);
+    this.inSequence = new Uint8Array(map.recordCount);
+    this.heads = new Int32Array(map.recordCount);
+    this.sizes = new Uint8Array(map.recordCount);
+  }
+
+  /** How the instruction of a record accesses the stack: `stackUse` of it. */
+  stackUseOf(record: number): number {
+    return (this.kinds[this.indexOf(record)] as number) & ~INSTRUCTION;
   }
 
   decodedOf(record: number): Decoded {
@@ -110,7 +134,7 @@ export class Blocks {
     const size = steps.length + (last.ended ? 0 : 1);
     let first = replaced;
     if (!replaced || size > (this.sizes[this.indexOf(replaced)] ?? 0)) {
-      if (this.next + size * at.RECORD_BYTES > this.end) this.flush();
+      if (this.next + size * at.RECORD_BYTES > this.end || !this.handlers.hasRoom) this.flush();
       else if (replaced) this.forward(replaced, this.next);
       first = this.next;
       this.next += size * at.RECORD_BYTES;
@@ -131,6 +155,7 @@ export class Blocks {
       this.view.setBigUint64(end + at.R_RIP, last.ip + BigInt(last.decoded.length), true);
     }
     if (this.translating && !this.breakpoints.size) this.translate(first, mode);
+    else if (steps.length > 1) this.startWarming(first);
     return first;
   }
 
@@ -157,6 +182,36 @@ export class Blocks {
     return steps;
   }
 
+  private startWarming(first: number): void {
+    const v = this.view;
+    v.setUint8(first + at.R_WARMTH, this.warmth);
+    v.setUint16(first + at.R_COLD_HANDLER, v.getInt32(first + at.R_HANDLER, true), true);
+    v.setInt32(first + at.R_HANDLER, this.handlers.warming, true);
+    if (this.warmth === 0) this.warm(first);
+  }
+
+  /** Puts the instructions of the block that begins at a record together to sequences. */
+  warm(first: number): void {
+    const v = this.view;
+    v.setInt32(first + at.R_HANDLER, v.getUint16(first + at.R_COLD_HANDLER, true), true);
+    const end = first + v.getInt32(first + at.R_LEFT, true) * at.RECORD_BYTES;
+    let run: number[] = [];
+    for (let record = first; record < end; record += at.RECORD_BYTES) {
+      const index = v.getInt32(record + at.R_HANDLER, true);
+      const handler = this.handlers.at(index);
+      if (handler?.kind) run.push(index);
+      const goesOn = handler?.kind && !handler.ended && !handler.stores && run.length < LONGEST_SEQUENCE;
+      if (goesOn && record + at.RECORD_BYTES < end) continue;
+      const begin = record - (run.length - (handler?.kind ? 1 : 0)) * at.RECORD_BYTES;
+      const sequence = run.length > 1 ? this.handlers.sequence(run) : undefined;
+      if (sequence !== undefined) {
+        v.setInt32(begin + at.R_HANDLER, sequence, true);
+        for (let i = 1; i < run.length; i++) this.inSequence[this.indexOf(begin) + i] = i;
+      }
+      run = [];
+    }
+  }
+
   private noteRewrite(first: number, end: number): void {
     this.rewrites++;
     this.rewritten = { first, end };
@@ -174,13 +229,16 @@ export class Blocks {
 
   private clear(record: number): void {
     this.map.bytes.fill(0, record, record + at.RECORD_BYTES);
-    this.decodedAt[this.indexOf(record)] = undefined;
+    this.kinds[this.indexOf(record)] = 0;
+    this.inSequence[this.indexOf(record)] = 0;
   }
 
   private write(record: number, d: Decoded, ip: bigint, handler: number): void {
     const v = this.view;
     this.clear(record);
-    this.decodedAt[this.indexOf(record)] = d;
+    const index = this.indexOf(record);
+    this.kinds[index] = INSTRUCTION | stackUse(d);
+    if (this.translating || HAS_OPERATION[d.row.index]) this.decodedAt[index] = d;
     v.setInt32(record + at.R_HANDLER, handler, true);
     v.setInt32(record + at.R_LEFT, 1, true);
     v.setBigUint64(record + at.R_RIP, ip, true);
@@ -218,9 +276,13 @@ export class Blocks {
     }
   }
 
-  /** A dropped record leaves to be decoded again; where it stands in its block is kept for the count of ticks. */
+  /** A dropped record, and its sequence, leaves to be decoded again; where it stands in its block is kept for the count of ticks. */
   private drop(record: number): void {
-    if (this.decodedAt[this.indexOf(record)]) this.view.setInt32(record + at.R_HANDLER, this.handlers.redecode, true);
+    const index = this.indexOf(record);
+    if (!this.kinds[index]) return;
+    this.view.setInt32(record + at.R_HANDLER, this.handlers.redecode, true);
+    const sequence = record - (this.inSequence[index] as number) * at.RECORD_BYTES;
+    this.view.setInt32(sequence + at.R_HANDLER, this.handlers.redecode, true);
   }
 
   private indexOf(record: number): number {
@@ -267,8 +329,10 @@ export class Blocks {
     this.crossLinks = [];
     this.next = this.start;
     this.decodedAt.length = 0;
+    this.sizes.fill(0);
     this.noteRewrite(this.start, this.end);
     this.handlers.dropTranslations();
+    this.handlers.dropSequences();
     this.onFlush();
   }
 

@@ -34,6 +34,8 @@ export interface Imports {
   readonly jump: Callee;
   /** (cpu, record, ticks) → SYSTEM_*. */
   readonly system: Callee;
+  /** (cpu, record, ticks) → 0: the block that begins at a record has been run often. */
+  readonly warm: Callee;
   /** A function of the x87's library: x87/functions.ts. */
   readonly x87: (name: string) => Callee;
   /** (cpu, operation, immediate) → 0, or 1 on a fault: a floating-point operation on the media slots. */
@@ -58,6 +60,8 @@ export abstract class Emitter implements Meaning {
   readonly cpu: Value;
   readonly ticks: Value;
   abstract readonly flags: Flags;
+  /** The row may have stored to memory. */
+  stores = false;
   /** The row has left: what follows it is reached by a link, so that it ends its block. */
   ended = false;
   private x87Unit: X87Emitter | undefined;
@@ -242,6 +246,7 @@ export abstract class Emitter implements Meaning {
   /** The address in linear memory from which `bits` at `la` can be read (and, for an update, written). */
   private translated(la: Value, bits: number, update: boolean): Value {
     const f = this.f;
+    if (update) this.stores = true;
     const { slot, hit } = this.probe(la, bits, update ? at.TLB_WRITE : at.TLB_READ);
     const host = f.local("i32");
     f.if(
@@ -268,6 +273,7 @@ export abstract class Emitter implements Meaning {
 
   protected storeLinear(la: Value, value: Value, bits: PlaceBits): void {
     const f = this.f;
+    this.stores = true;
     const v = this.let(value);
     const { slot, hit } = this.probe(la, bits, at.TLB_WRITE);
     f.if(
@@ -639,4 +645,9 @@ export function conditionFrom(code: number, low: () => Value, high: () => Value,
     }
   };
   return code & 1 ? w.eqz(value()) : value();
+}
+
+/** CF is used twice in CARRY: once for itself and once for OF. */
+export function letFlag(x: Emitter, flag: Value | "keep"): Value | "keep" {
+  return flag === "keep" ? flag : x.let(flag);
 }

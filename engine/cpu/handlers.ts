@@ -10,8 +10,16 @@ import type { FunctionBuilder, Signature } from "../wasm/module.ts";
 import { assembleModule, FunctionBuilder as Builder, importedFunction } from "../wasm/module.ts";
 import type { Imports, Shape } from "./emitter.ts";
 import { IMPORTS, type ImportFunctions } from "./importfunctions.ts";
-import { emitBlockEnd, emitHandler, emitLeave, HANDLER_SIGNATURE, type OperandShape } from "./interpret.ts";
+import {
+  emitBlockEnd,
+  emitHandler,
+  emitLeave,
+  emitWarming,
+  HANDLER_SIGNATURE,
+  type OperandShape,
+} from "./interpret.ts";
 import * as at from "./layout.ts";
+import { emitSequence, type Kind } from "./sequence.ts";
 import { instantiateX87, X87_SIGNATURES, type X87Functions } from "./x87/functions.ts";
 
 const i32s = (n: number): Signature => ({
@@ -49,13 +57,20 @@ function watchedCallees(): { readonly imports: Imports; used(): boolean } {
 export interface Handler {
   /** Index in the function table. */
   readonly index: number;
-  /** It never goes on to the next record. */
+  /** It never goes on to the next record; it may store to memory. */
   readonly ended: boolean;
+  readonly stores: boolean;
+  /** It calls the x87's library. */
+  readonly x87: boolean;
+  /** Absent where it is no instruction's. */
+  readonly kind?: Kind;
 }
 
 interface Emitted {
   readonly builder: FunctionBuilder;
   readonly ended: boolean;
+  readonly stores?: boolean;
+  readonly kind?: Kind;
   /** It calls the x87's library. */
   readonly x87?: boolean;
 }
@@ -63,6 +78,7 @@ interface Emitted {
 /** Handlers emitted so far in this process, by key; and compiled modules by the keys in them. */
 const emitted = new Map<string, Emitted>();
 const modules = new Map<string, WebAssembly.Module>();
+const sequenceModules = new Map<string, WebAssembly.Module>();
 
 let emittedBytes = 0;
 let emitMilliseconds = 0;
@@ -76,18 +92,25 @@ export function handlerStatistics(): { handlers: number; bytes: number; millisec
 const TABLE_STEP = 1024;
 /** Translations take turns in as many places. */
 const TRANSLATIONS = 1024;
+/** Sequences are kept in as many, until `dropSequences`. */
+const SEQUENCES = 4096;
+/** Compiled sequences that are kept for other machines. */
+const MAX_SHARED = 8192;
 
 export class Handlers {
-  readonly table = new WebAssembly.Table({ initial: TRANSLATIONS + TABLE_STEP, element: "anyfunc" });
+  readonly table = new WebAssembly.Table({ initial: TRANSLATIONS + SEQUENCES + TABLE_STEP, element: "anyfunc" });
   readonly enter: (cpu: number, record: number, ticks: number) => void;
   /** Table indexes of the fixed handlers. */
   readonly redecode: number;
   readonly breakpoint: number;
   readonly budget: number;
+  readonly warming: number;
   private readonly memory: WebAssembly.Memory;
   private readonly functions: ImportFunctions;
   private readonly known = new Map<string, Handler>();
-  private next = TRANSLATIONS;
+  private readonly byIndex = new Map<number, { readonly key: string; readonly handler: Handler }>();
+  private readonly sequences = new Map<string, number>();
+  private next = TRANSLATIONS + SEQUENCES;
   private nextTranslation = 0;
   private x87Instance: WebAssembly.Instance | undefined;
 
@@ -97,11 +120,11 @@ export class Handlers {
     this.redecode = this.get("redecode", () => ({ builder: emitLeave(at.EXIT_REDECODE), ended: true })).index;
     this.breakpoint = this.get("breakpoint", () => ({ builder: emitLeave(at.EXIT_BREAKPOINT), ended: true })).index;
     this.budget = this.get("budget", () => ({ builder: emitLeave(at.EXIT_BUDGET), ended: true })).index;
+    this.warming = this.get("warming", () => ({ builder: emitWarming(CALLEES), ended: true })).index;
     const enter = new Builder(HANDLER_SIGNATURE);
     const [cpu, record, ticks] = [enter.parameter(0), enter.parameter(1), enter.parameter(2)];
     enter.returnCallIndirect(0, w.load("i32", 32, record, at.R_HANDLER), cpu, record, ticks);
-    const instance = this.instantiate("enter", [enter], { exports: [{ name: "enter", function: 0 }] });
-    this.enter = instance.exports.enter as typeof this.enter;
+    this.enter = this.instantiate(modules, "enter", enter) as typeof this.enter;
   }
 
   /** The handler of an instruction in `shape`. */
@@ -111,8 +134,39 @@ export class Handlers {
     return this.get(key, () => {
       const watched = watchedCallees();
       const handler = emitHandler(d.row, s, operands, watched.imports);
-      return { ...handler, x87: watched.used() };
+      return { ...handler, x87: watched.used(), kind: { row: d.row, shape: s, operands } };
     });
+  }
+
+  /** The handler at a place of the table. */
+  at(index: number): Handler | undefined {
+    return this.byIndex.get(index)?.handler;
+  }
+
+  /** The handler of instructions that follow each other, by their handlers' places; undefined where there is no room. */
+  sequence(indexes: readonly number[]): number | undefined {
+    const parts = indexes.map((index) => this.byIndex.get(index));
+    const key = parts.map((part) => part?.key).join(" + ");
+    const known = this.sequences.get(key);
+    if (known !== undefined) return known;
+    const kinds = parts.flatMap((part) => part?.handler.kind ?? []);
+    if (kinds.length < indexes.length || this.sequences.size === SEQUENCES) return undefined;
+    const index = TRANSLATIONS + this.sequences.size;
+    if (sequenceModules.size === MAX_SHARED) sequenceModules.clear();
+    const emit = () => emitSequence(kinds, CALLEES);
+    const usesX87 = parts.some((part) => part?.handler.x87);
+    this.table.set(index, this.instantiate(sequenceModules, key, emit, usesX87));
+    this.sequences.set(key, index);
+    return index;
+  }
+
+  get hasRoom(): boolean {
+    return this.sequences.size < SEQUENCES;
+  }
+
+  /** To be called when no record refers to one. */
+  dropSequences(): void {
+    this.sequences.clear();
   }
 
   /** What stands behind a block's last instruction where that does not leave: it follows the link to what comes next. */
@@ -136,7 +190,7 @@ export class Handlers {
     const index = this.nextTranslation++;
     const watched = watchedCallees();
     const builder = emit(watched.imports);
-    this.instantiate(undefined, [builder], { element: { at: index } }, watched.used());
+    this.table.set(index, this.instantiate(undefined, "", builder, watched.used()));
     return index;
   }
 
@@ -153,34 +207,36 @@ export class Handlers {
         emitted.set(key, e);
       }
       if (this.next === this.table.length) this.table.grow(TABLE_STEP);
-      handler = { index: this.next++, ended: e.ended };
-      this.instantiate(key, [e.builder], { element: { at: handler.index } }, e.x87);
+      const { ended, stores = false, x87 = false } = e;
+      handler = { index: this.next++, ended, stores, x87, ...(e.kind ? { kind: e.kind } : {}) };
+      this.table.set(handler.index, this.instantiate(modules, key, e.builder, e.x87));
       this.known.set(key, handler);
+      this.byIndex.set(handler.index, { key, handler });
     }
     return handler;
   }
 
+  /** The function that `emitted` is, in this machine; its module is looked for in `shared` first. */
   private instantiate(
-    key: string | undefined,
-    builders: readonly FunctionBuilder[],
-    rest: { exports?: readonly { name: string; function: number }[]; element?: { at: number } },
+    shared: Map<string, WebAssembly.Module> | undefined,
+    key: string,
+    emitted: FunctionBuilder | (() => FunctionBuilder),
     x87 = false,
-  ): WebAssembly.Instance {
-    // A handler's place in the table is part of its module, so modules are shared where machines meet handlers in one order.
-    const cacheKey = key === undefined ? undefined : `${key}@${rest.element?.at ?? ""}`;
-    let module = cacheKey === undefined ? undefined : modules.get(cacheKey);
+  ): (cpu: number, record: number, ticks: number) => void {
+    let module = shared?.get(key);
     if (!module) {
       const from = performance.now();
-      const functions = builders.map((builder) => ({ type: 0, builder }));
-      const bytes = assembleModule({ ...(x87 ? x87Shape : shape), functions, ...rest });
+      const builder = typeof emitted === "function" ? emitted() : emitted;
+      const exports = [{ name: "handler", function: 0 }];
+      const bytes = assembleModule({ ...(x87 ? x87Shape : shape), functions: [{ type: 0, builder }], exports });
       module = new WebAssembly.Module(bytes);
       emittedBytes += bytes.length;
       emitMilliseconds += performance.now() - from;
-      if (cacheKey !== undefined) modules.set(cacheKey, module);
+      shared?.set(key, module);
     }
     const imports: WebAssembly.ModuleImports = { memory: this.memory, table: this.table, ...this.functions };
     if (x87) for (const [name, f] of Object.entries(this.x87Exports())) imports[`x87.${name}`] = f;
-    return new WebAssembly.Instance(module, { e: imports });
+    return new WebAssembly.Instance(module, { e: imports }).exports.handler as ReturnType<typeof this.instantiate>;
   }
 }
 

@@ -11,6 +11,7 @@ export const IMPORTS = [
   { name: "jump", type: 2 },
   { name: "system", type: 1 },
   { name: "float", type: 1 },
+  { name: "warm", type: 1 },
 ] as const;
 
 /** The functions that a processor gives. */

@@ -18,6 +18,7 @@ import {
   conditionFrom,
   Emitter,
   type Imports,
+  letFlag,
   resultWords,
   type Shape,
   withZero,
@@ -41,18 +42,21 @@ export type OperandShape =
   /** A register of another file: only plain TypeScript operations have them. */
   | { readonly kind: "other" };
 
-/** Emits the handler of `row` for operands of these shapes; `ended` tells that it never goes on to the next record. */
+/**
+ * Emits the handler of `row` for operands of these shapes. `ended`: it never goes on to the next record; `stores`: it may
+ * store to memory.
+ */
 export function emitHandler(
   row: Row,
   shape: Shape,
   operands: readonly OperandShape[],
   imports: Imports,
-): { builder: FunctionBuilder; ended: boolean } {
+): { builder: FunctionBuilder; ended: boolean; stores: boolean } {
   const f = new FunctionBuilder(HANDLER_SIGNATURE);
   const x = new Interpretation(f, shape, imports);
   row.does(x, ...x.places(operands));
   if (!x.ended) x.goOn();
-  return { builder: f, ended: x.ended };
+  return { builder: f, ended: x.ended, stores: x.stores };
 }
 
 /** Emits what stands at a block's end where no instruction leaves it. */
@@ -71,6 +75,23 @@ export function emitBlockEnd(imports: Imports): FunctionBuilder {
   return f;
 }
 
+/**
+ * Emits what stands in for the handler of a new block's first record: it counts down, hands the block to `warm` at zero,
+ * and goes on to the handler.
+ */
+export function emitWarming(imports: Imports): FunctionBuilder {
+  const f = new FunctionBuilder(HANDLER_SIGNATURE);
+  const [cpu, record, ticks] = [f.parameter(0), f.parameter(1), f.parameter(2)];
+  const left = f.let(w.sub(w.load("i32", 8, record, at.R_WARMTH), w.i32(1)));
+  f.store(8, record, left, at.R_WARMTH);
+  f.if(w.eqz(left), () => {
+    f.call(imports.warm, cpu, record, ticks);
+    f.returnCallIndirect(0, w.load("i32", 32, record, at.R_HANDLER), cpu, record, ticks);
+  });
+  f.returnCallIndirect(0, w.load("i32", 16, record, at.R_COLD_HANDLER), cpu, record, ticks);
+  return f;
+}
+
 /** Emits a handler that leaves at once: for records that must be decoded again, and for breakpoints. */
 export function emitLeave(reason: number): FunctionBuilder {
   const f = new FunctionBuilder(HANDLER_SIGNATURE);
@@ -81,9 +102,10 @@ export function emitLeave(reason: number): FunctionBuilder {
   return f;
 }
 
-class Interpretation extends Emitter {
+export class Interpretation extends Emitter {
   readonly flags: Flags = flagsInMemory(this);
 
+  /** The record of the instruction. */
   record(): Value {
     return this.f.parameter(1);
   }
@@ -290,9 +312,4 @@ function flagsInMemory(x: Emitter): Flags {
     },
     carry: () => w.shru(old(), w.i32(31)),
   };
-}
-
-/** CF is used twice in CARRY: once for itself and once for OF. */
-export function letFlag(x: Emitter, flag: Value | "keep"): Value | "keep" {
-  return flag === "keep" ? flag : x.let(flag);
 }

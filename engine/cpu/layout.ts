@@ -196,6 +196,9 @@ export const R_SEGMENT = 22;
 export const R_DISPLACEMENT = 24; // i32, or i64 with the next word
 export const R_MASK = 32;
 export const R_LENGTH = 36;
+/** Of a block's first record: how often it is still to be run before it is looked at, u8; its handler until then, u16. */
+export const R_WARMTH = 37;
+export const R_COLD_HANDLER = 38;
 /** An x87 instruction has its 11-bit opcode here. */
 export const R_IMMEDIATE = 40;
 /** Branch target: offset in CS. */

@@ -14,7 +14,9 @@ const COVERED = 4;
 /** Where SMRAM lies. */
 const SMRAM = 0xa0000;
 const SMRAM_BYTES = 0x20000;
-const RECORDS_BYTES = 4 << 20;
+/** Room for decoded instructions: a kernel's work and its programs' fit, so that they are not decoded again and again. */
+const RECORDS_BYTES = 16 << 20;
+const LEAST_RECORDS_BYTES = 4 << 20;
 /** ROM images lie above RAM in linear memory, in as much space as this. */
 const ROM_SPACE = 1 << 20;
 
@@ -43,7 +45,7 @@ export class PhysicalMap {
   readonly ram: Uint8Array;
   /** Linear-memory addresses: records (`recordCount` for each processor), one i64 of decoded lines a page of linear memory, RAM. */
   readonly records: number;
-  readonly recordCount = RECORDS_BYTES / at.RECORD_BYTES;
+  readonly recordCount: number;
   readonly lines: number;
   readonly ramAt: number;
   /** Those who keep what they derive from memory: each processor. */
@@ -67,7 +69,9 @@ export class PhysicalMap {
     if (ramBytes % PAGE || ramBytes < 1 << 20)
       throw new EngineError(`memory of ${ramBytes} bytes: expected a multiple of 4 KiB, at least 1 MiB`);
     this.records = at.FIRST_PROCESSOR + processors * at.PROCESSOR_BYTES;
-    this.lines = this.records + processors * RECORDS_BYTES;
+    const recordBytes = Math.max(LEAST_RECORDS_BYTES, RECORDS_BYTES / processors) & -PAGE;
+    this.recordCount = recordBytes / at.RECORD_BYTES;
+    this.lines = this.records + processors * recordBytes;
     const pages = (ramBytes + ROM_SPACE) / PAGE;
     this.ramAt = (this.lines + pages * 8 + 0xffff) & ~0xffff;
     const total = this.ramAt + ramBytes + ROM_SPACE;

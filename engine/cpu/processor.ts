@@ -73,6 +73,10 @@ export class Processor extends EventTaker {
       link: withCrossPages(map, (_cpu, record, field, ticks) => this.link(record, field, ticks)),
       jump: (_cpu, low, high, ticks) => this.jump(low >>> 0, high, ticks),
       system: (_cpu, record, ticks) => this.system(record, ticks),
+      warm: (_cpu, record) => {
+        this.blocks.warm(record);
+        return 0;
+      },
       float: (_cpu, operation, immediate) => floatOperation(this, operation, immediate),
     });
     this.blocks = new Blocks(map, this.handlers, number);
@@ -209,7 +213,8 @@ export class Processor extends EventTaker {
       this.executed = this.ticksBefore + ticks - unused;
       let f = exit === at.EXIT_RAISE ? fault.plain(v.getInt32(at.SCRATCH, true)) : this.pendingFault;
       this.pendingFault = undefined;
-      if (f === fault.BEYOND && isStackAccess(this, this.blocks.decodedOf(at_))) f = { vector: fault.SS, errorCode: 0 };
+      if (f === fault.BEYOND && isStackAccess(this, this.blocks.stackUseOf(at_)))
+        f = { vector: fault.SS, errorCode: 0 };
       if (!f) throw new EngineError("generated code faulted without a fault", { ip: this.ip });
       this.fault(f);
       return;
@@ -578,6 +583,12 @@ export class Processor extends EventTaker {
     this.blocks.cutCrossLinks();
     this.forgetJumps();
     this.mustLeave = true;
+  }
+
+  /** Runs blocks as sequences from the start: for the tests. */
+  set eager(on: boolean) {
+    this.blocks.warmth = on ? 0 : 200;
+    this.blocks.flush();
   }
 
   /** Runs every block by its translation instead of its interpretation: for the tests that compare the two readings. */

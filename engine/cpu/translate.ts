@@ -4,25 +4,14 @@
  * type that stands in for the handler of the block's first record.
  */
 import type { Decoded, Operand } from "../isa/decoded.ts";
-import type { Bits, Flags, FlagValue, Place, PlaceBits, Value } from "../isa/meaning.ts";
+import type { Bits, Flags, Place, PlaceBits, Value } from "../isa/meaning.ts";
 import { truncate } from "../isa/width.ts";
 import { EngineError } from "../wasm/error.ts";
 import * as w from "../wasm/expression.ts";
 import { FunctionBuilder } from "../wasm/module.ts";
-import {
-  borrowsOfDifference,
-  carriesOfSum,
-  carryFrom,
-  carryWord,
-  comparisonWords,
-  conditionFrom,
-  Emitter,
-  type Imports,
-  resultWords,
-  type Shape,
-  withZero,
-} from "./emitter.ts";
-import { HANDLER_SIGNATURE, letFlag, segmentPlace } from "./interpret.ts";
+import { Emitter, type Imports, type Shape } from "./emitter.ts";
+import { FlagState, symbolicCondition, symbolicFlags } from "./flagstate.ts";
+import { HANDLER_SIGNATURE, segmentPlace } from "./interpret.ts";
 import * as at from "./layout.ts";
 import { mediaPlace } from "./media.ts";
 
@@ -91,67 +80,6 @@ class Registers {
 
   spill(): void {
     for (const n of this.written) this.f.store(64, this.f.parameter(0), this.local(n), at.GPR + n * 8);
-  }
-}
-
-/** What set the flags last: nothing of this block, an operation whose operands are still known, or locals. */
-type Pending =
-  | { readonly kind: "memory" }
-  | { readonly kind: "known"; readonly low: Value; readonly high: Value; readonly carry: Value }
-  | {
-      readonly kind: "add" | "sub" | "logic";
-      readonly bits: Bits;
-      readonly a: Value;
-      readonly b: Value;
-      readonly r: Value;
-    };
-
-class FlagState {
-  pending: Pending = { kind: "memory" };
-  private readonly f: FunctionBuilder;
-
-  constructor(f: FunctionBuilder) {
-    this.f = f;
-  }
-
-  /** RESULT's words and CARRY as expressions that may be used more than once. */
-  words(): { low: Value; high: Value; carry: Value } {
-    const { f, pending: p } = this;
-    const cpu = f.parameter(0);
-    switch (p.kind) {
-      case "memory":
-        return {
-          low: f.copy(w.load("i32", 32, cpu, at.RESULT)),
-          high: f.copy(w.load("i32", 32, cpu, at.RESULT + 4)),
-          carry: f.copy(w.load("i32", 32, cpu, at.CARRY)),
-        };
-      case "known":
-        return p;
-      default: {
-        const { low, high } = resultWords(p.r, p.bits);
-        const carries =
-          p.kind === "add"
-            ? carriesOfSum(p.a, p.b, p.r)
-            : p.kind === "sub"
-              ? borrowsOfDifference(p.a, p.b, p.r)
-              : undefined;
-        return {
-          low: f.let(low),
-          high: f.let(high),
-          carry: carries ? f.let(carryWord(f.let(carries), p.bits)) : w.i32(0),
-        };
-      }
-    }
-  }
-
-  /** Writes the flags to memory, without forgetting what is known of them. */
-  store(): void {
-    if (this.pending.kind === "memory") return;
-    const cpu = this.f.parameter(0);
-    const { low, high, carry } = this.words();
-    this.f.store(32, cpu, low, at.RESULT);
-    this.f.store(32, cpu, high, at.RESULT + 4);
-    this.f.store(32, cpu, carry, at.CARRY);
   }
 }
 
@@ -252,23 +180,7 @@ class Translation extends Emitter {
   }
 
   condition(code: number): Value {
-    const p = this.state.pending;
-    if (p.kind === "sub" && p.bits >= 32) {
-      const direct = [undefined, w.ltu, w.eq, w.leu, undefined, undefined, w.lts, w.les][code >> 1];
-      if (direct) {
-        const value = direct(p.a, p.b);
-        return this.let(code & 1 ? w.eqz(value) : value);
-      }
-    }
-    const words = this.state.words();
-    return this.let(
-      conditionFrom(
-        code,
-        () => words.low,
-        () => words.high,
-        () => words.carry,
-      ),
-    );
+    return symbolicCondition(this, this.state, code);
   }
 
   fault(vector?: number): void {
@@ -290,16 +202,14 @@ class Translation extends Emitter {
       () => {
         then();
         this.settle();
-        this.state.pending = { kind: "memory" };
       },
       otherwise &&
         (() => {
           otherwise();
           this.settle();
-          this.state.pending = { kind: "memory" };
         }),
     );
-    this.state.pending = { kind: "memory" };
+    this.settle();
   }
 
   spill(): void {
@@ -308,8 +218,7 @@ class Translation extends Emitter {
   }
 
   settle(): void {
-    this.state.store();
-    this.state.pending = { kind: "memory" };
+    this.state.settle();
   }
 }
 
@@ -331,45 +240,4 @@ function registerLike(bits: Bits, get: () => Value, set: Place["set"]): Place {
     unaligned: () => place,
   };
   return place;
-}
-
-/** Flags kept as what set them. Values that are written later are copied first: `let` passes locals of registers. */
-function symbolicFlags(x: Translation, state: FlagState): Flags {
-  const hold = (v: Value) => x.let(v);
-  const known = (low: Value, high: Value, carry: Value) => {
-    state.pending = { kind: "known", low: hold(low), high: hold(high), carry: hold(carry) };
-  };
-  const carryOf = (carry: FlagValue, overflow: FlagValue, adjust: FlagValue) =>
-    carryFrom(() => state.words().carry, letFlag(x, carry), overflow, adjust);
-  return {
-    add(bits, a, b, r) {
-      state.pending = { kind: "add", bits, a: hold(a), b: hold(b), r: hold(r) };
-    },
-    sub(bits, a, b, r) {
-      state.pending = { kind: "sub", bits, a: hold(a), b: hold(b), r: hold(r) };
-    },
-    logic(bits, r) {
-      state.pending = { kind: "logic", bits, a: r, b: r, r: hold(r) };
-    },
-    result(bits, r, carry, overflow, adjust) {
-      const k = hold(carryOf(carry, overflow, adjust));
-      const { low, high } = resultWords(r, bits);
-      known(low, high, k);
-    },
-    carryOverflow(carry, overflow) {
-      const k = hold(carryOf(carry, overflow, "keep"));
-      const { low, high } = state.words();
-      known(low, high, k);
-    },
-    comparison(zero, parity, carry) {
-      const { low, high, carries } = comparisonWords(zero, parity, carry);
-      known(low, high, carries);
-    },
-    zero(zero) {
-      const now = state.words();
-      const next = withZero(now.low, now.high, zero);
-      known(next.low, next.high, now.carry);
-    },
-    carry: () => w.shru(state.words().carry, w.i32(31)),
-  };
 }

@@ -2,7 +2,7 @@
  * Writes WebAssembly modules: functions from statements, and the sections around them.
  * Source: WebAssembly core specification, 5.4 (instructions) and 5.5 (modules).
  */
-import { signed, unsigned } from "./bytes.ts";
+import { unsigned } from "./bytes.ts";
 import { EngineError } from "./error.ts";
 import { type Callee, type Expression, emitStore, localGet, type ValueType } from "./expression.ts";
 
@@ -172,8 +172,6 @@ export interface ModuleShape {
   readonly functions: readonly { readonly type: number; readonly builder: FunctionBuilder }[];
   /** Exported functions by name: index among `functions`. */
   readonly exports?: readonly { readonly name: string; readonly function: number }[];
-  /** Puts all `functions` from `first` on into table 0 at `at`. */
-  readonly element?: { readonly at: number };
 }
 
 /** A callee for import number `index` of a shape. */
@@ -197,7 +195,7 @@ function text(out: number[], s: string): void {
   out.push(...bytes);
 }
 
-/** The module as bytes. It imports memory `e.memory` and, where functions go into it or are called by it, table `e.table`. */
+/** The module as bytes. It imports memory `e.memory` and table `e.table`. */
 export function assembleModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
   const out = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   const types: number[] = [];
@@ -243,17 +241,6 @@ export function assembleModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
       unsigned(exports, e.function + shape.imports.length);
     }
     section(out, 7, exports);
-  }
-
-  if (shape.element) {
-    const elements: number[] = [1, 0, 0x41];
-    signed(elements, shape.element.at);
-    elements.push(0x0b);
-    unsigned(elements, shape.functions.length);
-    shape.functions.forEach((_, i) => {
-      unsigned(elements, i + shape.imports.length);
-    });
-    section(out, 9, elements);
   }
 
   const code: number[] = [];
