@@ -59,10 +59,20 @@ function configurationOf(options: Options): MachineConfiguration {
 function kernelOf({ kernel, append, initrd }: Options): MachineConfiguration["kernel"] {
   if (kernel === undefined) return undefined;
   const image = readImage("-kernel", kernel, MAX_KERNEL, "a kernel of at most 64 MiB");
-  const disk = initrd && readImage("-initrd", initrd, MAX_INITRD, "an initial RAM disk of at most 512 MiB");
+  const read = (path: string) => readImage("-initrd", path, MAX_INITRD, "a file of at most 512 MiB");
   // As QEMU does: the first word of a Multiboot kernel's command line is its path.
-  const commandLine = isLinux(image) ? (append ?? "") : append === undefined ? kernel : `${kernel} ${append}`;
-  return { image, commandLine, ...(disk ? { initrd: disk } : {}) };
+  if (isLinux(image)) return { image, commandLine: append ?? "", ...(initrd ? { initrd: read(initrd) } : {}) };
+  const modules = initrd === undefined ? [] : modulesOf(initrd);
+  return {
+    image,
+    commandLine: append === undefined ? kernel : `${kernel} ${append}`,
+    modules: modules.map((words) => ({ bytes: read(words.split(" ")[0] as string), commandLine: words })),
+  };
+}
+
+/** `a.bin its words,b.bin`: Multiboot's modules; `,,` is a comma. */
+function modulesOf(text: string): string[] {
+  return text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(",,", ","));
 }
 
 function loadOf(load: LoadOption): { address: number; bytes: Uint8Array } {

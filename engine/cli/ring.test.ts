@@ -168,6 +168,8 @@ test("files that are missing, empty or too large are named with what was expecte
   );
   expect((await run(["-fda", join(folder, "empty")])).err).toContain("is empty; expected an image");
   expect((await run(["-fda", join(folder, "large")])).err).toContain("3,000,000 bytes are too many; expected");
-  expect((await run(["-kernel", join(folder, "noelf")])).err).toContain("byte 0: expected a Multiboot 1 header");
+  expect((await run(["-kernel", join(folder, "noelf")])).err).toContain(
+    "byte 0: expected Linux's header, a Multiboot header",
+  );
   expect((await run(["-bios", ECHO])).err).toContain("is 512 bytes long; expected: A ROM image of 64");
 }, 60_000);

@@ -29,10 +29,15 @@ export interface MachineConfiguration {
   /** What the firmware boots from, in order: a floppy, c hard disk, d CD, n network. Default `"cad"`. */
   readonly bootOrder?: string;
   /**
-   * A Multiboot 1 kernel (ELF32 or with an address header) or a Linux bzImage, started in place of the firmware's boot;
-   * `initrd` is Linux's initial RAM disk.
+   * A Linux bzImage, a Multiboot 1 or 2 kernel, or an ELF file with Xen's PVH note, started in place of the firmware's boot;
+   * `initrd` is Linux's initial RAM disk, `modules` what the others get.
    */
-  readonly kernel?: { readonly image: Uint8Array; readonly commandLine?: string; readonly initrd?: Uint8Array };
+  readonly kernel?: {
+    readonly image: Uint8Array;
+    readonly commandLine?: string;
+    readonly initrd?: Uint8Array;
+    readonly modules?: readonly { readonly bytes: Uint8Array; readonly commandLine?: string }[];
+  };
   /** Bytes put into memory at power-on and at each reset, in order. */
   readonly loads?: readonly { readonly address: number; readonly bytes: Uint8Array }[];
   /** Serial ports, COM1 first: 2 (the default) to 4. */

@@ -5,7 +5,7 @@ import { TICKS_PER_SECOND } from "../chipset/bus.ts";
 import { parseModel } from "../cpu/models.ts";
 import type { MachineConfiguration } from "./api.ts";
 import { checkCards } from "./cardcheck.ts";
-import { readKernel } from "./kernelimage.ts";
+import { type Kernel, readKernel } from "./kernelimage.ts";
 import { isLinux, readLinux } from "./linuximage.ts";
 import type { TurnOptions } from "./processors.ts";
 
@@ -36,6 +36,8 @@ const MAX_PROCESSORS = 8;
 const DEFAULT_TURN = 2000;
 const MAX_TURN = 1_000_000;
 const MAX_KERNEL = 64 * 1024 * 1024;
+/** Characters of command lines: the room that a kernel's information has for them. */
+const MAX_WORDS = 16_384;
 
 const PARTS = [
   ["memoryMiB", memory],
@@ -153,8 +155,8 @@ function bootOrder(value: unknown, report: Report): void {
 }
 
 function kernel(value: unknown, report: Report, memoryBytes: number): void {
-  const hint = "A kernel of at most 64 MiB: Linux's bzImage, or Multiboot 1 (ELF32, or with addresses in its header).";
-  const { image, commandLine, initrd } = (value ?? {}) as { image?: unknown; commandLine?: unknown; initrd?: unknown };
+  const hint = "A kernel of at most 64 MiB: Linux's bzImage, Multiboot 1 or 2, or an ELF file with Xen's PVH note.";
+  const { image, commandLine, initrd, modules = [] } = (value ?? {}) as { readonly [key: string]: unknown };
   const hasDisk = initrd instanceof Uint8Array;
   if (initrd !== undefined && !hasDisk) report("is not bytes", "An initial RAM disk.", ".initrd");
   if (!(image instanceof Uint8Array)) report("is not bytes", hint, ".image");
@@ -165,13 +167,26 @@ function kernel(value: unknown, report: Report, memoryBytes: number): void {
     const kernel = isLinux(image)
       ? readLinux(image, text, hasDisk ? initrd.length : 0, memoryBytes)
       : readKernel(image, memoryBytes);
-    if (hasDisk && !isLinux(image))
-      report("goes with a Linux kernel", "No RAM disk for a Multiboot kernel.", ".initrd");
+    if (hasDisk && !isLinux(image)) report("goes with a Linux kernel", "Modules for others.", ".initrd");
+    if (!("message" in kernel) && !isLinux(image)) kernelModules(modules, text, kernel as Kernel, report, memoryBytes);
     if ("message" in kernel) report(`is no kernel: byte ${kernel.offset}: ${kernel.message}`, hint, ".image");
   }
   if (commandLine !== undefined && (typeof commandLine !== "string" || commandLine.length > 4095)) {
     report("is not text of at most 4,095 characters", "What the kernel gets as its command line.", ".commandLine");
   }
+}
+
+function kernelModules(value: unknown, text: string, kernel: Kernel, report: Report, memoryBytes: number): void {
+  if (!Array.isArray(value) || !value.every((module) => module?.bytes instanceof Uint8Array)) {
+    report("is not a list of modules", "Bytes, each with its command line.", ".modules");
+    return;
+  }
+  const end = Math.max(...kernel.segments.map((segment) => segment.address + segment.size));
+  const bytes = value.reduce((sum, module) => sum + Math.ceil(module.bytes.length / 4096) * 4096, end + 4096);
+  if (bytes > memoryBytes)
+    report("do not fit", `Kernel and modules in ${memoryBytes / 2 ** 20} MiB of memory.`, ".modules");
+  const words = value.reduce((sum, module) => sum + (module.commandLine ?? "").length + 64, text.length);
+  if (words > MAX_WORDS) report("say too much", `At most ${MAX_WORDS} characters for the kernel and all.`, ".modules");
 }
 
 function firmwareFiles(value: unknown, report: Report): void {

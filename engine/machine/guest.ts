@@ -14,9 +14,9 @@ import type { CpuMaker, CpuStop, ProcessorEvent } from "./cpu.ts";
 import { EventLog } from "./eventlog.ts";
 import { serialPorts } from "./firmwareconfig.ts";
 import type { Input } from "./history.ts";
+import { enterKernel, prepareKernel } from "./kernelentry.ts";
 import { enterLinux } from "./linux.ts";
 import { isLinux } from "./linuximage.ts";
-import { enterKernel } from "./multiboot.ts";
 import { Pc, type UnplacedBusEvent } from "./pc.ts";
 import { readState, type SnapshotFault } from "./snapshot.ts";
 import type { Decoded } from "./statecodec.ts";
@@ -42,6 +42,11 @@ export interface KnownFuture {
   take(): void;
   isDue(instructions: number): boolean;
 }
+
+type KernelState = "none" | "waits" | "begins" | "asks" | "enters";
+
+/** What an INT 19h makes of it. */
+const NEXT: { readonly [State in KernelState]?: KernelState } = { waits: "begins", asks: "enters" };
 
 /** INT 19h: the firmware's bootstrap loader. */
 const BOOT_VECTOR = 0x19;
@@ -77,8 +82,11 @@ export class Guest {
   readonly #model: State;
   #pending: StopReason | undefined;
   #resetPending = false;
-  /** The configuration's kernel: not (any more) to be entered, when the firmware boots, or now. */
-  #kernel: "none" | "waits" | "enters" = "none";
+  /**
+   * The configuration's kernel: not (any more) to be entered, when the firmware boots, now, or, where firmware is asked for
+   * its map of memory first, when it has answered, and now that it has.
+   */
+  #kernel: KernelState = "none";
   /** The reset line stays low until this tick. */
   #heldUntil: Tick = 0;
   /** Of the last triple fault. */
@@ -154,7 +162,7 @@ export class Guest {
     for (;;) {
       if (this.#pending !== undefined) return this.#pending;
       if (this.#resetPending) this.#reset();
-      if (this.#kernel === "enters") this.#enterKernel();
+      if (this.#kernel === "begins" || this.#kernel === "enters") this.#enterKernel();
       const input = this.future?.upcoming;
       if (input !== undefined && input.tick <= clock.now) {
         this.apply(input);
@@ -214,8 +222,9 @@ export class Guest {
   #happened(event: ProcessorEvent): void {
     const known = { ...event, tick: this.tick } as MachineEvent;
     if (known.kind === "triple fault") this.#faults = known.chain;
-    if (this.#kernel === "waits" && known.kind === "interrupt" && known.vector === BOOT_VECTOR) {
-      this.#kernel = "enters";
+    const next = NEXT[this.#kernel];
+    if (next !== undefined && known.kind === "interrupt" && known.vector === BOOT_VECTOR) {
+      this.#kernel = next;
       this.pc.cpu.attention();
     }
     if (!this.events.muted) this.onEvent(known);
@@ -263,11 +272,15 @@ export class Guest {
   /** The firmware has done its part and would boot now: a kernel takes over. */
   #enterKernel(): void {
     const { kernel } = this.configuration;
+    const step = this.#kernel;
     this.#kernel = "none";
     if (kernel === undefined) return;
-    const { image, commandLine = "", initrd } = kernel;
+    const { image, commandLine = "", initrd, modules = [] } = kernel;
     if (isLinux(image)) enterLinux(this.pc, image, commandLine, initrd);
-    else enterKernel(this.pc, image, commandLine);
+    else if (step === "begins") {
+      prepareKernel(this.pc, image);
+      this.#kernel = "asks";
+    } else enterKernel(this.pc, image, commandLine, modules);
   }
 
   /** Lets something from outside take effect now. */
@@ -357,6 +370,6 @@ interface SavedMachine {
   readonly isOff: boolean;
   readonly chain: string[] | null;
   readonly heldUntil: Tick;
-  readonly kernel: "none" | "waits" | "enters";
+  readonly kernel: KernelState;
   readonly said: readonly ReturnType<Transcript["save"]>[];
 }

@@ -39,6 +39,7 @@ const MAX_RUN = 2 ** 30;
 
 /** All parts of one machine, wired. */
 export class Pc {
+  readonly configuration: CompleteConfiguration;
   readonly map: PhysicalMap;
   readonly clock: TickClock;
   readonly ports: IoPorts;
@@ -60,6 +61,7 @@ export class Pc {
 
   constructor(configuration: CompleteConfiguration, rom: Uint8Array, outputs: PcOutputs, makeCpu: CpuMaker) {
     this.#outputs = outputs;
+    this.configuration = configuration;
     const { processors: count } = configuration;
     this.#randomSeed = configuration.randomSeed;
     this.map = new PhysicalMap(configuration.memoryMiB * 2 ** 20, count);
