@@ -4,26 +4,8 @@
  *
  * Source: Multiboot Specification 0.6.96, 3.1.4 and 3.3; QEMU, docs/specs/standard-vga.rst.
  */
+import type { FrameBuffer, WantedMode } from "./kernel.ts";
 import type { Pc } from "./pc.ts";
-
-/** What a kernel asks for; 0: whatever suits. */
-export interface WantedMode {
-  readonly isText: boolean;
-  readonly width: number;
-  readonly height: number;
-  readonly depth: number;
-}
-
-export interface FrameBuffer {
-  readonly address: number;
-  readonly pitch: number;
-  readonly width: number;
-  readonly height: number;
-  readonly depth: number;
-  /** 2: text; 1: colours by these bits, each with its lowest bit and its count: red, green, blue. */
-  readonly type: 1 | 2;
-  readonly fields: readonly number[];
-}
 
 const INDEX = 0x1ce;
 const DATA = 0x1cf;

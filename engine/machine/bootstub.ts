@@ -9,6 +9,7 @@
  *
  * Source: ACPI 6.3, 15.1 "INT 15H, E820H"; Multiboot Specification 0.6.96, 3.2.
  */
+import type { FirmwareMemory } from "./kernel.ts";
 import type { Pc } from "./pc.ts";
 
 const LOWER = 0xf0;
@@ -18,20 +19,6 @@ const ENTRY = 24;
 const MAX_ENTRIES = 32;
 const GDT = 0x80;
 const RAM = 1;
-
-/** A range of the firmware's map; type 1 is RAM. */
-export interface MemoryRange {
-  readonly address: bigint;
-  readonly length: bigint;
-  readonly type: number;
-}
-
-export interface FirmwareMemory {
-  readonly ranges: readonly MemoryRange[];
-  /** KiB from 0, and from 1 MiB to the first hole. */
-  readonly lowerKiB: number;
-  readonly upperKiB: number;
-}
 
 const ASK = [
   ...[0x0e, 0x1f, 0x0e, 0x07], // push %cs; pop %ds; push %cs; pop %es

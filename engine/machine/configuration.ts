@@ -5,7 +5,8 @@ import { TICKS_PER_SECOND } from "../chipset/bus.ts";
 import { parseModel } from "../cpu/models.ts";
 import type { MachineConfiguration } from "./api.ts";
 import { checkCards } from "./cardcheck.ts";
-import { type Kernel, readKernel } from "./kernelimage.ts";
+import type { Kernel } from "./kernel.ts";
+import { readKernel } from "./kernelimage.ts";
 import { isLinux, readLinux } from "./linuximage.ts";
 import type { TurnOptions } from "./processors.ts";
 

@@ -6,38 +6,15 @@
  * has it; then everything is put in place.
  */
 import { EngineError } from "../wasm/error.ts";
-import type { FrameBuffer } from "./bootdisplay.ts";
 import { showMode } from "./bootdisplay.ts";
 import { BootHeap } from "./bootheap.ts";
-import { askForMemoryMap, enterProtected, type FirmwareMemory, readMemoryMap } from "./bootstub.ts";
-import { type Kernel, readKernel } from "./kernelimage.ts";
+import { askForMemoryMap, enterProtected, readMemoryMap } from "./bootstub.ts";
+import type { Handover, Kernel, KernelModule, PlacedModule } from "./kernel.ts";
+import { readKernel } from "./kernelimage.ts";
 import { MULTIBOOT_MAGIC, multibootInformation } from "./multiboot.ts";
 import { MULTIBOOT2_MAGIC, multiboot2Information } from "./multiboot2.ts";
 import type { Pc } from "./pc.ts";
 import { pvhInformation } from "./pvh.ts";
-
-/** A module where it is in memory, and its words. */
-export interface PlacedModule {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** What a kernel is told, in whatever form. */
-export interface Handover {
-  readonly commandLine: string;
-  readonly memory: FirmwareMemory;
-  readonly modules: readonly PlacedModule[];
-  readonly display: FrameBuffer | undefined;
-  /** The ACPI root pointer that firmware left, and where. */
-  readonly rsdp: Uint8Array | undefined;
-  readonly rsdpAddress: number | undefined;
-}
-
-export interface KernelModule {
-  readonly bytes: Uint8Array;
-  readonly commandLine?: string;
-}
 
 /** Code at the beginning, then what the kernel is told. */
 const STUB = 0x400;

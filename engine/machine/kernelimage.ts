@@ -6,7 +6,7 @@
  */
 import { readElf } from "../toolchain/elf.ts";
 import { readNotes } from "../toolchain/elfnotes.ts";
-import type { WantedMode } from "./bootdisplay.ts";
+import type { HeaderAddresses, Kernel, KernelFault, Loaded } from "./kernel.ts";
 import { findHeader2, readHeader2 } from "./multiboot2header.ts";
 
 const HEADER_MAGIC = 0x1badb002;
@@ -16,26 +16,6 @@ const FLAG_MEMORY = 0x2;
 const FLAG_VIDEO = 0x4;
 const FLAG_ADDRESSES = 0x10000;
 const XEN_PHYS32_ENTRY = 18;
-
-/** Pieces of memory to fill and where to start. */
-export interface Loaded {
-  readonly entry: number;
-  /** `bytes` go to `address`; zeros follow up to `size`. */
-  readonly segments: readonly { readonly address: number; readonly bytes: Uint8Array; readonly size: number }[];
-}
-
-/** A kernel, read. */
-export interface Kernel extends Loaded {
-  readonly protocol: "multiboot" | "multiboot2" | "pvh";
-  /** What it wants to see, where it says so. */
-  readonly display?: WantedMode;
-}
-
-/** Why an image is no kernel: the offset in it, and what was expected there. */
-export interface KernelFault {
-  readonly offset: number;
-  readonly message: string;
-}
 
 /** Reads an image, and checks that it fits. */
 export function readKernel(image: Uint8Array, memoryBytes: number): Kernel | KernelFault {
@@ -117,15 +97,6 @@ function readPvh(image: Uint8Array): Kernel | KernelFault {
   if (note === undefined || note.bytes.length < 4) return none;
   const entry = new DataView(note.bytes.buffer, note.bytes.byteOffset, 4).getUint32(0, true);
   return { ...loaded, protocol: "pvh", entry };
-}
-
-/** Addresses that a header gives in place of an ELF file's. */
-export interface HeaderAddresses {
-  readonly header: number;
-  readonly load: number;
-  readonly loadEnd: number;
-  readonly bssEnd: number;
-  readonly entry: number;
 }
 
 function readByAddresses(image: Uint8Array, header: number, given: HeaderAddresses): Loaded | KernelFault {

@@ -2,7 +2,7 @@
  * Reads Linux kernels: bzImages of boot protocol 2.02 and later (Linux 2.4).
  * Source: "The Linux/x86 Boot Protocol", Linux's Documentation/arch/x86/boot.rst.
  */
-import type { KernelFault } from "./kernelimage.ts";
+import type { KernelFault } from "./kernel.ts";
 
 /** Offsets in the header at the end of the first sector. */
 const SETUP_SECTS = 0x1f1;

@@ -4,9 +4,8 @@
  * Not done: symbols, drives, APM and VBE tables.
  * Source: Multiboot Specification 0.6.96, 3.3 "Boot information format".
  */
-import type { FrameBuffer } from "./bootdisplay.ts";
 import type { BootHeap } from "./bootheap.ts";
-import type { Handover } from "./kernelentry.ts";
+import type { FrameBuffer, Handover } from "./kernel.ts";
 
 export const MULTIBOOT_MAGIC = 0x2badb002;
 const FLAGS = {

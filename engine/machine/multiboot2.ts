@@ -5,7 +5,7 @@
  * Source: Multiboot2 Specification 2.0, 3.6 "Boot information format".
  */
 import type { BootHeap } from "./bootheap.ts";
-import type { Handover } from "./kernelentry.ts";
+import type { Handover } from "./kernel.ts";
 import { putDisplay } from "./multiboot.ts";
 
 export const MULTIBOOT2_MAGIC = 0x36d76289;

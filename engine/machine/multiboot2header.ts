@@ -4,8 +4,7 @@
  *
  * Source: Multiboot2 Specification 2.0, 3.1 "OS image format".
  */
-import type { WantedMode } from "./bootdisplay.ts";
-import type { HeaderAddresses, KernelFault } from "./kernelimage.ts";
+import type { HeaderAddresses, KernelFault, WantedMode } from "./kernel.ts";
 
 const MAGIC = 0xe85250d6;
 const SEARCHED = 32768;

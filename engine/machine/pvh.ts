@@ -4,7 +4,7 @@
  * Source: Xen, xen/include/public/arch-x86/hvm/start_info.h; docs/misc/pvh.pandoc.
  */
 import type { BootHeap } from "./bootheap.ts";
-import type { Handover } from "./kernelentry.ts";
+import type { Handover } from "./kernel.ts";
 
 const MAGIC = 0x336ec578;
 const INFO_BYTES = 56;
