@@ -5,13 +5,17 @@
 import type {
   AssembleAnswer,
   AssembleRequest,
+  Ledger,
   MachineConfiguration,
   MachineEvent,
   MachineStatus,
+  PageWalk,
   RegisterFile,
   Screen,
   Snapshot,
+  TlbView,
   Until,
+  WalkAccess,
 } from "../../engine/index.ts";
 
 /** The part of a machine that checks use. */
@@ -23,6 +27,11 @@ export interface BenchMachine {
   readPhysical(address: number, length: number): Uint8Array;
   writePhysical(address: number, bytes: Uint8Array): unknown;
   screen(): Screen;
+  /** The page walk of a linear address as it would be now; nothing is changed by looking. */
+  walk(linear: bigint, access: WalkAccess): PageWalk;
+  tlb(): TlbView;
+  /** What the run has cost since the last reset. */
+  ledger(): Ledger;
   /** Events since the last call, oldest first. */
   takeEvents(): readonly MachineEvent[];
   snapshot(): Snapshot;
@@ -70,6 +79,9 @@ function bindAll(machine: BenchMachine): Omit<BenchMachine, "status" | "run"> {
     readPhysical: (address, length) => machine.readPhysical(address, length),
     writePhysical: (address, bytes) => machine.writePhysical(address, bytes),
     screen: () => machine.screen(),
+    walk: (linear, access) => machine.walk(linear, access),
+    tlb: () => machine.tlb(),
+    ledger: () => machine.ledger(),
     takeEvents: () => machine.takeEvents(),
     snapshot: () => machine.snapshot(),
     restore: (snapshot) => machine.restore(snapshot),

@@ -30,6 +30,9 @@ function adapt(machine: Machine): BenchMachine {
     readPhysical: (address, length) => machine.readMemory("physical", address, length),
     writePhysical: (address, bytes) => machine.writeMemory("physical", address, bytes),
     screen: () => machine.screen(),
+    walk: (linear, access) => machine.walk(linear, access),
+    tlb: () => machine.tlb(),
+    ledger: () => machine.ledger(),
     takeEvents() {
       const taken = events;
       events = [];

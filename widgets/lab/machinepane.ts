@@ -3,7 +3,7 @@ import type { RingMachine } from "../index.ts";
 import "../index.ts";
 import type { MachineSession } from "../model/session.ts";
 
-const AT_REST = "Puts your sector on drive A and switches the machine on.";
+const AT_REST = "Puts your program on drive A and switches the machine on.";
 
 export interface MachinePane {
   readonly session: MachineSession;
@@ -11,8 +11,8 @@ export interface MachinePane {
   explain(scenario: string | undefined): void;
 }
 
-/** Fills the pane. */
-export function mountMachine(host: HTMLElement, run: () => void): MachinePane {
+/** Fills the pane; `views`: what the lab shows besides. */
+export function mountMachine(host: HTMLElement, run: () => void, views: readonly string[] = []): MachinePane {
   const head = document.createElement("div");
   head.className = "machine-head";
   const button = document.createElement("button");
@@ -35,6 +35,7 @@ export function mountMachine(host: HTMLElement, run: () => void): MachinePane {
     "ring-timeline",
     "ring-screen",
     "ring-disassembly",
+    ...views,
     "ring-registers",
     "ring-memory",
   ]) {

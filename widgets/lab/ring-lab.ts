@@ -76,7 +76,7 @@ export class RingLab extends HTMLElement {
       check: () => void this.check(),
       reset: (file) => void this.reset(file),
     });
-    this.machinePane = mountMachine(this.region("machine"), () => void this.runMachine());
+    this.machinePane = mountMachine(this.region("machine"), () => void this.runMachine(), services.lab.views);
     const { session } = this.machinePane;
     this.machine = new LabMachine(services.lab, session, () => this.work.files);
     session.addEventListener("change", () => this.lightLine());

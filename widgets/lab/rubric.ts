@@ -91,6 +91,8 @@ export interface Lab {
   source(files: Files): { readonly text: string; readonly request: AssembleRequest };
   /** The machine that runs what the assembler made. */
   configuration(build: AssembleAnswer): MachineConfiguration;
+  /** Views of the machine besides code, registers, memory and screen: `ring-page-tables`. */
+  readonly views?: readonly string[];
   readonly scenarios: Readonly<Record<string, Scenario>>;
   readonly items: readonly Item[];
   readonly later: readonly LaterItem[];

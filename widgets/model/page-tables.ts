@@ -175,8 +175,9 @@ export interface Mapping {
   readonly executable: boolean;
 }
 
-/** As many tables are read at most: a tree may have millions. */
+/** As many tables are read at most, and as many walked through: a tree may have millions, and one table many times. */
 const mostTables = 256;
+const mostWalked = 4096;
 
 /** The values of every table that CR3 leads to, by address; `mostTables` at most. */
 export async function collectTables(
@@ -211,8 +212,10 @@ export function listMappings(
 ): { mappings: readonly Mapping[]; complete: boolean } {
   const mappings: Mapping[] = [];
   let complete = true;
+  let walked = 0;
   const descend = (address: number, path: readonly number[], above: Rights) => {
     const depth = path.length;
+    if (++walked > mostWalked) complete = false;
     for (const { index, count, entry, step } of foldTable(mode, depth, table(address, depth))) {
       if (!entry.present) continue;
       const rights = combine(above, entry);

@@ -1,5 +1,6 @@
 // What a TLB holds, against what the tables say and against the stop before: for <ring-tlb>.
 import type { HeldTranslation, PageWalk } from "../../engine/index.ts";
+import { pageSize } from "./number.ts";
 import type { Letter } from "./page-tables.ts";
 
 export interface TlbRow {
@@ -44,11 +45,13 @@ export function tlbRows(
   });
 }
 
-/** What the tables say now instead of what is held; undefined where they say the same. */
+/** What the tables say now of the page's first byte instead of what is held; undefined where they say the same. */
 export function differences(held: HeldTranslation, { outcome }: PageWalk): string | undefined {
   if (outcome.kind !== "page") return "not mapped any more";
   const words: string[] = [];
-  if (outcome.page !== held.physical || outcome.size !== held.size) words.push(outcome.page.toString(16));
+  if (outcome.physical !== held.physical) words.push(outcome.physical.toString(16));
+  // A part of a large page is as good as the page; the other way round it is not.
+  if (outcome.size < held.size) words.push(`pages of ${pageSize(outcome.size)}`);
   const right = (name: "writable" | "user" | "executable", yes: string, no: string) => {
     if (outcome[name] !== held[name]) words.push(outcome[name] ? yes : no);
   };

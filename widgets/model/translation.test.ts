@@ -156,6 +156,9 @@ test("an entry is stale where the tables say another page or other rights; D and
   expect(differences(held, walk)).toBeUndefined();
   expect(differences({ ...held, physical: 0x8000 }, walk)).toBe("9000");
   expect(differences({ ...held, writable: false }, walk)).toBe("writable");
+  expect(differences({ ...held, size: 0x20_0000 }, walk)).toBe("pages of 4 KiB");
+  const large = machine.walk(0x80_8081_0000n, { kind: "read", user: false });
+  expect(differences({ ...held, physical: 0x21_0000, user: true, executable: true }, large)).toBe("for ring 0 only");
   expect(differences({ ...held, linear: 0n }, machine.walk(0n, { kind: "read" }))).toBe("not mapped any more");
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseUntil, runBudget } from "./until.ts";
+import type { MachineStatus } from "../../engine/index.ts";
+import { parseUntil, reached, runBudget } from "./until.ts";
 
 test.each([
   ["0x7c00", { address: 0x7c00, ticks: runBudget }],
@@ -20,4 +21,12 @@ test.each([
 
 test("“7c00” without a mark is refused with the ways to say it", () => {
   expect(parseUntil("7c00")).toMatchObject({ message: "“7c00” is no place to stop at." });
+});
+
+test("a run until a triple fault has come there whether it stopped by the fault or by the event", () => {
+  const until = { event: { kind: "triple fault" } } as const;
+  const at = (state: string, kind: string) => ({ state, reason: { kind } }) as unknown as MachineStatus;
+  expect(reached(until, at("faulted", "triple fault"))).toBe(true);
+  expect(reached(until, at("paused", "until"))).toBe(true);
+  expect(reached(until, at("paused", "budget"))).toBe(false);
 });

@@ -56,6 +56,6 @@ export function reached(until: Until, status: MachineStatus): boolean {
   if (until.tick !== undefined) return status.tick === until.tick;
   if (until.address !== undefined) return status.address === until.address;
   if (until.event?.kind === "halt") return status.state === "halted" || status.reason.kind === "until";
-  if (until.event?.kind === "triple fault") return status.state === "faulted";
+  if (until.event?.kind === "triple fault") return status.state === "faulted" || status.reason.kind === "until";
   return status.reason.kind === "until";
 }
