@@ -41,5 +41,6 @@ export const fetched: Readonly<Record<string, () => Promise<CustomElementConstru
   "ring-pc": async () => (await import("./elements/pc.ts")).RingPc,
   "ring-pci": async () => (await import("./elements/pci.ts")).RingPci,
   "ring-trace": async () => (await import("./elements/trace.ts")).RingTrace,
+  "ring-rules": async () => (await import("./elements/rules.ts")).RingRules,
   "ring-system": async () => (await import("./elements/system.ts")).RingSystem,
 };

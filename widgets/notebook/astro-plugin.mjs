@@ -2,6 +2,7 @@
 //   ```js cell                  <ring-cell>, compiled here; `cell=name`, `machine=id`, `height=px`, `fold`
 //   ```asm cell=boot file=boot.S   <ring-asm id="boot">; `origin=0x7c00`, `bits=16`, `syntax=intel`, `machine=id`
 //   ```asm from=../../engine/firmware/post.S label=post lines=12   that part of a file, with its place under it
+//   ```ts from=../../engine/cpu/system/far.ts label=callGate        that function of it, to its end
 // A cell that does not compile, or a part that is not there, stops the build with the file and the line.
 
 import { existsSync, readFileSync } from "node:fs";

@@ -46,3 +46,12 @@ test("a part of a file stands in the block: from a label, with the comments abov
   expect(code).toMatch(/post\.S, lines \d+ to \d+/);
   await expect(build("```asm from=nowhere.S\n```")).rejects.toThrow("there is no file nowhere.S");
 });
+
+test("a function of a TypeScript file stands from its comment to its closing brace", async () => {
+  const from = new URL("../../engine/cpu/system/far.ts", import.meta.url).pathname;
+  const code = await build(`\`\`\`ts from=${from} label=checkDirect\n\`\`\``);
+  expect(code).toContain(
+    "/** #GP or #NP where code may not be jumped to or called directly. */\\nexport function checkDirect",
+  );
+  expect(code).toMatch(/raise\(fault\.NP, codeOf\(selector\)\);\\n\}"/);
+});

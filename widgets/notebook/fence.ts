@@ -47,6 +47,17 @@ export function sourceAttributes(meta: ReadonlyMap<string, string>): Record<stri
   return attributes;
 }
 
+/** Whether a line begins what a label names: a label of assembly, or a function or constant of TypeScript. */
+function begins(line: string, label: string): boolean {
+  return line.startsWith(`${label}:`) || new RegExp(`^(export )?(function|const) ${label}\\b`).test(line);
+}
+
+/** How many lines from the one that begins a function to its closing brace. */
+function functionLines(all: readonly string[], first: number): number {
+  const end = all.findIndex((line, i) => i > first && /^[}\])]/.test(line) && !line.endsWith("{"));
+  return end < 0 ? all.length - first : end - first + 1;
+}
+
 /** The lines of `text` that an excerpt shows, from 1; undefined where there is no such label. */
 export function excerptLines(
   text: string,
@@ -54,9 +65,11 @@ export function excerptLines(
 ): { readonly lines: readonly string[]; readonly first: number; readonly last: number } | undefined {
   const all = text.replace(/\n$/, "").split("\n");
   const label = meta.get("label");
-  let first = label === undefined ? 0 : all.findIndex((line) => line.startsWith(`${label}:`));
+  let first = label === undefined ? 0 : all.findIndex((line) => begins(line, label));
   if (first < 0) return undefined;
-  const last = Math.min(first + Number(meta.get("lines") ?? all.length - first), all.length);
-  while (first > 0 && all[first - 1].startsWith("#")) first--;
+  const isFunction = label !== undefined && !all[first].startsWith(`${label}:`);
+  const count = Number(meta.get("lines") ?? (isFunction ? functionLines(all, first) : all.length - first));
+  const last = Math.min(first + count, all.length);
+  while (first > 0 && /^(#|\/\/|\/\*\*| \*)/.test(all[first - 1])) first--;
   return { lines: all.slice(first, last), first: first + 1, last };
 }
