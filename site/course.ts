@@ -57,7 +57,7 @@ export const lessons: CourseLesson[] = [
     title: "Modes and privilege",
     question: "What exactly changes when CR0.PE becomes 1?",
     plays: ["hw", "r0", "r3"],
-    labs: ["Real to protected to long", "Ring 3 and back"],
+    labs: ["Real to protected", "Protected to long", "Ring 3 and back"],
   },
   {
     number: 4,
