@@ -86,6 +86,11 @@
     .set EBDA_ROM_NEXT,   0x358     # word: segment that is free for the next ROM
     .set EBDA_BEV,        0x35C     # far pointer to what boots from the network, or 0
     .set EBDA_PCI_MEMORY, 0x360     # dword: from here on no PCI card answers
+    .set EBDA_VBE_MODE,   0x366     # word: as 4F02h got it, or 0
+    .set EBDA_SCROLL_BY,  0x368     # word: what scrolling in a graphics mode moves by, lines
+    .set EBDA_SCROLL_LEFT, 0x36A    # byte: columns
+    .set EBDA_SCROLL_WIDTH, 0x36B   # byte: columns
+    .set EBDA_SCROLL_COLOUR, 0x36C  # byte
     .set EBDA_HD_LBA,     0x380     # 8 bytes: the transfer in progress goes on at this sector
     .set EBDA_HD_BUFFER,  0x388     # with this offset and segment,
     .set EBDA_HD_COUNT,   0x38C     # word: has this many to go

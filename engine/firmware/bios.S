@@ -37,6 +37,8 @@ rom_start:
     .include "text.S"               # cells, cursor, scrolling
     .include "vga.S"                # mode set, registers of a VGA
     .include "palette.S"            # colours, fonts, INT 10h AH=10h..12h
+    .include "graphics.S"           # dots and characters in graphics modes
+    .include "vbe.S"                # VESA: linear modes
     .include "optionrom.S"          # ROMs of adapter cards
     .include "pcirom.S"             # those of PCI cards
     .include "pcibios.S"            # PCI configuration space, INT 1Ah AH=B1h
@@ -56,6 +58,14 @@ rom_start:
     .include "floppy.S"             # drives and media
     .include "fdc.S"                # 82077 floppy controller: reset, seek, INT 0Eh
     .include "transfer.S"           # its commands that move sectors
+    .include "glyph.S"
+    .balign 16
+    .set FONT_LINES, 16
+font_8x16:
     .include "font.S"               # the 8x16 characters
+    .set FONT_LINES, 14
+font_8x14:
+    .include "font.S"               # and again, as 8x14
+    .include "font8.S"              # the 8x8 characters
 rom_code_end:
     .include "entries.S"            # fixed addresses, reset vector

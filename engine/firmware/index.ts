@@ -35,6 +35,8 @@ export const BIOS_SOURCES: readonly string[] = [
   "text.S",
   "vga.S",
   "palette.S",
+  "graphics.S",
+  "vbe.S",
   "optionrom.S",
   "pcirom.S",
   "pcibios.S",
@@ -54,7 +56,9 @@ export const BIOS_SOURCES: readonly string[] = [
   "floppy.S",
   "fdc.S",
   "transfer.S",
+  "glyph.S",
   "font.S",
+  "font8.S",
   "entries.S",
 ];
 

@@ -183,6 +183,23 @@ describe("on our own PC", { timeout: 60_000 }, () => {
     ]);
   });
 
+  test("INT 10h: graphics modes leave the memory, and answer to VESA, that SeaVGABIOS's do under QEMU", () => {
+    const graphics = finish(power(probe("graphics")));
+    expect(graphics.slice(0, 5)).toEqual([
+      "mode 04",
+      "read back 00 51",
+      "dots 00 01 01",
+      "sum 390827E2",
+      "sum C8415D20",
+    ]);
+    expect(graphics.slice(-5)).toEqual(["sum 7CAF097C", "sum CDF99D1A", "cursor 1805", "sum 55805E27", "end"]);
+    const vesa = finish(power(probe("vbe")));
+    expect(vesa.slice(0, 2)).toEqual(["adapter 004F 4556 4153 0300 0100", "of ours 0006"]);
+    expect(vesa).toContain(
+      "memory 1234, line 004F 0280 0280 6666, longer 004F 0640 0640 28F5, in bytes 004F 2000 2000 0800",
+    );
+  });
+
   test("INT 15h: A20 opens and closes, 2 KiB go to 3 MiB and back, a bad descriptor gives AH = 02", () =>
     expect(finish(power(probe("highmemory")))).toEqual(HIGH_MEMORY));
 

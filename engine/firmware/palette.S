@@ -1,10 +1,14 @@
-# Colours (INT 10h AH=10h) and fonts (AH=11h) of a VGA in text mode.
-# Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h.
-# Not modelled: 8x8 and 8x14 fonts, grey-scale summing, DAC pages.
+# Colours (INT 10h AH=10h) and fonts (AH=11h) of a VGA.
+# Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; the colours of 256 as
+# IBM's VGA had them.
+# Not modelled: grey-scale summing, DAC pages.
 
-# The 64 colours of an EGA: bits 2-0 are red, green, blue at two thirds of full
-# intensity, bits 5-3 the same at one third. A monochrome screen has four greys: bit 3
-# adds two thirds, bit 4 one third. Changes AX, CX, DX.
+    .set PALETTE_EGA,   0           # in a mode's table: 64 colours,
+    .set PALETTE_MONO,  1           # greys,
+    .set PALETTE_CGA,   2           # 16, bit 4 being "bright",
+    .set PALETTE_256,   3           # or all
+
+# In: CS:SI = the mode's table. Changes AX, BX, CX, DX, DI.
 palette_load:
     mov  $VGA_DAC_MASK, %dx
     mov  $0xFF, %al
@@ -13,28 +17,122 @@ palette_load:
     xor  %al, %al                   # from entry 0 on; the DAC counts by itself
     out  %al, %dx
     inc  %dx
-    xor  %cl, %cl                   # CL = entry
-1:  mov  $3, %ch
+    mov  %cs:MODE_PALETTE(%si), %ah
     mov  $0x2004, %bx               # bits of red: one third BH, two thirds BL
-2:  cmpb $7, BDA_VIDEO_MODE
-    jne  3f
+    cmp  $PALETTE_MONO, %ah
+    jne  1f
     mov  $0x1008, %bx
-3:  xor  %al, %al
-    test %bl, %cl
-    jz   4f
-    mov  $0x2A, %al
-4:  test %bh, %cl
-    jz   5f
-    add  $0x15, %al
-5:  out  %al, %dx
-    shr  $1, %bh                    # then green, then blue
-    shr  $1, %bl
-    dec  %ch
-    jnz  2b
+1:  xor  %cl, %cl                   # CL = entry
+    cmp  $PALETTE_256, %ah
+    je   palette_256
+2:  mov  %cl, %al
+    cmp  $PALETTE_CGA, %ah
+    jne  3f
+    call bright_colour
+3:  call dac_ega
     inc  %cl
     cmp  $64, %cl
-    jb   1b
+    jb   2b
     ret
+
+# Bits 2-0 of AL are a colour, bit 4: a bright one. Out: AL = the same of an EGA.
+bright_colour:
+    test $0x10, %al
+    jnz  1f
+    and  $0x07, %al
+    cmp  $0x06, %al                 # dark yellow is brown
+    jne  2f
+    mov  $0x14, %al
+    ret
+1:  or   $0x38, %al
+    and  $0x3F, %al
+2:  ret
+
+# The 64 colours of an EGA: bits 2-0 are red, green, blue at two thirds of full
+# intensity, bits 5-3 the same at one third. A monochrome screen has four greys: bit 3
+# adds two thirds, bit 4 one third. In: AL = colour, BX = its bits of red, DX = the DAC.
+# Keeps all but AL, CH.
+dac_ega:
+    push %bx
+    push %cx
+    mov  %al, %cl
+    mov  $3, %ch
+1:  xor  %al, %al
+    test %bl, %cl
+    jz   2f
+    mov  $0x2A, %al
+2:  test %bh, %cl
+    jz   3f
+    add  $0x15, %al
+3:  out  %al, %dx
+    cmp  $0x08, %bl                 # a grey is the same for green and blue
+    je   4f
+    shr  $1, %bh
+    shr  $1, %bl
+4:  dec  %ch
+    jnz  1b
+    pop  %cx
+    pop  %bx
+    ret
+
+# 16 colours, 16 greys, a wheel of 24 in three brightnesses and three saturations, blacks.
+palette_256:
+    mov  %cl, %al
+    and  $0x08, %al
+    add  %al, %al
+    or   %cl, %al
+    call bright_colour
+    call dac_ega
+    inc  %cl
+    cmp  $16, %cl
+    jb   palette_256
+    mov  $greys, %di
+1:  mov  %cs:(%di), %al
+    call dac_grey
+    inc  %di
+    cmp  $greys_end, %di
+    jb   1b
+    push %si
+    mov  $wheel_levels, %bx
+2:  xor  %di, %di
+3:  movzbw %cs:wheel(%di), %si
+    mov  %cs:(%bx,%si), %al
+    out  %al, %dx
+    movzbw %cs:wheel + 16(%di), %si
+    mov  %cs:(%bx,%si), %al
+    out  %al, %dx
+    movzbw %cs:wheel + 8(%di), %si
+    mov  %cs:(%bx,%si), %al
+    out  %al, %dx
+    inc  %di
+    cmp  $24, %di
+    jb   3b
+    add  $5, %bx
+    cmp  $wheel_levels_end, %bx
+    jb   2b
+    pop  %si
+    mov  $8, %cl
+4:  xor  %al, %al
+    call dac_grey
+    dec  %cl
+    jnz  4b
+    ret
+dac_grey:
+    out  %al, %dx
+    out  %al, %dx
+    out  %al, %dx
+    ret
+greys:
+    .byte 0x00, 0x05, 0x08, 0x0B, 0x0E, 0x11, 0x14, 0x18, 0x1C, 0x20, 0x24, 0x28, 0x2D, 0x32, 0x38, 0x3F
+greys_end:
+wheel:                              # which level red has from blue on; green and blue 16 and 8 further
+    .byte 0, 1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0
+    .byte 0, 1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 3, 2, 1
+wheel_levels:
+    .byte 0x00, 0x10, 0x1F, 0x2F, 0x3F, 0x1F, 0x27, 0x2F, 0x37, 0x3F, 0x2D, 0x31, 0x36, 0x3A, 0x3F
+    .byte 0x00, 0x07, 0x0E, 0x15, 0x1C, 0x0E, 0x11, 0x15, 0x18, 0x1C, 0x14, 0x16, 0x18, 0x1A, 0x1C
+    .byte 0x00, 0x04, 0x08, 0x0C, 0x10, 0x08, 0x0A, 0x0C, 0x0E, 0x10, 0x0B, 0x0C, 0x0D, 0x0F, 0x10
+wheel_levels_end:
 
 palette_service:                    # AH=10h, AL = what
     cmp  $0x00, %al
@@ -150,39 +248,179 @@ dac_read_block:                     # AL=17h
 font_service:                       # AH=11h
     cmp  $0x30, %al
     je   font_information
+    cmp  $0x20, %al
+    jae  font_graphics
     mov  %al, %ah
-    and  $0xEF, %ah                 # AL bit 4: also recompute the screen, which has
-    jz   font_load_user             # 400 lines and 16 to a row either way
+    and  $0x0F, %ah
+    jz   font_load_user
+    cmp  $0x03, %ah
+    je   font_select
+    mov  %bl, %al
+    mov  $14, %bh                   # AL=01h, 02h, 04h: 8x14, 8x8, 8x16 into block BL
+    mov  $font_8x14, %si
+    cmp  $0x01, %ah
+    je   1f
+    mov  $8, %bh
+    mov  $font_8x8, %si
+    cmp  $0x02, %ah
+    je   1f
+    mov  $16, %bh
+    mov  $font_8x16, %si
     cmp  $0x04, %ah
     je   1f
-    cmp  $0x03, %al
-    je   font_select
     ret
-1:  mov  %bl, %al                   # AL=04h, 14h: our font into block BL
-    mov  $font_8x16, %bx
-    push %cs
+1:  push %cs
     pop  %es
-    jmp  font_load_block
+    mov  $256, %cx
+    xor  %dx, %dx
+    jmp  font_load
 
-# In: BX = font in this segment. Changes everything but DS and BP.
+# Out: BX = the font of BDA_CHAR_HEIGHT lines.
+font_of_height:
+    mov  $font_8x16, %bx
+    cmpb $16, BDA_CHAR_HEIGHT
+    je   1f
+    mov  $font_8x14, %bx
+    cmpb $14, BDA_CHAR_HEIGHT
+    je   1f
+    mov  $font_8x8, %bx
+1:  ret
+
+# Vector 43h points to BX, 1Fh to the upper half of the smallest font. Changes AX, ES.
+font_current:
+    xor  %ax, %ax
+    mov  %ax, %es
+    mov  %bx, %es:0x43 * 4
+    mov  %cs, %es:0x43 * 4 + 2
+    movw $font_8x8 + 128 * 8, %es:0x1F * 4
+    mov  %cs, %es:0x1F * 4 + 2
+    ret
+
+# AL=20h: ES:BP are the upper characters, 8 lines each; 21h: ES:BP are characters of CX lines;
+# 22h, 23h, 24h: 8x14, 8x8, 8x16. BL = 0: DL rows; 1, 2, 3: 14, 25, 43.
+font_graphics:
+    mov  %es, %di
+    mov  R_BP(%bp), %si
+    cmp  $0x20, %al
+    je   3f
+    cmp  $0x24, %al
+    ja   4f
+    cmp  $0x21, %al
+    je   1f
+    mov  %cs, %di
+    mov  $14, %cx
+    mov  $font_8x14, %si
+    cmp  $0x22, %al
+    je   1f
+    mov  $8, %cx
+    mov  $font_8x8, %si
+    cmp  $0x23, %al
+    je   1f
+    mov  $16, %cx
+    mov  $font_8x16, %si
+1:  mov  %cx, BDA_CHAR_HEIGHT
+    mov  %dl, %al
+    cmp  $1, %bl
+    jb   2f
+    mov  $14, %al
+    je   2f
+    mov  $25, %al
+    cmp  $2, %bl
+    je   2f
+    mov  $43, %al
+2:  dec  %ax
+    mov  %al, BDA_ROWS
+3:  mov  $0x43 * 4, %bx
+    cmpb $0x20, R_AL(%bp)
+    jne  5f
+    mov  $0x1F * 4, %bx
+5:  xor  %ax, %ax
+    mov  %ax, %es
+    mov  %si, %es:(%bx)
+    mov  %di, %es:2(%bx)
+4:  ret
+
+# In: BX = font of BDA_CHAR_HEIGHT lines in this segment. Changes everything but DS and BP.
 font_load_rom:
     push %cs
     pop  %es
-    xor  %al, %al
-font_load_block:                    # AL = block
     mov  %bx, %si
+    mov  BDA_CHAR_HEIGHT, %bh
+    xor  %al, %al
     mov  $256, %cx
     xor  %dx, %dx
-    mov  $16, %bh
-    jmp  1f
+    jmp  font_to_plane
 font_load_user:                     # CX characters from DX on, BH bytes each, at
     mov  %bl, %al                   # ES:BP, into block BL
     mov  R_BP(%bp), %si
+font_load:
+    push %bx
+    call font_to_plane
+    pop  %bx
+    testb $0x10, R_AL(%bp)          # AL=10h to 14h: the screen has as many rows as fit
+    jnz  font_rows
+    ret
+
+# Characters of BH lines on the screen: rows, the cursor in the last two lines. Changes AX, BX,
+# CX, DX, SI, DI.
+font_rows:
+    mov  %bh, %bl
+    xor  %bh, %bh
+    mov  %bx, BDA_CHAR_HEIGHT
+    mov  BDA_CRTC, %dx
+    mov  $0x09, %al                 # bits 4-0: lines of a row, less one
+    out  %al, %dx
+    inc  %dx
+    in   %dx, %al
+    and  $0xE0, %al
+    lea  -1(%bx), %cx
+    or   %cl, %al
+    out  %al, %dx
+    dec  %dx
+    mov  $0x12, %al                 # lines of the screen: bits 7-0, and two elsewhere
+    out  %al, %dx
+    inc  %dx
+    in   %dx, %al
+    mov  %al, %cl
+    dec  %dx
+    mov  $0x07, %al
+    out  %al, %dx
+    inc  %dx
+    in   %dx, %al
+    xor  %ch, %ch
+    test $0x02, %al
+    jz   1f
+    mov  $1, %ch
+1:  test $0x40, %al
+    jz   2f
+    or   $2, %ch
+2:  mov  %cx, %ax
+    inc  %ax
+    xor  %dx, %dx
+    div  %bx
+    mov  %al, %cl                   # rows
+    dec  %ax
+    mov  %al, BDA_ROWS
+    mov  %cl, %al
+    mulb BDA_COLUMNS
+    add  %ax, %ax
+    add  $0xFF, %ax
+    xor  %al, %al
+    add  $0x100, %ax
+    mov  %ax, BDA_PAGE_BYTES
+    mov  %bl, %ch
+    dec  %ch
+    mov  %ch, %cl
+    dec  %ch
+    mov  %cx, BDA_CURSOR_SHAPE
+    mov  $0x0A, %ah
+    jmp  crtc_write_word
 
 # Plane 2 holds 32 bytes a character. To write there, the VGA must forget for a
 # moment that characters live in plane 0 and attributes in plane 1.
 # In: AL = block, BH = height, CX = number, DX = first, ES:SI = font.
-1:  test %cx, %cx
+font_to_plane:
+    test %cx, %cx
     jz   4f
     movzbw %al, %di
     shl  $14, %di                   # blocks 0-3, 16 KiB apart
@@ -273,8 +511,19 @@ font_information:
     mov  %es:(%si), %ax
     mov  %es:2(%si), %si
     jmp  3f
-2:  mov  $font_8x16, %ax            # we have the one
-    mov  %cs, %si
+2:  mov  $font_8x14, %ax            # the fonts that are here
+    cmp  $0x02, %bh
+    je   4f
+    cmp  $0x05, %bh
+    je   4f
+    mov  $font_8x8, %ax
+    cmp  $0x03, %bh
+    je   4f
+    mov  $font_8x8 + 128 * 8, %ax
+    cmp  $0x04, %bh
+    je   4f
+    mov  $font_8x16, %ax
+4:  mov  %cs, %si
 3:  mov  %ax, R_BP(%bp)
     mov  %si, R_ES(%bp)
     ret

@@ -1,4 +1,4 @@
-# Text cells: a character and its attribute, two bytes each, at B8000 (B0000 for a
+# Text cells (and what stands for them in a graphics mode, graphics.S): a character and its attribute, two bytes each, at B8000 (B0000 for a
 # monochrome screen). Eight pages; each has its own cursor.
 
 # Out: ES = the screen's segment. Changes AX.
@@ -68,6 +68,8 @@ cursor_get:                         # AH=03h, BH page -> DX position, CX shape
 
 cell_read:                          # AH=08h, BH page -> AL character, AH attribute
     call cursor_position
+    call in_graphics
+    jc   recognize
     call cell_address
     mov  %es:(%di), %ax
     mov  %ax, R_AX(%bp)
@@ -75,6 +77,8 @@ cell_read:                          # AH=08h, BH page -> AL character, AH attrib
 
 cell_write_both:                    # AH=09h, AL character, BL attribute, CX times
     jcxz 1f
+    call in_graphics
+    jc   draw_characters
     push %ax
     call cursor_position
     call cell_address
@@ -85,6 +89,8 @@ cell_write_both:                    # AH=09h, AL character, BL attribute, CX tim
 
 cell_write:                         # AH=0Ah: the attributes stay
     jcxz 2f
+    call in_graphics
+    jc   draw_characters
     push %ax
     call cursor_position
     call cell_address
@@ -94,6 +100,28 @@ cell_write:                         # AH=0Ah: the attributes stay
     loop 1b
 2:  ret
 
+# In: AL = character, CX = times, BL = colour, BH = page.
+draw_characters:
+    call cursor_position
+1:  call draw_character
+    inc  %dl
+    cmp  BDA_COLUMNS, %dl
+    jb   2f
+    xor  %dl, %dl
+    inc  %dh
+2:  loop 1b
+    ret
+
+# In: AL = character, BL = colour in a graphics mode, BH = page, DX = row and column. Changes AX, DI, ES.
+cell_put:
+    call in_graphics
+    jc   draw_character
+    push %ax
+    call cell_address
+    pop  %ax
+    mov  %al, %es:(%di)             # the attribute stays
+    ret
+
 # AH=0Eh, AL = character: writes like a teleprinter, with CR, LF, BS, BEL. Always to the
 # page that is shown: IBM's ignores BH, and many a boot sector leaves chance in it.
 teletype:
@@ -102,7 +130,8 @@ teletype:
     call teletype_at
     jmp  cursor_set
 
-# In: AL = character, BH = page, DX = cursor. Out: DX = new cursor. Keeps BX, CX.
+# In: AL = character, BH = page, DX = cursor, BL = colour in a graphics mode. Out: DX = new
+# cursor. Keeps BX, CX.
 teletype_at:
     cmp  $0x0D, %al
     je   3f
@@ -112,10 +141,7 @@ teletype_at:
     je   4f
     cmp  $0x07, %al
     je   bell_on
-    push %ax
-    call cell_address
-    pop  %ax
-    mov  %al, %es:(%di)             # the attribute stays
+    call cell_put
     inc  %dl
     cmp  BDA_COLUMNS, %dl
     jb   2f
@@ -130,7 +156,10 @@ teletype_at:
     call cell_address
     mov  %bh, %bl                   # the page
     mov  %es:1(%di), %bh            # the new line takes the cursor's attribute
-    xor  %cx, %cx
+    call in_graphics
+    jnc  5f
+    xor  %bh, %bh
+5:  xor  %cx, %cx
     mov  BDA_COLUMNS, %dl
     dec  %dl
     mov  $1, %al
@@ -178,6 +207,8 @@ scroll_window:
     jbe  4f
 3:  mov  %ah, %al
 4:  sub  %al, %ah                   # AH = rows to move, AL = rows to clear
+    call in_graphics
+    jc   scroll_graphics
     push %ax
     push %dx
     mov  %cl, %dl
@@ -255,7 +286,9 @@ write_string:
     jb   5f
     cmp  $0x0D, %al
     je   5f
-3:  push %ax
+3:  call in_graphics
+    jc   5f
+    push %ax
     call cell_address
     pop  %ax
     mov  %bl, %es:1(%di)

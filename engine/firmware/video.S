@@ -1,7 +1,6 @@
-# INT 10h: the screen. Text modes 0-3 and 7 of a VGA, eight pages.
+# INT 10h: the screen. The modes of a VGA, up to eight pages; linear modes are vbe.S's.
 # Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; RBIL INT 10h.
-# Not modelled: graphics modes and their pixel services (0Ch, 0Dh), the light pen
-# (04h), saving the video state (1Ch), VESA modes (4Fh).
+# Not modelled: the light pen (04h), saving the video state (1Ch).
 
 int10:
     SERVICE_ENTER
@@ -9,14 +8,15 @@ int10:
     SERVICE_LEAVE
 1:  cmp  $0x4F, %ah
     jne  2f
-    movw $0x0100, R_AX(%bp)         # VESA: AL is not 4Fh, so not supported
+    movw $0x0100, R_AX(%bp)         # not supported, unless we learn better
+    call vbe_service
 2:  SERVICE_LEAVE
 
 int10_table:
     .word video_set_mode, cursor_set_shape, cursor_set, cursor_get
     .word video_nothing, video_set_page, scroll_up, scroll_down
     .word cell_read, cell_write_both, cell_write, video_set_colour
-    .word video_nothing, video_nothing, teletype, video_get_mode
+    .word dot_write, dot_read, teletype, video_get_mode
     .word palette_service, font_service, video_configure, write_string
     .word video_nothing, video_nothing, video_nothing, video_nothing
     .word video_nothing, video_nothing, video_combination, video_state

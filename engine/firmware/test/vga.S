@@ -1,10 +1,27 @@
-# Every register of the VGA after setting mode 3.
+# Every register of the VGA after setting each mode, and what the data area says of it.
     .include "probe.S"
 probe:
-    mov  $0x0003, %ax
+    mov  $modes, %si
+1:  xor  %ah, %ah
+    lodsb
+    cmp  $0xFF, %al
+    je   2f
+    push %si
+    push %ax
     int  $0x10
+    SAY  "mode"
+    pop  %ax
+    call print8
+    call print_line
+    call one_mode
+    pop  %si
+    jmp  1b
+2:  ret
+modes: .byte 0x03, 0x01, 0x04, 0x06, 0x0D, 0x0E, 0x0F, 0x10, 0x11, 0x12, 0x13, 0xFF
+
+one_mode:
     call registers
-    mov  $0x40, %ax                 # and what the data area says of it
+    mov  $0x40, %ax
     mov  %ax, %es
     SAY  "0040:0049"
     mov  $0x49, %si
@@ -69,6 +86,9 @@ registers:
     out  %al, %dx
     mov  $0x3C9, %dx
     mov  $64 * 3, %cx
+    cmpb $0x13, 0x449
+    jne  3f
+    mov  $256 * 3, %cx
 3:  in   %dx, %al
     call print8
     loop 3b
