@@ -42,6 +42,7 @@ export const lab = defineLab({
     request: { file: "start.S", origin: ENTRY, syntax: "att", codeBits: 16, files },
   }),
   configuration: (build) => ({ memoryMiB: 2, floppies: [floppyOf(build)], stopOnTripleFault: true }),
+  views: ["ring-frame"],
   scenarios: {
     plain: { title: "As the firmware starts it", at: ENTRY },
     divide: way("From the DIV on", WAYS.divide.at, { ECX: 0n }),

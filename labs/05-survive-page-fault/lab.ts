@@ -42,6 +42,7 @@ export const lab = defineLab({
     request: { file: "start.S", origin: ENTRY, syntax: "att", codeBits: 16, files },
   }),
   configuration: (build) => ({ memoryMiB: 4, floppies: [floppyOf(build)], stopOnTripleFault: true }),
+  views: ["ring-frame"],
   scenarios: {
     plain: { title: "As the firmware starts it", at: ENTRY },
     write: way("A write to page 2 of the heap", WAYS.write.at, HEAP + 0x2344),

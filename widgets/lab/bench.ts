@@ -32,6 +32,8 @@ export interface BenchMachine {
   tlb(): TlbView;
   /** What the run has cost since the last reset. */
   ledger(): Ledger;
+  /** Every device's state by its name. */
+  devices(): Readonly<Record<string, object>>;
   /** Events since the last call, oldest first. */
   takeEvents(): readonly MachineEvent[];
   snapshot(): Snapshot;
@@ -82,6 +84,7 @@ function bindAll(machine: BenchMachine): Omit<BenchMachine, "status" | "run"> {
     walk: (linear, access) => machine.walk(linear, access),
     tlb: () => machine.tlb(),
     ledger: () => machine.ledger(),
+    devices: () => machine.devices(),
     takeEvents: () => machine.takeEvents(),
     snapshot: () => machine.snapshot(),
     restore: (snapshot) => machine.restore(snapshot),

@@ -33,6 +33,7 @@ function adapt(machine: Machine): BenchMachine {
     walk: (linear, access) => machine.walk(linear, access),
     tlb: () => machine.tlb(),
     ledger: () => machine.ledger(),
+    devices: () => machine.devices(),
     takeEvents() {
       const taken = events;
       events = [];
