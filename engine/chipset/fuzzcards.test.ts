@@ -7,16 +7,17 @@ import { PciBus } from "./pci.ts";
 import { TestBus } from "./testbus.ts";
 import { UserNetwork } from "./usernetwork.ts";
 import { VirtioBlk } from "./virtioblk.ts";
+import { VirtioConsole } from "./virtioconsole.ts";
 import { VirtioNet } from "./virtionet.ts";
 import { VirtioRng } from "./virtiorng.ts";
 
 const MAC = Uint8Array.of(0x52, 0x54, 0, 0x12, 0x34, 0x56);
 const FIRST_SLOT = 3;
-const CARDS = 4;
+const CARDS = 5;
 const BASE = 0xfe000000;
 const STRIDE = 0x100000;
 
-/** The four cards with their BARs in place; memory behind them is 64 KiB that repeats, their own registers never. */
+/** The cards with their BARs in place; memory behind them is 64 KiB that repeats, their own registers never. */
 function board() {
   const bus = new TestBus();
   const pci = new PciBus(bus, []);
@@ -27,8 +28,22 @@ function board() {
   const rng = new VirtioRng(bus, pci, place(1));
   const net = new VirtioNet(bus, pci, { ...place(2), mac: MAC, network: networks[0] });
   const e1000 = new E1000(bus, pci, { ...place(3), mac: MAC, network: networks[1], rom: new Uint8Array(512) });
+  const ports = [{ isConsole: true }, { isConsole: false, name: "p" }];
+  const console = new VirtioConsole(bus, pci, { ...place(4), ports, send: () => {} });
   const devices: Device[] = [
-    ...[bus.clock, ...pci.functions, blk, blk.transport, rng, rng.transport, net, net.transport, e1000],
+    ...[
+      bus.clock,
+      ...pci.functions,
+      console,
+      console.transport,
+      blk,
+      blk.transport,
+      rng,
+      rng.transport,
+      net,
+      net.transport,
+      e1000,
+    ],
     ...networks.flatMap((network) => [network, network.queue]),
   ];
   const config = (slot: number, register: number, value: number, size: AccessSize = 4) => {
@@ -50,7 +65,7 @@ function board() {
     bus.ram.set(ram);
     for (const device of devices) device.restored?.();
   };
-  return { bus, networks, config, save, restore };
+  return { bus, networks, console, config, save, restore };
 }
 
 type Board = ReturnType<typeof board>;
@@ -83,7 +98,7 @@ const step = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ datagram: fc.uint8Array({ maxLength: 400 }), port: fc.constantFrom(53, 67, 69, 7) }),
   },
-  { weight: 2, arbitrary: fc.record({ virtio: fc.nat(2), features: fc.nat(0xffffffff) }) },
+  { weight: 2, arbitrary: fc.record({ virtio: fc.constantFrom(0, 1, 2, 4), features: fc.nat(0xffffffff) }) },
   { weight: 2, arbitrary: fc.record({ rings: fc.nat(0xffff), count: fc.integer({ min: 1, max: 32 }) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -121,8 +136,10 @@ function perform(on: Board, steps: Step[]): unknown[] {
       for (const [i, word] of s.words.entries()) bus.memory.write32(16 * s.descriptor + 4 * i, word);
     else if ("poke" in s) bus.ram[s.poke] = s.value;
     else if ("wait" in s) bus.wait(s.wait);
-    else if ("frame" in s) for (const network of on.networks) network.transmit(s.frame);
-    else if ("datagram" in s) {
+    else if ("frame" in s) {
+      for (const network of on.networks) network.transmit(s.frame);
+      for (const port of [0, 1, 2]) on.console.receive(port, s.frame);
+    } else if ("datagram" in s) {
       const route = { fromMac: MAC, toMac: MAC, from: 0x0a00020f, to: s.port === 53 ? 0x0a000203 : 0x0a000202 };
       const frame = makeDatagram(route, { fromPort: 9, toPort: s.port, data: s.datagram });
       for (const network of on.networks) network.transmit(frame);
@@ -150,6 +167,7 @@ test("whatever is written to every card, nothing throws or grows, and a restored
         const answers = perform(first, after);
         expect(perform(second, after)).toEqual(answers);
         expect(second.save()).toEqual(first.save());
+        expect(first.console.state.messages.length).toBeLessThanOrEqual(256);
         for (const { queue, state } of first.networks) {
           expect(queue.state.frames.length).toBeLessThanOrEqual(512);
           expect(state.transfers.length).toBeLessThanOrEqual(20);

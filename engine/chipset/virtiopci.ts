@@ -24,7 +24,7 @@ export interface VirtioModel {
   readonly name: string;
   /** Number of the PCI device. */
   readonly slot: number;
-  /** 1 network card, 2 block device, 4 entropy source. */
+  /** 1 network card, 2 block device, 3 console, 4 entropy source. */
   readonly type: number;
   readonly transitionalId: number;
   readonly classCode: number;

@@ -4,8 +4,8 @@
  * there, no card is in the machine that nobody asked for.
  */
 import type { Drive } from "./driveflags.ts";
-import type { CardOption, NetworkCardOption, NetworkOption } from "./options.ts";
-import { expectKeys, type Properties } from "./properties.ts";
+import type { CardOption, NetworkCardOption, NetworkOption, PortOption } from "./options.ts";
+import { expectKeys, integer, type Properties } from "./properties.ts";
 import { UsageError } from "./usage.ts";
 
 /** Cards by QEMU's names. */
@@ -21,6 +21,8 @@ const NETWORK_CARDS: Readonly<Record<string, NetworkCardOption["kind"]>> = {
 export class CardFlags {
   readonly netdevs = new Map<string, NetworkOption>();
   readonly #cards: (() => CardOption)[] = [];
+  /** Ports of the last virtio-serial-pci. */
+  #serial: (PortOption | undefined)[] | undefined;
   /** Of `-net user`. */
   #legacyNetwork: NetworkOption | undefined;
 
@@ -45,6 +47,18 @@ export class CardFlags {
       case "virtio-rng":
         expectKeys(`-device ${name}`, given, [...MODERN, "rng", "max-bytes", "period"]);
         this.add(() => ({ kind: "virtio-rng" }));
+        return true;
+      case "virtio-serial-pci":
+      case "virtio-serial": {
+        expectKeys(`-device ${name}`, given, ["max_ports", ...MODERN]);
+        const ports: (PortOption | undefined)[] = [];
+        this.#serial = ports;
+        this.add(() => ({ kind: "virtio-serial", ports: ports.length > 0 ? ports : [undefined] }));
+        return true;
+      }
+      case "virtconsole":
+      case "virtserialport":
+        this.#port(name, given);
         return true;
     }
     const kind = Object.hasOwn(NETWORK_CARDS, name) ? NETWORK_CARDS[name] : undefined;
@@ -84,6 +98,23 @@ export class CardFlags {
   /** All cards, in the order of their flags. */
   finish(): CardOption[] {
     return this.#cards.map((card) => card());
+  }
+
+  /** Number 0 is for a console, as there. */
+  #port(kind: string, given: Properties): void {
+    const flag = `-device ${kind}`;
+    expectKeys(flag, given, ["chardev", "name", "nr", "bus", "id"]);
+    const { chardev, name, nr } = given;
+    const ports = this.#serial;
+    if (ports === undefined) throw new UsageError(`${flag}: expected a -device virtio-serial-pci before it`);
+    if (chardev === undefined) throw new UsageError(`${flag}: expected chardev=ID`);
+    const isConsole = kind === "virtconsole";
+    const next = isConsole && ports[0] === undefined ? 0 : Math.max(1, ports.length);
+    const number = nr === undefined ? next : integer(`${flag},nr=`, nr);
+    if (number > 7 || ports[number] !== undefined)
+      throw new UsageError(`${flag},nr=${number}: expected a free number from 0 to 7`);
+    while (ports.length < number) ports.push(undefined);
+    ports[number] = { isConsole, chardev, ...(name === undefined ? {} : { name }) };
   }
 
   #netdev(id: string): NetworkOption {

@@ -111,6 +111,27 @@ test("-drive if=virtio and -device virtio-blk-pci are cards in the order of thei
   expect(() => read("-device virtio-gpu-pci")).toThrow("-device virtio-gpu-pci is not supported; the nearest is");
 });
 
+test("virtio-serial-pci has the ports that come behind it; number 0 is for a console", () => {
+  const line =
+    "-device virtio-serial-pci -device virtserialport,chardev=a,name=org.x -device virtconsole,chardev=b -chardev null,id=a -chardev stdio,id=b";
+  const { cards, ports } = read(line);
+  expect(cards).toEqual([
+    {
+      kind: "virtio-serial",
+      ports: [
+        { isConsole: true, chardev: "b" },
+        { isConsole: false, chardev: "a", name: "org.x" },
+      ],
+    },
+  ]);
+  expect(ports).toEqual([
+    { card: 0, port: 0, line: { kind: "stdio" } },
+    { card: 0, port: 1, line: { kind: "null" } },
+  ]);
+  expect(() => read("-device virtconsole,chardev=b")).toThrow("expected a -device virtio-serial-pci before it");
+  expect(() => read("-device virtio-serial-pci -device virtconsole,chardev=b")).toThrow("no -chardev with id=b");
+});
+
 test("networks: -netdev with -device, -nic, and -net in its older spelling; none is none", () => {
   const line =
     "-netdev user,id=n,tftp=d,bootfile=/k -device e1000,netdev=n,mac=52:54:00:00:00:01 -device virtio-net-pci";

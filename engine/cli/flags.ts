@@ -272,6 +272,11 @@ function connectLines(options: Options, state: State): void {
   for (const { iobase } of options.debugConsoles)
     if (iobase !== 0xe9 && iobase !== 0x402)
       throw new UsageError(`isa-debugcon at port 0x${iobase.toString(16)}: it is at 0xe9 and at 0x402`);
+  for (const [card, option] of options.cards.entries())
+    if (option.kind === "virtio-serial")
+      for (const [port, each] of option.ports.entries())
+        if (each)
+          options.ports.push({ card, port, line: line("-device virtconsole", `chardev:${each.chardev}`, chardevs) });
   let monitor = state.monitor === undefined ? undefined : line("-monitor", state.monitor, chardevs);
   if (isNographic) {
     options.display = "none";
@@ -286,8 +291,8 @@ function connectLines(options: Options, state: State): void {
   }
   options.serial = ends;
   if (monitor !== undefined && monitor.kind !== "null") options.monitor = monitor;
-  if ([...ends, ...options.debugConsoles.map((each) => each.line), monitor].some((end) => end?.kind === "stdio"))
-    options.display ??= "none";
+  const others = [...options.debugConsoles, ...options.ports].map((each) => each.line);
+  if ([...ends, ...others, monitor].some((end) => end?.kind === "stdio")) options.display ??= "none";
 }
 
 function display(options: Options, value: string): void {

@@ -6,6 +6,7 @@ import type {
   DriveConfiguration,
   MachineConfiguration,
   NetworkConfiguration,
+  VirtioPortConfiguration,
 } from "../machine/api.ts";
 import { checkConfiguration, MAX_FIRMWARE, MAX_FLOPPY } from "../machine/configuration.ts";
 import { isLinux } from "../machine/linuximage.ts";
@@ -13,7 +14,7 @@ import { buildOnDisk, firmwareOnDisk } from "../machine/ondisk.ts";
 import { powerOn } from "../machine/resources.ts";
 import { readOptions } from "./flags.ts";
 import { checkOutput, readFolder, readImage } from "./images.ts";
-import type { ImageOption, LoadOption, Options } from "./options.ts";
+import type { ImageOption, LoadOption, Options, PortOption } from "./options.ts";
 import { Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
 import { writeBack } from "./writeback.ts";
@@ -102,8 +103,13 @@ function diskOf({ flag, path }: ImageOption): Uint8Array {
   return readImage(flag, path, MAX_DISK, "an image of at most 4 GiB");
 }
 
+function portOf({ isConsole, name }: PortOption): VirtioPortConfiguration {
+  return { isConsole, ...(name === undefined ? {} : { name }) };
+}
+
 function cardOf(card: Options["cards"][number]): CardConfiguration {
   if (card.kind === "virtio-rng") return card;
+  if (card.kind === "virtio-serial") return { ...card, ports: card.ports.map((port) => port && portOf(port)) };
   if (card.kind !== "virtio-blk") {
     const { kind, mac, romfile, network } = card;
     const { tftp, bootfile } = network ?? {};

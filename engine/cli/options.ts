@@ -19,7 +19,15 @@ export interface DriveOption {
 export type CardOption =
   | { readonly kind: "virtio-blk"; readonly image: ImageOption; readonly serial?: string }
   | { readonly kind: "virtio-rng" }
+  | { readonly kind: "virtio-serial"; readonly ports: readonly (PortOption | undefined)[] }
   | NetworkCardOption;
+
+/** A port of virtio-serial, and its line by the id of a -chardev. */
+export interface PortOption {
+  readonly isConsole: boolean;
+  readonly name?: string;
+  readonly chardev: string;
+}
 
 export interface NetworkCardOption {
   readonly kind: "e1000" | "virtio-net";
@@ -69,6 +77,8 @@ export interface Options {
   /** There is a display adapter: `-vga std`. */
   hasVga: boolean;
   debugConsoles: { iobase: number; line: Line }[];
+  /** Ports of virtio-serial: place of the card among `cards`, number of the port. */
+  ports: { card: number; port: number; line: Line }[];
   /** fw_cfg's further files: what is in them, or where. */
   firmwareFiles: { readonly name: string; readonly text?: string; readonly path?: string }[];
   /** pc-testdev. */
@@ -114,6 +124,7 @@ export function defaultOptions(): Options {
     hasVga: true,
     missingFeatures: [],
     debugConsoles: [],
+    ports: [],
     noReboot: false,
     noDefaults: false,
     testDevice: false,

@@ -9,7 +9,7 @@ import { Pacer } from "../machine/pacing.ts";
 import { openOutput } from "./images.ts";
 import { terminalKeys } from "./keys.ts";
 import type { Line } from "./lineflags.ts";
-import { type LineEnd, openLine } from "./lines.ts";
+import { type LineEnd, openLine, type Take } from "./lines.ts";
 import { MonitorConsole, type Monitored } from "./monitor.ts";
 import type { Options } from "./options.ts";
 import { encodePng } from "./png.ts";
@@ -55,7 +55,8 @@ export class Session implements Monitored {
       const file = options.traceFile === undefined ? 2 : openOutput("-D", options.traceFile);
       this.#trace = new Trace(machine, options.trace, file);
     }
-    const isShared = options.serial.some((line) => line.kind === "stdio" && line.isMuxed);
+    const lines = [...options.serial, ...options.ports.map((port) => port.line)];
+    const isShared = lines.some((line) => line.kind === "stdio" && line.isMuxed);
     this.#terminal = new Terminal(this, isShared);
     this.#tellWhatIsLacking();
     this.#run = this.#begin();
@@ -81,23 +82,22 @@ export class Session implements Monitored {
 
   /** The guest's lines of characters to where the options say. */
   async #connect(): Promise<void> {
-    const { serial, debugConsoles, monitor } = this.#options;
+    const { serial, debugConsoles, ports, monitor } = this.#options;
     const { machine } = this;
-    const sharer = monitorOn(this, this.#terminal);
     for (const [port, line] of serial.entries()) {
       const end = await this.#open("-serial", line);
       const said = machine.guest.serial[port];
       if (said) said.said = (byte) => end.send(byte);
-      const isShared = line.kind === "stdio" && line.isMuxed;
-      end.take((bytes) => {
-        this.#wake?.();
-        return isShared && this.#inMonitor ? sharer.take(bytes) : machine.serialInput(bytes, port);
-      });
-      if (isShared)
-        this.switchMonitor = () => {
-          this.#inMonitor = !this.#inMonitor;
-          if (this.#inMonitor) sharer.greet();
-        };
+      this.#listen(line, end, (bytes) => machine.serialInput(bytes, port));
+    }
+    const said = new Map<string, LineEnd>();
+    machine.guest.onConsole = (card, port, bytes) => {
+      for (const byte of bytes) said.get(`${card}.${port}`)?.send(byte);
+    };
+    for (const { card, port, line } of ports) {
+      const end = await this.#open("-chardev", line);
+      said.set(`${card}.${port}`, end);
+      this.#listen(line, end, (bytes) => machine.consoleInput(card, port, bytes));
     }
     const consoles: { iobase: number; end: LineEnd }[] = [];
     for (const { iobase, line } of debugConsoles) consoles.push({ iobase, end: await this.#open("-debugcon", line) });
@@ -111,6 +111,21 @@ export class Session implements Monitored {
       end.take((bytes) => own.take(bytes));
     }
     if (this.#display !== undefined && process.stdin.isTTY) this.#terminal.take((bytes) => this.#typed(bytes));
+  }
+
+  /** What comes in by a line goes to the guest, unless the monitor shares it and has the word. */
+  #listen(line: Line, end: LineEnd, take: Take): void {
+    const isShared = line.kind === "stdio" && line.isMuxed;
+    const sharer = monitorOn(this, end);
+    end.take((bytes) => {
+      this.#wake?.();
+      return isShared && this.#inMonitor ? sharer.take(bytes) : take(bytes);
+    });
+    if (isShared)
+      this.switchMonitor = () => {
+        this.#inMonitor = !this.#inMonitor;
+        if (this.#inMonitor) sharer.greet();
+      };
   }
 
   async #open(flag: string, line: Line): Promise<LineEnd> {

@@ -84,7 +84,15 @@ export type CardConfiguration =
   | { readonly kind: "virtio-blk"; readonly image: Uint8Array; readonly serial?: string }
   /** A source of numbers that a seed (default 0) decides. */
   | { readonly kind: "virtio-rng"; readonly seed?: number }
+  /** Serial ports by number, at most 8; one may be left out. */
+  | { readonly kind: "virtio-serial"; readonly ports: readonly (VirtioPortConfiguration | undefined)[] }
   | NetworkCardConfiguration;
+
+/** A port of virtio-serial: whether the guest may use it as a console, and its name, at most 31 characters of ASCII. */
+export interface VirtioPortConfiguration {
+  readonly isConsole: boolean;
+  readonly name?: string;
+}
 
 /** A network card; `mac` as `52:54:00:12:34:56` (the default of the first), `rom` its expansion ROM. */
 export interface NetworkCardConfiguration {

@@ -46,7 +46,8 @@ import { Ps2Keyboard } from "../chipset/ps2keyboard.ts";
 import { Ps2Mouse } from "../chipset/ps2mouse.ts";
 import { Vga } from "../chipset/vga.ts";
 import { addVga } from "../chipset/vgapci.ts";
-import { buildCards, type SendFrame } from "./cards.ts";
+import type { VirtioConsole } from "../chipset/virtioconsole.ts";
+import { buildCards, type SendBytes, type SendFrame } from "./cards.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { firmwareContents, serialPorts } from "./firmwareconfig.ts";
 import { Replaceable } from "./replaceable.ts";
@@ -65,6 +66,7 @@ export interface BoardOutputs {
   a20(level: boolean): void;
   powerOff(): void;
   readonly frame: SendFrame;
+  readonly console: SendBytes;
   /** IGNNE# of the processors. */
   ignoreNumericError(): void;
   /** SMI#, of the processor that boots (as in QEMU). */
@@ -96,6 +98,7 @@ export interface Board {
   readonly links: ReadonlyMap<number, EthernetLink>;
   /** Disks of cards, likewise. */
   readonly cardDisks: ReadonlyMap<number, DiskImage>;
+  readonly consoles: ReadonlyMap<number, VirtioConsole>;
   readonly coprocessorError: CoprocessorError;
 }
 
@@ -138,7 +141,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const floppies = floppyController(bus, configuration, irq(6), dma[0]);
   const { power, isa } = bridges;
   const storage = buildStorage(bus, pci, configuration, [irq(14), irq(15)]);
-  const cards = buildCards(bus, pci, configuration.cards, outputs.frame);
+  const cards = buildCards(bus, pci, configuration.cards, outputs.frame, outputs.console);
   const devices = [
     interrupts,
     slave,
@@ -203,6 +206,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     storage,
     links: cards.links,
     cardDisks: cards.disks,
+    consoles: cards.consoles,
     coprocessorError,
   };
 }

@@ -15,6 +15,14 @@ const CHECKS: Readonly<
     if (serial !== undefined && (typeof serial !== "string" || !/^[\x20-\x7e]{0,20}$/.test(serial)))
       report("is no serial number", "At most 20 characters of ASCII.", `${path}.serial`);
   },
+  "virtio-serial": ({ ports }, report, path) => {
+    if (!Array.isArray(ports) || ports.length < 1 || ports.length > 8)
+      report("is not a list of 1 to 8 ports", "Ports by number, undefined where there is none.", `${path}.ports`);
+    else
+      for (const [n, port] of ports.entries())
+        if (port !== undefined && !/^[\x20-\x7e]{0,31}$/.test(String(port?.name ?? "")))
+          report("is no name of a port", "At most 31 characters of ASCII.", `${path}.ports[${n}].name`);
+  },
   e1000: networkCard,
   "virtio-net": networkCard,
   "virtio-rng": ({ seed }, report, path) => {

@@ -9,6 +9,7 @@ import { address } from "../chipset/ipv4.ts";
 import type { PciBus } from "../chipset/pci.ts";
 import { UserNetwork } from "../chipset/usernetwork.ts";
 import { VirtioBlk } from "../chipset/virtioblk.ts";
+import { VirtioConsole } from "../chipset/virtioconsole.ts";
 import { VirtioNet } from "../chipset/virtionet.ts";
 import { VirtioRng } from "../chipset/virtiorng.ts";
 import type { CardConfiguration, NetworkCardConfiguration, UserNetworkConfiguration } from "./api.ts";
@@ -23,12 +24,16 @@ export const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 /** Card `card` of the configuration sends its frame `number`, from 0, by its link. */
 export type SendFrame = (card: number, frame: Uint8Array, number: number) => void;
 
+/** Card `card` says bytes by one of its ports. */
+export type SendBytes = (card: number, port: number, bytes: Uint8Array) => void;
+
 export interface Cards {
   /** In the order of reset. */
   readonly devices: readonly Device[];
   /** By place in the configuration. */
   readonly links: ReadonlyMap<number, EthernetLink>;
   readonly disks: ReadonlyMap<number, DiskImage>;
+  readonly consoles: ReadonlyMap<number, VirtioConsole>;
 }
 
 interface Place {
@@ -42,9 +47,11 @@ export function buildCards(
   pci: PciBus,
   cards: readonly CardConfiguration[] = [],
   send: SendFrame = () => {},
+  say: SendBytes = () => {},
 ): Cards {
   const links = new Map<number, EthernetLink>();
   const disks = new Map<number, DiskImage>();
+  const consoles = new Map<number, VirtioConsole>();
   const devices = cards.flatMap((card, n): Device[] => {
     const place = { name: `${card.kind}.${n}`, slot: FIRST_SLOT + n };
     if (isNetworkCard(card)) {
@@ -58,10 +65,16 @@ export function buildCards(
       disks.set(n, disk.disk);
       return [disk, disk.transport];
     }
+    if (card.kind === "virtio-serial") {
+      const { ports } = card;
+      const made = new VirtioConsole(bus, pci, { ...place, ports, send: (port, bytes) => say(n, port, bytes) });
+      consoles.set(n, made);
+      return [made, made.transport];
+    }
     const source = new VirtioRng(bus, pci, { ...place, seed: card.seed ?? 0 });
     return [source, source.transport];
   });
-  return { devices, links, disks };
+  return { devices, links, disks, consoles };
 }
 
 function networkOf(

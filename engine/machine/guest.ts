@@ -7,7 +7,7 @@
 import type { State, Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import type { MachineEvent, StopReason } from "./api.ts";
-import type { SendFrame } from "./cards.ts";
+import type { SendBytes, SendFrame } from "./cards.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import type { CpuMaker, CpuStop, ProcessorEvent } from "./cpu.ts";
@@ -71,6 +71,8 @@ export class Guest {
   onDebug: (byte: number, port: number) => void = () => {};
   /** A card sent a frame by its cable. */
   onFrame: SendFrame = () => {};
+  /** A card said bytes by one of its serial ports; said again where known ticks are run again. */
+  onConsole: SendBytes = () => {};
   future: KnownFuture | undefined;
   /** Instructions and iterations of repeated ones since power-on: ticks without idle time. */
   instructions = 0;
@@ -104,6 +106,7 @@ export class Guest {
       exit: (status: number) => this.#exited(status),
       powerOff: () => this.#poweredOff(),
       frame: (card: number, frame: Uint8Array, number: number) => this.onFrame(card, frame, number),
+      console: (card: number, port: number, bytes: Uint8Array) => this.onConsole(card, port, bytes),
       resetRequested: () => this.#requestReset(),
       event: (event: ProcessorEvent) => this.#happened(event),
       bus: (event: UnplacedBusEvent) => {
@@ -297,6 +300,9 @@ export class Guest {
         return;
       case "frame":
         this.pc.board.links.get(input.card)?.receive(input.bytes);
+        return;
+      case "console":
+        this.pc.board.consoles.get(input.card)?.receive(input.port, input.bytes);
         return;
       case "memory":
         this.pc.map.load(input.hpa, input.bytes);

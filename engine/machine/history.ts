@@ -15,6 +15,7 @@ export type Input = { readonly tick: Tick } & (
   | { readonly kind: "type"; readonly text: string }
   | { readonly kind: "serial"; readonly port: number; readonly bytes: Uint8Array }
   | { readonly kind: "frame"; readonly card: number; readonly bytes: Uint8Array }
+  | { readonly kind: "console"; readonly card: number; readonly port: number; readonly bytes: Uint8Array }
   | { readonly kind: "memory"; readonly hpa: number; readonly bytes: Uint8Array }
   | { readonly kind: "port"; readonly port: number; readonly size: AccessSize; readonly value?: number }
   | { readonly kind: "register"; readonly name: string; readonly value: bigint; readonly processor: number }

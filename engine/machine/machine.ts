@@ -247,6 +247,13 @@ export class Machine implements Driven {
     return taken.length;
   }
 
+  /** Bytes that arrive at a serial port of card `card`; answers how many there was room for. */
+  consoleInput(card: number, port: number, bytes: Uint8Array): number {
+    const taken = bytes.slice(0, Math.max(0, this.guest.pc.board.consoles.get(card)?.room(port) ?? 0));
+    if (taken.length > 0) this.#input({ tick: this.tick, kind: "console", card, port, bytes: taken });
+    return taken.length;
+  }
+
   /** A frame that comes by the cable of card `card`, where its network is a link. */
   frameInput(card: number, bytes: Uint8Array): void {
     this.#input({ tick: this.tick, kind: "frame", card, bytes });

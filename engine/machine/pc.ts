@@ -101,6 +101,7 @@ export class Pc {
       a20: (level) => this.map.setA20(level),
       powerOff: () => outputs.powerOff(),
       frame: (card, frame, number) => outputs.frame(card, frame, number),
+      console: (card, port, bytes) => outputs.console(card, port, bytes),
       ignoreNumericError: () => {
         for (const cpu of cpus) cpu.ignoreNumericError();
       },

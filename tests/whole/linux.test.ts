@@ -1,7 +1,7 @@
 // Debian's Linux 6.1 under our BIOS, from its packages, with a busybox that works for its living on every device we have, to
 // its power-off by ACPI; QEMU beside it says what it would have said. The long list (RING_FULL=1) only: packages are fetched
 // with apt-get when the test runs, and where that fails it says so and skips.
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NotHere } from "../fixtures/debian.ts";
 import { type LinuxGuest, type Media, makeLinuxGuest, makeMedia } from "../fixtures/linuxguest.ts";
@@ -65,6 +65,7 @@ function judge(guest: LinuxGuest, processors: number, ours: Ran, theirs: Ran | u
   expect(ours.out).toContain(`processors ${processors}`);
   for (const line of guest.expected) expect(ours.out).toContain(line);
   expect(ours.out).toContain("reboot: Power down");
+  expect(readFileSync(guest.said, "latin1")).toBe("said by a virtio console\r\n");
   const known = new Set(theirs ? trouble(theirs.out) : []);
   expect(trouble(ours.out).filter((line) => !known.has(line))).toEqual([]);
   const counts = interrupts(ours.out);
