@@ -236,6 +236,7 @@ export class Processor extends EventTaker {
     this.faulted = false;
     this.debug.met = 0;
     const from = trap ? this.rip : 0n;
+    this.instructionIp = this.ip;
     this.alone = true;
     try {
       const record = this.findAlone();

@@ -47,7 +47,14 @@ test("OUT, a store to the display, a sector by DMA and the line it raises are to
     part: "ns16550.0",
     ip: 0x7c05,
   });
-  expect(of("mmio")[0]).toMatchObject({ write: true, address: 0xb80a0, size: 2, value: 0x0742, part: "vga" });
+  expect(of("mmio")[0]).toMatchObject({
+    write: true,
+    address: 0xb80a0,
+    size: 2,
+    value: 0x0742,
+    part: "vga",
+    ip: 0x7c0b,
+  });
   const dma = of("dma") as Extract<MachineEvent, { kind: "dma" }>[];
   expect(dma.length).toBe(512);
   expect(dma.every(({ write, part, length }) => write && part === "i8237" && length === 1)).toBe(true);

@@ -5,6 +5,7 @@
 import type {
   AssembleAnswer,
   AssembleRequest,
+  BoardMap,
   Ledger,
   MachineConfiguration,
   MachineEvent,
@@ -36,6 +37,10 @@ export interface BenchMachine {
   devices(): Readonly<Record<string, object>>;
   /** Events since the last call, oldest first. */
   takeEvents(): readonly MachineEvent[];
+  /** Tells events of these kinds besides those that are always told: "port", "mmio", "dma", "line". */
+  watch(kinds: readonly MachineEvent["kind"][]): void;
+  /** Who answers where, now. */
+  board(): BoardMap;
   snapshot(): Snapshot;
   restore(snapshot: Snapshot): unknown;
 }
@@ -86,6 +91,8 @@ function bindAll(machine: BenchMachine): Omit<BenchMachine, "status" | "run"> {
     ledger: () => machine.ledger(),
     devices: () => machine.devices(),
     takeEvents: () => machine.takeEvents(),
+    watch: (kinds) => machine.watch(kinds),
+    board: () => machine.board(),
     snapshot: () => machine.snapshot(),
     restore: (snapshot) => machine.restore(snapshot),
   };

@@ -39,6 +39,10 @@ function adapt(machine: Machine): BenchMachine {
       events = [];
       return taken;
     },
+    watch(kinds) {
+      machine.busEvents = new Set(kinds);
+    },
+    board: () => machine.board(),
     snapshot: () => machine.snapshot(),
     restore(snapshot) {
       const fault = machine.restore(snapshot);
