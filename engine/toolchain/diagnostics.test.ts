@@ -171,3 +171,14 @@ describe("sections", () => {
     ]);
   });
 });
+
+test("what goes wrong in a macro of another file is said at its call", () => {
+  const source = `.macro word_of value\n.word \\value\n.endm\n.include "mine.S"`;
+  const { diagnostics } = assemble(source, {
+    file: "library.S",
+    include: (name) => (name === "mine.S" ? "nop\nword_of nowhere" : undefined),
+  });
+  expect(diagnostics).toMatchObject([
+    { file: "mine.S", line: 2, column: 1, message: "`nowhere` is not defined (in macro word_of, library.S:2)" },
+  ]);
+});

@@ -74,7 +74,10 @@ export class Assembly {
     return this.syntax === "intel";
   }
 
-  /** Adds a problem; beyond the bound, only stops. */
+  /**
+   * Adds a problem; beyond the bound, only stops. In a macro of another file (a library's) it is the call that is at
+   * fault.
+   */
   report(
     severity: "error" | "warning",
     location: Location,
@@ -87,12 +90,18 @@ export class Assembly {
       if (this.errors > this.limits.maxDiagnostics) this.stopped = true;
       return;
     }
-    const call = location.call;
-    const inMacro = call ? ` (in macro ${call.name}, called at ${call.at.file}:${call.at.line})` : "";
+    const { call } = location;
+    const foreign = call && call.at.file !== location.file;
+    const inMacro = foreign
+      ? ` (in macro ${call.name}, ${location.file}:${location.line})`
+      : call
+        ? ` (in macro ${call.name}, called at ${call.at.file}:${call.at.line})`
+        : "";
+    const { file, line } = foreign ? call.at : location;
     this.diagnostics.push({
-      file: location.file,
-      line: location.line,
-      column,
+      file,
+      line,
+      column: foreign ? 1 : column,
       message: message + inMacro,
       hint,
       severity,

@@ -18,7 +18,7 @@ test("lines in another order, values in decimal and as sums: 100 points", async 
 });
 
 test("an unknown word is the assembler's to say, with line and column in answers.S", async () => {
-  const { rows } = await judge(solution.replace("KEYBOARD", "KEYBORD"));
+  const { rows } = await judge(solution.replace("KEYBOARD, 0x14", "KEYBORD, 0x14"));
   expect(rows[0]).toMatchObject({
     state: "failed",
     file: "answers.S",
