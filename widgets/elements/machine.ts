@@ -13,6 +13,8 @@ import { parseUntil } from "../model/until.ts";
 import { shared, tokens } from "../style.ts";
 
 const sideViews = new Set(["ring-registers", "ring-memory"]);
+/** Views that need the whole width: below both columns. */
+const footViews = new Set(["ring-pc", "ring-pci"]);
 const topViews = new Set(["ring-controls", "ring-timeline"]);
 
 /** The reader has asked the browser to load little. */
@@ -87,8 +89,13 @@ export class RingMachine extends LitElement {
         flex-direction: column;
         min-width: 0;
       }
+      .foot {
+        grid-column: 1 / -1;
+        min-width: 0;
+      }
       .main ::slotted(*),
-      .side ::slotted(*) {
+      .side ::slotted(*),
+      .foot ::slotted(*) {
         border-top: 1px solid var(--_hairline);
       }
       @container (min-width: 800px) {
@@ -248,6 +255,7 @@ export class RingMachine extends LitElement {
       if (child.slot || child.localName === "script") continue;
       if (topViews.has(child.localName)) child.slot = "top";
       else if (sideViews.has(child.localName)) child.slot = "side";
+      else if (footViews.has(child.localName)) child.slot = "foot";
     }
   }
 
@@ -284,6 +292,7 @@ export class RingMachine extends LitElement {
       <div class="body ${hasSide ? "two" : ""}">
         <div class="main"><slot></slot></div>
         <div class="side" ?hidden=${!hasSide}><slot name="side"></slot></div>
+        <div class="foot"><slot name="foot"></slot></div>
       </div>
       <button class="skip end button" @click=${() => this.jump(".skip")}>End of the machine. Back to its start</button>
     `;

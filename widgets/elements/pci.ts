@@ -68,7 +68,8 @@ export class RingPci extends MachineView {
         background: var(--_ink);
         color: var(--_paper);
       }
-      .range {
+      .range,
+      .command {
         white-space: nowrap;
       }
       .config {
@@ -122,7 +123,7 @@ export class RingPci extends MachineView {
         }}>${words.place}</button></th>
         <td class="mono">${hex(words.vendorId, 4)}:${hex(words.deviceId, 4)}</td>
         <td>${partTitle(one.part)}, <span class="dim">${words.className}</span></td>
-        <td>${commandBits.map(({ letter, bit, name }) => {
+        <td class="command">${commandBits.map(({ letter, bit, name }) => {
           const on = ((words.command >> bit) & 1) === 1;
           return html`<span class="bit ${on ? "on" : ""}" title=${name} aria-hidden="true">${letter}</span><span class="sr">${on ? name : `not: ${name}`}. </span>`;
         })}</td>

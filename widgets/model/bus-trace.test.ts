@@ -28,6 +28,11 @@ test("512 bytes to neighbouring addresses are one row of 512; another direction 
   expect(joinTrace(rows, [dma(900, 0x8200, false)])).toHaveLength(2);
 });
 
+test("a line that rises between two bytes of one instant does not cut their row", () => {
+  const line: TraceEvent = { kind: "line", tick: 7, line: 6, level: true };
+  expect(joinTrace([], [dma(7, 0x8000), line, dma(7, 0x8001)])).toEqual([{ ...dma(7, 0x8000), length: 2 }, line]);
+});
+
 test("a new run from tick 5 replaces what the old one had from there on", () => {
   const rows = joinTrace([port(1), port(5, 1), port(9)], [port(5, 2)]);
   expect(rows.map(({ tick }) => tick)).toEqual([1, 5]);

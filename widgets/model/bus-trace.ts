@@ -17,9 +17,10 @@ export function joinTrace(known: readonly TraceEvent[], more: readonly TraceEven
   // Events of one tick come in one batch: an older run's future ends where the new one has begun.
   const rows = known.filter(({ tick }) => tick < from);
   for (const event of more) {
-    const before = rows.at(-1);
-    const joined = join(before, event);
-    if (joined) rows[rows.length - 1] = joined;
+    // The controller may raise its line between two bytes of one instant.
+    const at = rows.findLastIndex(({ kind, tick }) => kind !== "line" || tick !== event.tick);
+    const joined = join(rows[at], event);
+    if (joined) rows[at] = joined;
     else rows.push(event);
   }
   return rows.length > mostRows ? rows.slice(-mostRows) : rows;

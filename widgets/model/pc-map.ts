@@ -74,8 +74,7 @@ export function registersOf(part: Part, devices: PcMap["devices"]): RegisterRow[
   const rows: RegisterRow[] = [];
   const add = (name: string, value: unknown): void => {
     if (rows.length >= mostRegisters) return;
-    if (typeof value === "number")
-      rows.push({ name, value: Number.isInteger(value) ? value.toString(16) : `${value}` });
+    if (typeof value === "number") rows.push({ name, value: value < 0 ? "none" : value.toString(16) });
     else if (typeof value === "boolean") rows.push({ name, value: value ? "yes" : "no" });
     else if (typeof value === "string" && value !== "") rows.push({ name, value });
     else if (ArrayBuffer.isView(value) || isPlainNumbers(value)) {
