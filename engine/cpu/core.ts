@@ -88,6 +88,8 @@ export interface Surroundings {
   systemManagement?(active: boolean): void;
   /** PAUSE: a loop waits for another processor. */
   pause?(): void;
+  /** A performance counter that asks for an interrupt has overflowed. */
+  counterOverflow?(): void;
   /** Decides what RDRAND and RDSEED draw; 0 where absent. */
   readonly randomSeed?: number;
   /** FERR#: without CR0.NE, an x87 instruction waits for the exception of another to be handled. */
@@ -127,9 +129,10 @@ export abstract class Core {
   flat = false;
   /** Ticks of the run so far, the instruction in progress included. */
   executed = 0;
-  /** The instruction in progress, while TypeScript handles one: its offset in CS, and that of the next. */
+  /** A run is in progress. */
+  protected inRun = false;
+  /** The instruction in progress, while TypeScript handles one: its offset in CS. */
   instructionIp = 0;
-  instructionRip = 0n;
   /** Set by an operation after which generated code must not simply go on. */
   mustLeave = false;
   /** A fault on its way from a callback to `run`. */
@@ -160,6 +163,13 @@ export abstract class Core {
   abstract updateMode(): void;
   /** Linear addresses may mean other physical ones than before; what is derived from that is forgotten. */
   abstract mappingChanged(): void;
+  /** A performance counter was written: when the next one overflows may have changed. */
+  abstract countersChanged(): void;
+
+  /** Ticks that RETIRED does not have yet: those of the run in progress. */
+  get unretired(): number {
+    return this.inRun ? this.executed : 0;
+  }
 
   // ---- state -----------------------------------------------------------------------------------------------------
 

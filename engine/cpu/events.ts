@@ -21,13 +21,9 @@ import {
   STARTUP_VECTOR,
 } from "./registers.ts";
 import { CS } from "./segments.ts";
+import { endRecord } from "./system/branchrecord.ts";
 import { deliver } from "./system/interrupts.ts";
-import { slotOf } from "./system/msr.ts";
 import { enterSystemManagement, takesSmi } from "./system/smm.ts";
-
-/** Where DebugCtl lies in the state, and its bit that makes TF trap branches alone. */
-export const DEBUGCTL = slotOf("DebugCtl");
-export const BTF = 2;
 
 /** Exceptions one in delivery of the other: no other chain than one that never ends is as long. */
 const LONGEST_CHAIN = 16;
@@ -155,7 +151,7 @@ export abstract class EventTaker extends Core {
       chain.push(fault.exceptionName(current.vector));
       if (current.vector === fault.DB) {
         this.debug.raised();
-        this.view.setUint32(DEBUGCTL, this.view.getUint32(DEBUGCTL, true) & ~BTF, true);
+        endRecord(this);
       }
       this.surroundings.event({
         kind: "exception",

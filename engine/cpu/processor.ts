@@ -16,7 +16,7 @@ import { Crossings, codeAddress } from "./crossing.ts";
 import { withCrossPages } from "./crosspages.ts";
 import { DR6_BS } from "./debugregisters.ts";
 import { jumpIndex, SYSTEM_JUMP, SYSTEM_NEXT } from "./emitter.ts";
-import { BTF, DEBUGCTL, EventTaker } from "./events.ts";
+import { EventTaker } from "./events.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
 import { Handlers } from "./handlers.ts";
@@ -28,8 +28,10 @@ import { PAGE, type PhysicalMap } from "./physical.ts";
 import { NMI_BLOCKED, REPEATING, RF, SHADOW_SS, TF } from "./registers.ts";
 import { CS } from "./segments.ts";
 import { floatOperation } from "./sse.ts";
+import { BTF, DEBUGCTL, LBR, recordBranch } from "./system/branchrecord.ts";
 import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
+import { Overflows } from "./system/overflows.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
@@ -61,6 +63,7 @@ export class Processor extends EventTaker {
   private charged: { readonly mode: ModeName; readonly ring: number } | undefined;
   /** Length of the instruction that runs alone. */
   private aloneLength = 0;
+  private readonly overflows = new Overflows(this);
   private epoch = 0;
   /** Begins at 1, so that an entry that was never written does not match. */
   private segmentEpoch = 1;
@@ -114,8 +117,14 @@ export class Processor extends EventTaker {
     this.blocks.flush();
     this.monitor.restored();
     this.debug.update();
+    this.overflows.update();
     this.memory.restored();
     this.updateMode();
+  }
+
+  override countersChanged(): void {
+    this.overflows.update();
+    this.mustLeave = true;
   }
 
   /** Makes `run` return after the instruction in progress. */
@@ -138,9 +147,16 @@ export class Processor extends EventTaker {
 
   /** Runs at most `ticks` (≤ 2³¹ − 1). `executed` tells how many it was. */
   run(ticks: number): ProcessorStop {
+    this.inRun = true;
     const stop = this.runUpTo(ticks);
+    if (this.overflows.isArmed) this.tellOverflow();
     this.view.setBigUint64(at.RETIRED, this.view.getBigUint64(at.RETIRED, true) + BigInt(this.executed), true);
+    this.inRun = false;
     return stop;
+  }
+
+  private tellOverflow(): void {
+    if (this.overflows.take()) this.surroundings.counterOverflow?.();
   }
 
   private runUpTo(ticks: number): ProcessorStop {
@@ -149,6 +165,7 @@ export class Processor extends EventTaker {
     let first = true;
     while (this.executed < ticks) {
       if (this.attentionAsked) return "attention";
+      if (this.overflows.isArmed) this.tellOverflow();
       // A handler that is entered here is one the run came to, not one it began at.
       const met = this.isShutDown ? this.leavesShutdown() : this.takeEvents();
       if (met) first = false;
@@ -156,7 +173,7 @@ export class Processor extends EventTaker {
       if (met && this.attentionAsked) return this.isShutDown ? "shutdown" : "attention";
       if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
-      const remaining = ticks - this.executed;
+      const remaining = Math.min(ticks - this.executed, this.overflows.isArmed ? this.overflows.left : ticks);
       const atBreakpoint = this.breakpointSet.size > 0 && this.breakpointSet.has(linearOf(this.rip, this.mode));
       if (atBreakpoint && !first) return "breakpoint";
       if (this.debug.isArmed && this.meetsCodeBreakpoint()) {
@@ -174,6 +191,7 @@ export class Processor extends EventTaker {
         shadow & 3 ||
         this.debug.isArmed ||
         this.view.getUint32(at.SYSTEM_FLAGS, true) & (TF | RF) ||
+        this.view.getUint32(DEBUGCTL, true) & LBR ||
         // A gate left IF set, and the next interrupt waits already.
         (met && this.canWake);
       first = false;
@@ -235,7 +253,8 @@ export class Processor extends EventTaker {
     this.entered = false;
     this.faulted = false;
     this.debug.met = 0;
-    const from = trap ? this.rip : 0n;
+    const records = this.view.getUint32(DEBUGCTL, true) & LBR;
+    const from = trap || records ? this.rip : 0n;
     this.instructionIp = this.ip;
     this.alone = true;
     try {
@@ -249,6 +268,7 @@ export class Processor extends EventTaker {
     // A load of SS holds the trap back until behind the next instruction; INT has cleared TF (Intel SDM vol. 3, 6.8.3).
     const held = this.view.getUint32(at.SHADOW, true) & SHADOW_SS;
     if (trap && !this.entered && !held && this.isStep(from)) this.debug.pend(DR6_BS);
+    if (records && !this.entered && this.hasBranched(from)) recordBranch(this, from, this.rip);
     if (this.debug.met && !this.faulted) this.debug.pend(this.debug.met);
   }
 
@@ -267,7 +287,12 @@ export class Processor extends EventTaker {
 
   /** With DebugCtl.BTF only a branch is a step (AMD APM vol. 2, 13.1.4; Intel SDM vol. 3B, 17.4.3). */
   private isStep(from: bigint): boolean {
-    return !(this.view.getUint32(DEBUGCTL, true) & BTF) || this.rip !== from + BigInt(this.aloneLength);
+    return !(this.view.getUint32(DEBUGCTL, true) & BTF) || this.hasBranched(from);
+  }
+
+  private hasBranched(from: bigint): boolean {
+    if (this.view.getUint32(at.SHADOW, true) & REPEATING) return false;
+    return this.rip !== from + BigInt(this.aloneLength);
   }
 
   /** The instruction that last turned out to touch device memory: its repetitions run alone at once. */
@@ -490,6 +515,8 @@ export class Processor extends EventTaker {
       !this.attentionAsked &&
       !this.debug.isArmed &&
       this.debug.pending === 0 &&
+      !this.overflows.isArmed &&
+      (v.getUint32(DEBUGCTL, true) & LBR) === 0 &&
       this.breakpointSet.size === 0 &&
       v.getUint32(at.INTERRUPT, true) === 0 &&
       (v.getUint32(at.SHADOW, true) & ~NMI_BLOCKED) === 0 &&
@@ -548,7 +575,7 @@ export class Processor extends EventTaker {
   private countPrivilege(): void {
     this.countsUser = !this.countsUser;
     const v = this.view;
-    const all = v.getBigUint64(at.RETIRED, true) + BigInt(this.executed);
+    const all = v.getBigUint64(at.RETIRED, true) + BigInt(this.unretired);
     const user = v.getBigInt64(at.RETIRED_USER, true);
     v.setBigInt64(at.RETIRED_USER, this.countsUser ? user - all : user + all, true);
   }

@@ -27,6 +27,7 @@ export interface CpuSurroundings {
   systemManagement(active: boolean): void;
   readonly hasApic: boolean;
   readonly randomSeed: number;
+  counterOverflow(): void;
   pause(): void;
   numericError(): void;
 }

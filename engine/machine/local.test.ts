@@ -95,7 +95,9 @@ test("a running machine answers reads, tells its screen and its serial line, and
   m.onScreen(() => screens++);
   m.onStatus((status) => statuses.push(status));
   const run = m.run();
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  for (const start = performance.now(); serial === "" && performance.now() - start < 20_000; )
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   const a = await m.registers();
   await new Promise((resolve) => setTimeout(resolve, 50));
   const b = await m.registers();

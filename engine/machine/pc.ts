@@ -226,6 +226,10 @@ export class Pc {
         return pc.apics?.local[n]?.state.enabled ?? false;
       },
       randomSeed: this.#randomSeed,
+      counterOverflow() {
+        pc.#catchUp();
+        pc.apics?.local[n]?.raise("performance");
+      },
       numericError() {
         pc.#catchUp();
         pc.board.coprocessorError.raise();

@@ -182,7 +182,8 @@ export function differences64(c: Case64, native: Outcome64, engine: Outcome64): 
   const mask = c.row.name.startsWith("POPF") ? 0x8d5 : definedFlags(c.row) | 0x400;
   if (native.exception === "none" && (native.flags ^ engine.flags) & mask)
     found.push(`RFLAGS: native ${hex(native.flags & mask)}, engine ${hex(engine.flags & mask)}`);
-  const at_ = native.data.findIndex((b, i) => b !== engine.data[i]);
+  const isSame = Buffer.compare(native.data, engine.data) === 0;
+  const at_ = isSame ? -1 : native.data.findIndex((b, i) => b !== engine.data[i]);
   if (at_ >= 0) found.push(`byte at ${hex(DATA + at_)}: native ${native.data[at_]}, engine ${engine.data[at_]}`);
   return found;
 }

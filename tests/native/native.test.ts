@@ -147,11 +147,9 @@ function differences(c: Case, native: Outcome, engine: Outcome): string[] {
     if ((a ^ b) & mask) found.push(`EFLAGS: native ${hex(a & mask)}, engine ${hex(b & mask)}`);
   }
   if (native.eip !== engine.eip) found.push(`EIP: native ${hex(native.eip)}, engine ${hex(engine.eip)}`);
-  for (let i = 0; i < DATA_BYTES; i++) {
-    if (native.data[i] !== engine.data[i]) {
-      found.push(`byte at ${hex(DATA + i)}: native ${native.data[i]}, engine ${engine.data[i]}`);
-      break;
-    }
+  if (Buffer.compare(native.data, engine.data) !== 0) {
+    const i = native.data.findIndex((byte, at) => byte !== engine.data[at]);
+    found.push(`byte at ${hex(DATA + i)}: native ${native.data[i]}, engine ${engine.data[i]}`);
   }
   return found;
 }

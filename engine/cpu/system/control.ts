@@ -5,6 +5,7 @@ import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import { IF, OF } from "../registers.ts";
 import { CS } from "../segments.ts";
+import { endRecord } from "./branchrecord.ts";
 import { readControlRegister, writeControlRegister } from "./controlregisters.ts";
 import { readDebugRegister, writeDebugRegister } from "./debug.ts";
 import { loadSegment, moveToSegment } from "./descriptors.ts";
@@ -117,6 +118,7 @@ export const CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
     p.ledger.add("exceptions");
     // What a load of SS held back comes with it.
     p.debug.raised();
+    endRecord(p);
     deliver(p, { vector: fault.DB, kind: "exception" });
   },
   INTO: (p) => {

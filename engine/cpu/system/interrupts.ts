@@ -12,6 +12,7 @@ import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { IF, NT, REPEATING, RF, TF, VM } from "../registers.ts";
 import { CODE, CONFORMING, CS, DS, ES, FS, GS, P, SS } from "../segments.ts";
+import { recordEntry, recordsBranches } from "./branchrecord.ts";
 import {
   checkStackSegment,
   codeOf,
@@ -44,6 +45,7 @@ export interface Interrupt {
 
 /** Enters the handler; RIP is what it will return to. Throws GuestFault, having changed nothing but memory below a stack. */
 export function deliver(p: Core, interrupt: Interrupt): void {
+  const from = recordsBranches(p) ? instructionOf(p, interrupt) : undefined;
   if (p.longMode) {
     const { vector, kind, errorCode } = interrupt;
     const pushedFlags = p.flags | (isResumed(p, interrupt) ? RF : 0);
@@ -54,6 +56,12 @@ export function deliver(p: Core, interrupt: Interrupt): void {
   p.entered = true;
   p.mustLeave = true;
   p.updateMode();
+  if (from !== undefined) recordEntry(p, from, p.rip);
+}
+
+/** Where it comes from: the instruction that asked for it, or the one before which it came. */
+function instructionOf(p: Core, { kind }: Interrupt): bigint {
+  return kind === "software" ? (p.rip & ~0xffffffffn) | BigInt(p.instructionIp) : p.rip;
 }
 
 function deliverReal(p: Core, { vector }: Interrupt): void {

@@ -116,6 +116,68 @@ test("counters count instructions at the levels that they are asked for, and cyc
   expect(readMsr(p, 0xc0010004)).toBe(1n);
 });
 
+test("a counter that overflows makes its interrupt behind that instruction, in one run and in slices of one", () => {
+  for (const slice of [1, 3, 100]) {
+    let overflows: number[] = [];
+    const p = processor(AMD, { counterOverflow: () => overflows.push(p.ip - 0x1000) });
+    p.map.load(0x1000, new Uint8Array(200).fill(0x90));
+    for (const n of [CS, SS]) p.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
+    p.ip = 0x1000;
+    p.restored();
+    const run = (ticks: number) => {
+      for (let left = ticks; left > 0; left -= slice) p.run(Math.min(left, slice));
+    };
+    writeMsr(p, 0xc0010004, (1n << 48n) - 10n);
+    writeMsr(p, 0xc0010000, 0x5300c0n);
+    run(50);
+    expect([overflows, readMsr(p, 0xc0010004)]).toEqual([[10], 40n]);
+    // Ten cycles an instruction: 95 cycles are over with the tenth. A counter of ring 3 counts nothing here.
+    overflows = [];
+    writeMsr(p, 0xc0010001, 0x530076n);
+    writeMsr(p, 0xc0010005, (1n << 48n) - 95n);
+    writeMsr(p, 0xc0010002, 0x5100c0n);
+    writeMsr(p, 0xc0010006, (1n << 48n) - 1n);
+    run(50);
+    expect([overflows, readMsr(p, 0xc0010005), readMsr(p, 0xc0010006)]).toEqual([[60], 405n, (1n << 48n) - 1n]);
+    writeMsr(p, 0xc0010000, 0x4300c0n);
+    writeMsr(p, 0xc0010004, (1n << 48n) - 1n);
+    run(10);
+    expect(overflows).toEqual([60]);
+  }
+});
+
+test("DebugCtl.LBR records the last branch that was taken, and at an exception the one before it, too", () => {
+  const p = processor(AMD);
+  const record = () => [0x1db, 0x1dc, 0x1dd, 0x1de].map((number) => Number(readMsr(p, number)));
+  // NOP; JZ, not taken; JMP over a byte; REP STOSB, three; UD2. At 2000h: HLT
+  p.map.load(0x1000, Uint8Array.of(0x90, 0x74, 0x02, 0xeb, 0x01, 0xf4, 0xf3, 0xaa, 0x0f, 0x0b));
+  p.map.load(0x2000, Uint8Array.of(0xf4));
+  p.map.load(6 * 4, Uint8Array.of(0x00, 0x20, 0, 0));
+  p.map.load(3 * 4, Uint8Array.of(0x00, 0x21, 0, 0));
+  for (const n of [CS, SS, 0]) p.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
+  p.setRegister(4, 0x8000);
+  p.setRegister(7, 0x9000);
+  p.setRegister(1, 3);
+  p.ip = 0x1000;
+  p.flags = 2;
+  p.restored();
+  expect(writeMsr(p, 0x1d9, 1n)).toBe(true);
+  p.run(2);
+  expect(record()).toEqual([0, 0, 0, 0]);
+  p.run(4);
+  expect([p.ip, ...record()]).toEqual([0x1008, 0x1003, 0x1006, 0, 0]);
+  p.run(2);
+  expect(record()).toEqual([0x1008, 0x2000, 0x1003, 0x1006]);
+  // INT3 in the handler's place, then ICEBP: a #DB ends the recording.
+  p.map.load(0x3000, Uint8Array.of(0xcc));
+  p.map.load(0x2100, Uint8Array.of(0xf1));
+  p.map.load(4, Uint8Array.of(0x00, 0x20, 0, 0));
+  p.halted = false;
+  p.ip = 0x3000;
+  p.run(3);
+  expect([...record(), Number(readMsr(p, 0x1d9))]).toEqual([0x3000, 0x2100, 0x1008, 0x2000, 0]);
+});
+
 test("with DebugCtl.BTF a single step goes to the next branch that is taken, and #DB clears the bit", () => {
   const p = processor(AMD);
   // NOP; JZ, not taken; JMP over a byte; NOP; HLT

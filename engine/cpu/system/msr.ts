@@ -5,7 +5,7 @@
  * Modelled: what changes what the processor does (EFER, system calls, bases, the time-stamp counter, performance counters),
  * and as plain storage, with the checks that hardware makes, memory types (caches are not modelled), machine checks (none
  * ever happens) and the configuration that firmware and kernels write. The local APIC's are reached through the
- * processor's surroundings. Not modelled: last-branch records, thermal and power management, microcode loading.
+ * processor's surroundings. Not modelled: thermal and power management, microcode loading.
  * Source: AMD APM vol. 2, appendix A "MSR Cross-Reference", 7.7 "Memory-Type Range Registers", 9.3 "Machine Check
  * Architecture MSRs"; Intel SDM vol. 4, chapter 2.
  */
@@ -223,10 +223,10 @@ constant("P5_MC_TYPE", 0x1, "MCE", 0n, ignore);
 
 // ---- debugging and performance ---------------------------------------------------------------------------------------
 
-/** LBR, BTF (processor.ts) and the four pin controls. No branch is recorded. */
+/** LBR, BTF (branchrecord.ts) and the four pin controls. */
 stored("DebugCtl", 0x1d9, "SEP", { reserved: ~0x3fn & ALL });
 for (const [i, name] of ["LastBranchFromIP", "LastBranchToIP", "LastIntFromIP", "LastIntToIP"].entries()) {
-  constant(name, 0x1db + i, "SEP", 0n, ignore);
+  stored(name, 0x1db + i, "SEP", { writable: 0n });
 }
 
 /** A performance counter and its event select, `count` of each. */

@@ -3,7 +3,8 @@
  * privilege. Every other event counts nothing. A repeated string instruction counts each of its iterations. Deterministic:
  * a counter is a difference to the processor's own count of instructions.
  *
- * Not modelled: overflow interrupts, counter masks, edge detection.
+ * An overflow that asks for an interrupt makes it at the boundary behind its instruction (overflows.ts). Not modelled:
+ * counter masks, edge detection.
  * Source: AMD APM vol. 2, 13.2 "Performance Monitoring Counters"; Intel SDM vol. 3B, 20.6.1.
  */
 import type { Core } from "../core.ts";
@@ -16,6 +17,7 @@ import type { Operation } from "./operation.ts";
 
 const USER = 1n << 16n;
 const KERNEL = 1n << 17n;
+export const INTERRUPTS = 1n << 20n;
 const ENABLED = 1n << 22n;
 const COUNTER_MASK = 0xffn << 24n;
 
@@ -24,24 +26,32 @@ const CYCLES_AMD = 0x76n;
 const CYCLES_P6 = 0x79n;
 const CYCLES_INTEL = 0x3cn;
 
-const selectAt = (i: number): number => at.PERFORMANCE + 16 * i;
+export const selectAt = (i: number): number => at.PERFORMANCE + 16 * i;
 const valueAt = (i: number): number => at.PERFORMANCE + 16 * i + 8;
 
-/** What the event has counted since reset. */
-function counted(p: Core, select: bigint): bigint {
+/** What one instruction adds, at the levels that `select` asks for: 0 where its event counts nothing. */
+export function stepOf(p: Core, select: bigint): bigint {
   if (!(select & ENABLED) || select & COUNTER_MASK) return 0n;
   const event = (select & 0xffn) | ((select >> 24n) & 0xf00n);
   const isCycles = isIntel(p) ? event === CYCLES_P6 || event === CYCLES_INTEL : event === CYCLES_AMD;
-  if (event !== RETIRED_INSTRUCTIONS && !isCycles) return 0n;
-  const all = p.view.getBigUint64(at.RETIRED, true) + BigInt(p.executed);
+  return isCycles ? TSC_PER_TICK : event === RETIRED_INSTRUCTIONS ? 1n : 0n;
+}
+
+/** It counts at the present privilege level. */
+export const countsHere = (p: Core, select: bigint): boolean => (select & (p.cpl === 3 ? USER : KERNEL)) !== 0n;
+
+/** What the event has counted since reset. */
+export function counted(p: Core, select: bigint): bigint {
+  const step = stepOf(p, select);
+  if (step === 0n) return 0n;
+  const all = p.view.getBigUint64(at.RETIRED, true) + BigInt(p.unretired);
   const offset = p.view.getBigInt64(at.RETIRED_USER, true);
   const user = p.cpl === 3 ? all + offset : offset;
-  const instructions = (select & USER ? user : 0n) + (select & KERNEL ? all - user : 0n);
-  return isCycles ? instructions * TSC_PER_TICK : instructions;
+  return ((select & USER ? user : 0n) + (select & KERNEL ? all - user : 0n)) * step;
 }
 
 /** AMD's counters are 48 bits wide, the P6's 40. */
-const widthOf = (p: Core): number => (isIntel(p) ? 40 : 48);
+export const widthOf = (p: Core): number => (isIntel(p) ? 40 : 48);
 
 /** The counter now. */
 export function counterValue(p: Core, i: number): bigint {
@@ -54,6 +64,7 @@ export function setCounter(p: Core, i: number, value: bigint): boolean {
   const wide = isIntel(p) ? BigInt.asIntN(32, value) : value;
   const select = p.view.getBigUint64(selectAt(i), true);
   p.view.setBigInt64(valueAt(i), BigInt.asUintN(widthOf(p), wide) - counted(p, select), true);
+  p.countersChanged();
   return true;
 }
 
@@ -62,6 +73,7 @@ export function setEvent(p: Core, i: number, select: bigint): boolean {
   const value = counterValue(p, i);
   p.view.setBigUint64(selectAt(i), select, true);
   p.view.setBigInt64(valueAt(i), value - counted(p, select), true);
+  p.countersChanged();
   return true;
 }
 

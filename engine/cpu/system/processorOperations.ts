@@ -16,7 +16,7 @@ import { AC, AF, CF, CR4_FSGSBASE, CR4_PKE, INTR, OF, PF, SF, ZF } from "../regi
 import { DS, FS, GS } from "../segments.ts";
 import { isCanonical } from "./canonical.ts";
 import { slotOf } from "./msr.ts";
-import { loadMemory64, offsetOf, operand, read64, storeMemory64, write64 } from "./operands.ts";
+import { addressOf, loadMemory64, offsetOf, operand, read64, storeMemory64, write64 } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import { timeStamp } from "./timestamp.ts";
 
@@ -134,8 +134,9 @@ const writeKeys: Operation = (p) => {
 const compareExchange16: Operation = (p, d: Decoded) => {
   const o = operand(d, 0);
   if (o.kind !== "memory") return raise(fault.UD);
+  // Alignment comes before the canonical form, as processors have it.
+  if (BigInt(addressOf(p, o)) & 15n) raise(fault.GP, 0);
   const la = p.memory.linear(o.segment, offsetOf(p, o), 16, true);
-  if (BigInt(la) & 15n) raise(fault.GP, 0);
   p.memory.probeWrite(la, 16);
   const low = loadMemory64(p, o);
   const high = loadMemory64(p, o, 8);

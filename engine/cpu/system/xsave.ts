@@ -42,11 +42,16 @@ const COMPONENTS = [{ number: 9, feature: "PKU", offset: 0xa80, bytes: 8, state:
 const supported = (p: Core): number =>
   COMPONENTS.reduce((bits, c) => (has(p, c.feature) ? bits | (1 << c.number) : bits), X87 | SSE);
 
-/** Linear address of an area of `bytes`, aligned to `alignment`: else #GP(0). */
+/**
+ * Linear address of an area of `bytes`, aligned to `alignment`: else #GP(0), which comes between the checks of its first
+ * byte and of its last, as processors have it.
+ */
 function areaOf(p: Core, d: Decoded, bytes: number, alignment: number, write: boolean): LinearAddress {
   const o = operand(d, 0) as MemoryOperand;
-  const la = p.memory.linear(o.segment, offsetOf(p, o), bytes, write);
+  const offset = offsetOf(p, o);
+  const la = p.memory.linear(o.segment, offset, 1, write);
   if (Number(BigInt.asUintN(8, BigInt(la))) % alignment) raise(fault.GP, 0);
+  p.memory.linear(o.segment, offset, bytes, write);
   if (write) p.memory.probeWrite(la, bytes);
   return la;
 }

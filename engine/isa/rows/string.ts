@@ -95,8 +95,9 @@ stringRows(
   COMPARE,
   (x, bits) => {
     x.repeated(() => {
-      const a = x.source(bits).get();
+      // Where both fault, it is the one at rDI that does.
       const b = x.destination(bits).get();
+      const a = x.source(bits).get();
       x.step(6, bits);
       x.step(7, bits);
       x.flags.sub(bits, a, b, x.let(truncate(w.sub(a, b), bits)));

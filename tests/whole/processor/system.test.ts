@@ -65,6 +65,8 @@ describe.each(Object.entries(GUESTS))("%s", (name, cases) => {
   test.each(cases)("case %s says what QEMU says, or the manual where QEMU is wrong", (choice) => {
     const file = new URL(`${name}-${choice}.txt`, EXPECTED);
     const expected = textOf(judged(name, recorded(file)));
+    // A guest that QEMU does not survive leaves the rest of its attempts untold; several ends by itself.
+    if (!/^(shutdown|several)$/.test(name)) expect(expected).toContain("DONE: ");
     expect(textOf(askOurs(bench, image, choice))).toBe(expected);
     let seed = 12_345;
     const slice = () => {

@@ -161,6 +161,7 @@ main:   users   0x87
         k64     "CMPXCHG16B, not equal"; cmpxchg16b BASE + cell; end
         k64     "CMPXCHG16B, equal"; movabs $0x1122334455667788, %rax; movabs $0x99aabbccddeeff00, %rdx; mov $1, %ebx; mov $2, %ecx; lock cmpxchg16b BASE + cell; mov BASE + cell, %rsi; mov BASE + cell + 8, %rdi; end
         k64     "CMPXCHG16B that is not aligned"; cmpxchg16b BASE + cell + 8; end
+        k64     "CMPXCHG16B that is neither aligned nor canonical, by RBP"; movabs $0x1234567812345673, %rbp; cmpxchg16b (%rbp); end
         k64     "CMPXCHG16B with a register"; .byte 0x48, 0x0f, 0xc7, 0xc8; end
 
 # ---- MONITOR, MWAIT --------------------------------------------------------------------------------------------------

@@ -125,14 +125,21 @@ main:   descriptor 0x60, 0, 0xfffff, 0xf3, 0xc0
 
 # A stack that grows into an absent page; a string instruction that stops there.
         entries P + W + U, P + W + U
-        k32 "PUSH into an absent page"; mov $FLAT, %eax; mov %eax, %ss; mov $WINDOW + 0x1002, %esp; push %ecx; end
+        u32 "PUSH into an absent page"; mov $UFLAT, %eax; mov %eax, %ss; mov $WINDOW + 0x1002, %esp; push %ecx; end
         seen "PUSH"
         entries P + W + U, P + W + U
         k32 "REP STOSL into an absent page"; mov $FLAT, %eax; mov %eax, %es; mov $WINDOW + 0xff0, %edi; mov $9, %ecx; rep stosl; end
         seen "REP STOSL"
         entries P + W + U, P + W + U
-        k32 "PUSHA into an absent page"; mov $FLAT, %eax; mov %eax, %ss; mov $WINDOW + 0x101c, %esp; pushal; end
+        u32 "PUSHA into an absent page"; mov $UFLAT, %eax; mov %eax, %ss; mov $WINDOW + 0x101c, %esp; pushal; end
         seen "PUSHA"
+        # CR2 says which operand comes first.
+        entries P + W + U, W + U
+        k32 "CMPSL of two absent pages"; mov $FLAT, %eax; mov %eax, %ds; mov %eax, %es; mov $WINDOW + 0x10, %esi; mov $WINDOW + 0x20, %edi; cmpsl; end
+        seen "CMPSL"
+        entries P + W + U, W + U
+        k32 "MOVSL of two absent pages"; mov $FLAT, %eax; mov %eax, %ds; mov %eax, %es; mov $WINDOW + 0x10, %esi; mov $WINDOW + 0x20, %edi; movsl; end
+        seen "MOVSL"
 
 # 4 MiB pages.
         .macro  large pde

@@ -1,0 +1,54 @@
+/**
+ * Overflows of performance counters that ask for an interrupt: when the next one comes, so that a run can be cut there.
+ * Derived from the counters, and not state: one that has come was told.
+ * Source: AMD APM vol. 2, 13.2.2; Intel SDM vol. 3B, 20.6.1.6.
+ */
+import type { Core } from "../core.ts";
+import { counted, counterValue, countsHere, INTERRUPTS, selectAt, stepOf, widthOf } from "./performance.ts";
+
+const COUNTERS = 6;
+
+export class Overflows {
+  /** A counter is on that asks for an interrupt. */
+  isArmed = false;
+  private next: { readonly select: bigint; at: bigint }[] = [];
+  private readonly p: Core;
+
+  constructor(p: Core) {
+    this.p = p;
+  }
+
+  /** Reads the counters anew. */
+  update(): void {
+    const { p } = this;
+    this.next = [];
+    for (let i = 0; i < COUNTERS; i++) {
+      const select = p.view.getBigUint64(selectAt(i), true);
+      if (!(select & INTERRUPTS) || stepOf(p, select) === 0n) continue;
+      this.next.push({ select, at: counted(p, select) + (1n << BigInt(widthOf(p))) - counterValue(p, i) });
+    }
+    this.isArmed = this.next.length > 0;
+  }
+
+  /** Ticks to the first at the present privilege level. */
+  get left(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const { select, at } of this.next) {
+      if (!countsHere(this.p, select)) continue;
+      const step = stepOf(this.p, select);
+      least = Math.min(least, Number((at - counted(this.p, select) + step - 1n) / step));
+    }
+    return least;
+  }
+
+  /** Whether one has come since it was last asked. */
+  take(): boolean {
+    let has = false;
+    for (const one of this.next) {
+      if (counted(this.p, one.select) < one.at) continue;
+      one.at += 1n << BigInt(widthOf(this.p));
+      has = true;
+    }
+    return has;
+  }
+}

@@ -1,0 +1,59 @@
+// A performance counter's overflow, from its MSR by the local APIC to the handler.
+import { expect, test } from "vitest";
+import { openBench } from "../index.ts";
+
+const GUEST = `
+        .code32
+header: .long   0x1badb002, 0x00010000, -(0x1badb002 + 0x00010000), header, 0x100000, 0, 0, start
+start:  mov     $0x200000, %esp
+        lgdt    gdtr
+        ljmp    $8, $1f
+1:      mov     $0x10, %eax
+        mov     %eax, %ds
+        mov     %eax, %ss
+        lidt    idtr
+        movl    $0x1ff, 0xfee000f0      # the APIC is on
+        movl    $0x40, 0xfee00340       # LVT, performance
+        mov     $0xc0010004, %ecx
+        mov     $0xfffffc18, %eax       # 1,000 before it overflows
+        mov     $0xffff, %edx
+        wrmsr
+        sti
+        mov     $0xc0010000, %ecx
+        mov     $0x5300c0, %eax         # instructions, of any level, with an interrupt
+        xor     %edx, %edx
+        xor     %ebx, %ebx
+        wrmsr
+1:      inc     %ebx
+        jmp     1b
+handler:
+        mov     0xfee00340, %ecx
+end:    hlt
+        .balign 8
+gdt:    .quad   0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+gdtr:   .word   23
+        .long   gdt
+        .balign 8
+idt:    .fill   0x40, 8, 0
+        .word   handler - header, 8, 0x8e00, 0x10
+idtr:   .word   0x41 * 8 - 1
+        .long   idt
+`;
+
+test("after 1,000 instructions the handler runs, and its entry in the APIC is masked", async () => {
+  const bench = await openBench();
+  const built = bench.assemble(GUEST, { file: "guest.S", origin: 0x100000, codeBits: 32 });
+  expect(built.diagnostics).toEqual([]);
+  const run = (slice: number) => {
+    const machine = bench.powerOn({ memoryMiB: 4, kernel: { image: built.bytes }, cpu: "max" });
+    const end = built.symbols["end"] as number;
+    machine.run({ address: built.symbols["start"] as number });
+    for (let i = 0; machine.status().address !== end && i < 5000; i++) machine.run({ address: end, ticks: slice });
+    const value = (name: string) => Number(machine.guest.pc.cpu.readRegister(name));
+    return { loops: value("EBX"), entry: value("ECX"), tick: machine.tick, hash: machine.hash() };
+  };
+  const once = run(10_000);
+  // The counting begins behind WRMSR: 500 rounds of two.
+  expect(once).toMatchObject({ loops: 500, entry: 0x10040 });
+  expect(run(7)).toEqual(once);
+});
