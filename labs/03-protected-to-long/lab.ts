@@ -23,6 +23,7 @@ export const lab = defineLab({
     request: { file: "boot.S", origin: ENTRY, syntax: "att", codeBits: 16 },
   }),
   configuration: (build) => ({ memoryMiB: 4, floppies: [floppyOf(build)], stopOnTripleFault: true }),
+  views: ["ring-descriptors", "ring-page-tables"],
   // The first 28 KiB below the sector hold anything but zeros: tables must be cleared before they are used.
   scenarios: {
     plain: {

@@ -23,6 +23,7 @@ export const lab = defineLab({
     request: { file: "boot.S", origin: ENTRY, syntax: "att", codeBits: 16 },
   }),
   configuration: (build) => ({ memoryMiB: 4, floppies: [floppyOf(build)], stopOnTripleFault: true }),
+  views: ["ring-descriptors"],
   scenarios: { plain: { title: "As the firmware starts it", at: ENTRY } },
   items,
   later: [{ id: "other-values", title: "The same with other values in the registers at the start" }],

@@ -27,6 +27,7 @@ export const lab = defineLab({
     request: { file: "start.S", origin: ENTRY, syntax: "att", codeBits: 16, files },
   }),
   configuration: (build) => ({ memoryMiB: 4, floppies: [floppyOf(build)], stopOnTripleFault: true }),
+  views: ["ring-descriptors", "ring-frame"],
   scenarios: {
     plain: { title: "As the firmware starts it", at: ENTRY },
     interrupt: way("From INT 80h on", WAYS.interrupt.address),

@@ -40,7 +40,7 @@ type Row = Entry | { readonly from: number; readonly to: number; readonly count:
 export class RingDescriptors extends MachineView {
   static override properties = {
     ...MachineView.properties,
-    of: { type: String },
+    of: { type: String, means: ["gdt", "ldt", "idt", "tss"] },
     entry: { type: String },
     table: { type: Boolean },
     registers: { state: true },

@@ -32,7 +32,7 @@ interface Register {
 export class RingSystem extends MachineView {
   static override properties = {
     ...MachineView.properties,
-    of: { type: String },
+    of: { type: String, means: ["control", "msr", "cpuid"] },
     names: { type: String },
     file: { state: true },
     system: { state: true },

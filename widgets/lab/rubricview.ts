@@ -57,7 +57,7 @@ function rowsOf(lab: Lab, report: Report | undefined): readonly Row[] {
 }
 
 function stateOf({ report, checking, stale, checkedAt }: RubricState): string {
-  if (checking) return "Checking: the machine boots this file three times.";
+  if (checking) return "Checking: machines run what you wrote.";
   if (!report || checkedAt === undefined) return "Not checked yet. Check runs every line on a machine.";
   const when = `Practice check, ${clockTime(checkedAt)}.`;
   return stale ? `${when} Edited since then.` : when;

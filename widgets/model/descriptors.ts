@@ -173,12 +173,14 @@ function decodeSegment(f: Fields, { longMode, table }: Place): Plain {
   f.add("A", 40, 40, f.get(40) ? "accessed: has been loaded" : "not loaded yet");
   f.add("Base 23–0", 39, 16, "lower three bytes of the base");
   f.add("Limit 15–0", 15, 0, "lower bits of the limit");
+  const isLongCode = isCode && f.get(53) === 1;
   const size = inLong ? "64-bit" : f.get(54) ? "32-bit" : "16-bit";
   const words = [
     size,
     f.get(42) ? (isCode ? "conforming" : "expand-down") : "",
     isCode ? "code" : "data",
     !isCode && !f.get(41) ? "(read-only)" : "",
+    isLongCode && !longMode ? "(in long mode 64-bit)" : "",
   ];
   return {
     family: "segment",

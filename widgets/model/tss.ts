@@ -84,7 +84,8 @@ function faultOf(
 /** What loading SS from the TSS would say (AMD APM vol. 2, 4.11.2; Intel SDM vol. 3A, 5.8.5). */
 function stackFault(selector: number, ring: number, lookUp: (selector: number) => Descriptor | undefined): string {
   const when = `when ring ${ring} is entered from an outer ring`;
-  if ((selector & 0xfffc) === 0) return `null: #TS(0) ${when}`;
+  // Rings 1 and 2 are hardly ever used, and their stacks then left out.
+  if ((selector & 0xfffc) === 0) return ring === 0 ? `null: #TS(0) ${when}` : "";
   const code = hex(selector & 0xfffc, 4);
   const found = lookUp(selector);
   if (!found) return `beyond the table's limit: #TS(${code}) ${when}`;
