@@ -9,7 +9,7 @@
  *
  * GE and LE do nothing: data breakpoints are always exact. Code breakpoints are faults, all else is a trap behind the
  * instruction. A processor with any of them armed runs one instruction at a time.
- * Source: AMD APM vol. 2, 13.1 "Software-Debug Resources"; Intel SDM vol. 3B, 17.2 and 17.3.
+ * Source: AMD APM vol. 2, 13.1 "Software-Debug Resources"; Intel SDM vol. 3B, 18.2 and 18.3.
  */
 import * as at from "./layout.ts";
 import { CR4_DE } from "./registers.ts";

@@ -77,7 +77,7 @@ export function plain(vector: number): Fault {
 
 /**
  * What a second exception while delivering a first one makes: a double fault, or just the second.
- * Source: AMD APM vol. 2, 8.2.9 "#DF"; Intel SDM vol. 3A, table 7-5.
+ * Source: AMD APM vol. 2, 8.2.9 "#DF"; Intel SDM vol. 3A, table 6-5.
  */
 export function makesDoubleFault(first: number, second: number): boolean {
   const contributory = (v: number) => v === DE || (v >= TS && v <= GP);

@@ -245,7 +245,7 @@ export class Processor extends EventTaker {
     const shadow = this.view.getUint32(at.SHADOW, true);
     const systemFlags = this.view.getUint32(at.SYSTEM_FLAGS, true);
     const trap = systemFlags & TF;
-    // RF lasts for one instruction; the one that loads it comes first (Intel SDM vol. 3B, 17.3.1.1).
+    // RF lasts for one instruction; the one that loads it comes first (Intel SDM vol. 3B, 18.3.1.1).
     this.view.setUint32(at.SYSTEM_FLAGS, systemFlags & ~RF, true);
     const before = this.executed;
     // The shadow covers this instruction; one that it casts itself lasts for the next.
@@ -285,7 +285,7 @@ export class Processor extends EventTaker {
     return true;
   }
 
-  /** With DebugCtl.BTF only a branch is a step (AMD APM vol. 2, 13.1.4; Intel SDM vol. 3B, 17.4.3). */
+  /** With DebugCtl.BTF only a branch is a step (AMD APM vol. 2, 13.1.4; Intel SDM vol. 3B, 18.4.3). */
   private isStep(from: bigint): boolean {
     return !(this.view.getUint32(DEBUGCTL, true) & BTF) || this.hasBranched(from);
   }

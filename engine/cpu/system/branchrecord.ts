@@ -2,7 +2,7 @@
  * DebugCtl and the record of the last branch: with DebugCtl.LBR set, a branch that is taken, an interrupt and an exception
  * leave where they came from and where they led to, as offsets in CS; the last two also what the record held before them.
  * A #DB ends the recording, and is not recorded. While it goes on, instructions run one at a time.
- * Source: AMD APM vol. 2, 13.1 "Software-Debug Resources" (control-transfer recording); Intel SDM vol. 3B, 17.4 and 17.14 (P6 family).
+ * Source: AMD APM vol. 2, 13.1 "Software-Debug Resources" (control-transfer recording); Intel SDM vol. 3B, 18.4 (and of the P6 family).
  */
 import type { Core } from "../core.ts";
 import { slotOf } from "./msr.ts";

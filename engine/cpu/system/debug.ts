@@ -1,6 +1,6 @@
 /**
  * MOV to and from debug registers. DR4 and DR5 are other names of DR6 and DR7 unless CR4.DE takes them away; DR7.GD lets
- * a debugger keep the registers to itself. Source: AMD APM vol. 2, 13.1.1; Intel SDM vol. 3B, 17.2.
+ * a debugger keep the registers to itself. Source: AMD APM vol. 2, 13.1.1; Intel SDM vol. 3B, 18.2.
  */
 import type { Core } from "../core.ts";
 import { DR6_BD, DR7_GD } from "../debugregisters.ts";

@@ -146,7 +146,7 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
 
 /**
  * The image of the flags that a fault leaves says RF, and so does one between two elements of a repeated instruction
- * (Intel SDM vol. 3B, 17.3.1.1); #DB and #DF are no faults.
+ * (Intel SDM vol. 3B, 18.3.1.1); #DB and #DF are no faults.
  */
 function isResumed(p: Core, { vector, kind }: Interrupt): boolean {
   const isFault = kind === "exception" && vector !== fault.DB && vector !== fault.DF;

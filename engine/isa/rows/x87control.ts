@@ -66,7 +66,7 @@ const past = [
 ] as const;
 for (const [name, opcode, says] of past) {
   x87(name, {
-    page: "appendix: x87 instructions of earlier processors",
+    source: "Intel SDM vol. 3B, 23.18.9 (obsolete instructions)",
     encodings: [`${opcode}  -`],
     says,
     does: (x) => x.x87.available(),
