@@ -121,3 +121,12 @@ test("the board's map: ports, memory from 0 to 4 GiB without a gap, functions wi
   const answers = memory.find(({ first }) => first === frameBuffer?.at);
   expect(answers).toMatchObject({ kind: "device", part: "vgapci" });
 });
+
+test("an event's tick is that after its instruction, of a port's access as of a store", () => {
+  const { machine, events } = boot("movw $0xb800, %ax\nmovw %ax, %es\nmovw %ax, %es:0\noutb %al, $0x80\ncli\nhlt");
+  const from = machine.tick;
+  machine.busEvents = new Set(["port", "mmio"]);
+  machine.run({ ticks: 1000 });
+  const ticks = events.filter(({ kind }) => kind === "mmio" || kind === "port").map(({ tick }) => tick - from);
+  expect(ticks).toEqual([3, 4]);
+});

@@ -112,7 +112,9 @@ export class Guest {
       bus: (event: UnplacedBusEvent) => {
         if (event.kind === "dma" || event.kind === "line") return this.#happened(event);
         const { cs } = this.pc.cpu.status();
-        this.#happened({ ...event, cs, ip: this.pc.cpu.instructionIp });
+        // The processor counts an instruction that accesses memory after the access, one that accesses a port before it.
+        const tick = event.kind === "mmio" ? this.tick + 1 : this.tick;
+        this.#happened({ ...event, cs, ip: this.pc.cpu.instructionIp }, tick);
       },
     };
     this.pc = new Pc(configuration, rom, outputs, makeCpu);
@@ -222,8 +224,8 @@ export class Guest {
     return undefined;
   }
 
-  #happened(event: ProcessorEvent): void {
-    const known = { ...event, tick: this.tick } as MachineEvent;
+  #happened(event: ProcessorEvent, tick = this.tick): void {
+    const known = { ...event, tick } as MachineEvent;
     if (known.kind === "triple fault") this.#faults = known.chain;
     const next = NEXT[this.#kernel];
     if (next !== undefined && known.kind === "interrupt" && known.vector === BOOT_VECTOR) {

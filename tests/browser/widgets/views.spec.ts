@@ -475,3 +475,33 @@ test("system registers: a bit says what it changes and can be flipped; tabs by a
   await expect(system.locator(".leaf")).toHaveCount(1);
   await expect(system.locator(".leaf .chip")).toContainText("SMEP");
 });
+
+test("an access lights its part on the map and is a row of the trace; its tick goes there, its part opens", async ({
+  page,
+}) => {
+  await open(page);
+  const map = page.locator("ring-pc");
+  await map.scrollIntoViewIfNeeded();
+  await expect(map.getByRole("button", { name: /^COM1/ })).toBeVisible();
+  await expect(page.locator("ring-trace")).toContainText("Nothing on the buses");
+  await page.evaluate(() =>
+    document.querySelector<RingMachine>("#boot")!.session.runTo({ event: { kind: "mmio" }, ticks: 1_000_000 }),
+  );
+  await expect(map.locator(".part.lit .name")).toHaveText("Display adapter (VGA)");
+  const row = page.locator("ring-trace tr.now").last();
+  await expect(row).toContainText("Display adapter (VGA)");
+  await expect(row.getByRole("button")).toHaveAccessibleName(/^Go to [\d,]+$/);
+  await map.getByRole("button", { name: /^Keyboard controller/ }).click();
+  await expect(map.locator(".where")).toContainText("060, 064");
+  await map.getByText("Physical memory, from 0 to 4 GiB").click();
+  await expect(map.getByRole("row", { name: /000a0000 000bffff/ })).toContainText("Display adapter");
+});
+
+test("the PCI bus: a function opens by its place and shows its configuration space", async ({ page }) => {
+  await open(page);
+  const pci = page.locator("ring-pci");
+  await pci.scrollIntoViewIfNeeded();
+  await pci.getByRole("button", { name: "00:00.0" }).press("Enter");
+  await expect(pci.locator(".config div").first()).toContainText("12378086");
+  await expect(pci.getByRole("row", { name: /^00:02\.0/ })).toContainText("VGA-compatible");
+});
