@@ -42,6 +42,7 @@
     .set KIND_ATA,       0
     .set KIND_CD,        2
     .set KIND_EMULATED,  4
+    .set KIND_VIRTIO,    6
 
     .set ID_CYLINDERS,   1 * 2      # words of IDENTIFY
     .set ID_HEADS,       3 * 2
@@ -76,6 +77,7 @@ init_disks:
 3:  add  $6, %di
     cmp  $channels_end, %di
     jb   1b
+    call init_virtio_disks
     mov  %fs:EBDA_DISK_COUNT, %al
     mov  %al, BDA_DISKS
     pop  %fs

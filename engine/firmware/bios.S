@@ -53,6 +53,7 @@ rom_start:
     .include "disk.S"               # INT 13h
     .include "harddisk.S"           # hard disks
     .include "ata.S"                # their two IDE channels
+    .include "virtiodisk.S"         # hard disks on virtio
     .include "atapi.S"              # CD drives on them
     .include "eltorito.S"           # booting from a CD
     .include "floppy.S"             # drives and media

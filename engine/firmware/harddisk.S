@@ -74,20 +74,23 @@ hard_refuse:
 # EBDA_HD_BUFFER (segment:offset), as EBDA_HD_COMMAND says. Out: AH = status,
 # EBDA_HD_DONE = sectors. Each changes EAX, EBX, ECX, EDX, DI, ES.
 hard_drivers:
-    .word ata_transfer, cd_transfer, emulated_transfer
+    .word ata_transfer, cd_transfer, emulated_transfer, virtio_transfer
 hard_move:
     movzbw %fs:HD_KIND(%si), %bx
     jmp  *%cs:hard_drivers(%bx)
 
 # Each: FS:SI = disk. Out: AH = status.
 hard_table:
-    .word ata_reset, hard_status, hard_read, hard_write, hard_verify
+    .word hard_reset, hard_status, hard_read, hard_write, hard_verify
     .word disk_bad, disk_bad, disk_bad, hard_parameters, hard_ok
-    .word disk_bad, disk_bad, hard_ok, ata_reset, disk_bad, disk_bad
+    .word disk_bad, disk_bad, hard_ok, hard_reset, disk_bad, disk_bad
     .word hard_ok, hard_ok, disk_bad, disk_bad, hard_ok, hard_type
     .word extensions, extended_read, extended_write, extended_verify
     .word disk_bad, disk_bad, extended_seek, extended_parameters
 
+hard_reset:                         # 00h, 0Dh
+    cmpb $KIND_ATA, %fs:HD_KIND(%si)
+    je   ata_reset
 hard_ok:                            # 09h, 0Ch, 10h, 11h, 14h: nothing to do on such a disk
     mov  $DISK_OK, %ah
     ret

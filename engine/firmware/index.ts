@@ -51,6 +51,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "disk.S",
   "harddisk.S",
   "ata.S",
+  "virtiodisk.S",
   "atapi.S",
   "eltorito.S",
   "floppy.S",
