@@ -33,7 +33,6 @@ export const lab = defineLab({
       registers: [
         ["EIP", BigInt(GHOST)],
         ["EBX", 0xb1b2b3b4n],
-        ["ECX", 0xc1c2c3c4n],
         ["EDX", 0xd1d2d3d4n],
       ],
     },

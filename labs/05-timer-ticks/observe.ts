@@ -14,6 +14,8 @@ export const TIMER = 0x20;
 export const SPURIOUS = 0x27;
 /** One second of guest time: ten ticks at 18.2 Hz take 0.55. */
 const RUN_TICKS = 200_000_000;
+/** Two ticks at 18.2 Hz take 22,000,000. */
+const GHOST_TICKS = 40_000_000;
 const HANDLER_STEPS = 1000;
 
 export interface Controllers {
@@ -74,7 +76,7 @@ export function observeGhost(context: Context, scenario: Scenario = context.lab.
   const { machine } = context.once(observeStart);
   const arrival = context.once(observeArrival);
   startAgain(machine, arrival.snapshot, scenario);
-  const limit = arrival.status.tick + RUN_TICKS;
+  const limit = arrival.status.tick + GHOST_TICKS;
   const handled = machine.status.address === GHOST ? nextHandled(machine, limit, SPURIOUS) : undefined;
   return { handled, status: machine.status };
 }

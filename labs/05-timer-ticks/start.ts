@@ -84,7 +84,9 @@ idle:   hlt
         jmp     . - 2
 
         .org    0x440                   # 8040: the check begins here once
-ghost:  mov     $0x0A, %al
+ghost:  mov     $1000, %ecx             # now and then,
+        loop    .
+        mov     $0x0A, %al
         out     %al, $0x20
         in      $0x20, %al
         test    $1, %al                 # until IRQ 0 asks
