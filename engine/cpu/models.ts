@@ -16,6 +16,8 @@ export interface Model {
   /** Largest leaf of the basic and of the extended range; 0: there is no such range. */
   readonly level: number;
   readonly extendedLevel: number;
+  /** No processor that was ever sold: it also answers what software of the other vendor's processors asks, as QEMU's does. */
+  readonly isVirtual?: boolean;
 }
 
 /** What the engine does. A feature comes in here, and only then is claimed, when all that it promises is there. */
@@ -168,9 +170,12 @@ export const MODELS: readonly Model[] = [
     "SSE4.1",
   ]),
   model("Nehalem", INTEL, 0x106a3, 11, 0x80000008, "Intel Core i7 9xx (Nehalem Class Core i7)", X86_64_V2),
-  model("max", AMD, 0x60fb1, 13, 0x8000000a, "Ring -1 virtual processor", [
-    ...[...BUILT].filter((f) => !NOT_IN_MAX.has(f)),
-  ]),
+  {
+    ...model("max", AMD, 0x60fb1, 13, 0x8000000a, "Ring -1 virtual processor", [
+      ...[...BUILT].filter((f) => !NOT_IN_MAX.has(f)),
+    ]),
+    isVirtual: true,
+  },
 ];
 
 /** The names of MODELS that mean another. */

@@ -303,6 +303,8 @@ constant("PERF_STATUS", 0x198, (p) => intel(p) && has(p, "LM"), 20n << 8n, ignor
 stored("PERF_CTL", 0x199, (p) => intel(p) && has(p, "LM"), { writable: 0xffffn });
 /** Fast strings; no branch trace and no event-based sampling. The bits that would change CPUID cannot be set. */
 stored("MISC_ENABLE", 0x1a0, intel, { reset: 0x1801n, writable: 0x50009n });
+/** Storage alone, where nothing hangs on it. */
+stored("MISC_ENABLE", 0x1a0, (p) => p.model.isVirtual === true && amd(p), { reset: 1n, writable: 0x4_00c5_0009n });
 /** No supervisor state can be saved. */
 stored("XSS", 0xda0, "XSAVES", { reserved: ALL });
 
