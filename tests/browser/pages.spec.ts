@@ -23,6 +23,15 @@ for (const path of allPages()) {
         });
         await page.goto(path);
         await page.evaluate(() => document.fonts.ready);
+        // A machine in view wakes, and its buttons change with it.
+        await page.waitForFunction(() =>
+          [...document.querySelectorAll<HTMLElement>("ring-machine:not([manual])")].every((machine) => {
+            const { top, bottom } = machine.getBoundingClientRect();
+            const inView = machine.checkVisibility() && bottom > 0 && top < innerHeight;
+            return !inView || !/asleep|waking/.test(machine.dataset.state ?? "asleep");
+          }),
+        );
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
         // A colour on its way from one state to another is none that anybody reads.
         await page.waitForFunction(
           () =>

@@ -2,7 +2,7 @@
 // it. Entries are rows of a list box with letters for their bits; absent ones, and pages in a row, are folded. The path
 // of `of`, an address, is open and in ink; opening another entry leaves it until "Follow" or the machine's next stop.
 // "Show as table" lists what all the tables together map.
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { counted, grouped, hex, pageSize } from "../model/number.ts";
 import {
   collectTables,
@@ -136,6 +136,10 @@ export class RingPageTables extends MachineView {
       this.shown = next;
       this.focusEntry = true;
     }
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("of")) this.follow();
   }
 
   protected override updated(): void {

@@ -73,7 +73,10 @@ export class RingTlb extends MachineView {
       .says {
         font: var(--_ui);
         white-space: normal;
-        min-width: 12ch;
+        min-width: 11ch;
+      }
+      .bits .letters {
+        flex-wrap: nowrap;
       }
       .chip {
         display: inline-block;
@@ -139,19 +142,20 @@ export class RingTlb extends MachineView {
 
   private renderTable(rows: readonly TlbRow[]): TemplateResult {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Translations in the TLB"><table>
-      <thead><tr><th scope="col">Linear</th><th scope="col">Physical</th><th scope="col">Size</th>
+      <thead><tr><th scope="col">Linear</th><th scope="col">Physical</th><th scope="col">Now</th><th scope="col">Size</th>
         ${this.contexts ? html`<th scope="col">PCID</th>` : nothing}${this.tlb === "both" ? html`<th scope="col">TLB</th>` : nothing}
-        <th scope="col">Bits</th><th scope="col">Since the last stop</th></tr></thead>
+        <th scope="col">Bits</th></tr></thead>
       <tbody>${rows.map((row) => this.renderRow(row))}</tbody></table></div>`;
   }
 
   private renderRow({ held, isNew, isGone, stale }: TlbRow): TemplateResult {
     const letters = heldLetters(held);
-    const says = isGone ? "gone" : isNew ? "new" : "";
+    const says = isGone ? "gone" : stale ? "" : isNew ? "new" : "as before";
     return html`<tr class="${isNew ? "new" : ""} ${isGone ? "gone" : ""} ${stale ? "stale" : ""}">
-      <td class="first page">${hex(BigInt.asUintN(64, held.linear), 8)}</td><td class="page">${hex(held.physical)}</td><td>${pageSize(held.size)}</td>
+      <td class="first page">${hex(BigInt.asUintN(64, held.linear), 8)}</td><td class="page">${hex(held.physical)}</td>
+      <td class="says">${stale ? html`<span class="chip">▲ stale</span> The tables say ${stale}. ` : nothing}${says}</td>
+      <td>${pageSize(held.size)}</td>
       ${this.contexts ? html`<td>${held.global ? "any" : held.pcid}</td>` : nothing}${this.tlb === "both" ? html`<td>${held.tlb}</td>` : nothing}
-      <td>${entryLetters(letters)}<span class="sr">${letterWords(letters)}</span></td>
-      <td class="says">${stale ? html`<span class="chip">▲ stale</span> The tables say ${stale}. ` : nothing}${says}</td></tr>`;
+      <td class="bits">${entryLetters(letters)}<span class="sr">${letterWords(letters)}</span></td></tr>`;
   }
 }

@@ -49,7 +49,7 @@ export const walkStyle = css`
     border-left: 4px solid var(--_hw);
     background: var(--_hw-ground);
   }
-  .pipeline > li.later {
+  .later {
     visibility: hidden;
   }
   .pipeline > li.fault {
@@ -111,10 +111,15 @@ export const walkStyle = css`
   }
   .field .bits {
     display: block;
-    font-size: min(11px, 1.65cqi);
+    font-size: 11px;
     line-height: 14px;
     color: var(--_ink-2);
     white-space: nowrap;
+  }
+  @container (max-width: 520px) {
+    .field .bits {
+      display: none;
+    }
   }
   .chip {
     display: inline-block;
@@ -167,7 +172,7 @@ export const walkStyle = css`
     .ask {
       display: none;
     }
-    .pipeline > li.later {
+    .later {
       visibility: visible;
     }
   }

@@ -1,7 +1,7 @@
 // <ring-walk of="FS:EBX" access="read">: how an address becomes a physical one now, as one pipeline: selector and offset,
 // linear address cut into indexes, each entry that the processor would read, and the page or the page fault. All of it
 // stands there; "Step through" goes from entry to entry. The engine makes the walk; nothing is changed by looking.
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { HeldTranslation, PageWalk, WalkStep } from "../../engine/index.ts";
 import { binary, counted, hex, pageSize } from "../model/number.ts";
 import { linearText, type PagingMode } from "../model/page-tables.ts";
@@ -60,6 +60,10 @@ export class RingWalk extends MachineView {
     this.wrong = "value" in answer ? "" : `${answer.message} ${answer.hint}`;
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("of") || changed.has("access") || changed.has("ring")) this.reload();
+  }
+
   private ask(event: Event): void {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -68,7 +72,7 @@ export class RingWalk extends MachineView {
     this.access = field("access");
     this.ring = Number(field("ring"));
     this.at = undefined;
-    void this.session?.wake().then(() => this.reload());
+    void this.session?.wake();
   }
 
   // Step by step
@@ -138,7 +142,7 @@ export class RingWalk extends MachineView {
     const failed = walk.outcome.kind !== "page";
     parts.push(html`<li class=${`${state(last)} ${failed ? "fault" : ""}`}>${this.renderOutcome(walk)}</li>`);
     return html`<ol class="pipeline" aria-label="The translation, in order">${parts}</ol>
-      <p class="total">${this.renderTotal(walk, held)}</p>
+      <p class=${`total ${state(last) === "later" ? "later" : ""}`}>${this.renderTotal(walk, held)}</p>
       ${this.asTable ? this.renderTable(walk) : nothing}`;
   }
 

@@ -30,15 +30,9 @@ export function mountMachine(host: HTMLElement, run: () => void, views: readonly
   machine.id = "lab";
   machine.setAttribute("label", "The lab's machine");
   machine.setAttribute("memory", "2");
-  for (const view of [
-    "ring-controls",
-    "ring-timeline",
-    "ring-screen",
-    "ring-disassembly",
-    ...views,
-    "ring-registers",
-    "ring-memory",
-  ]) {
+  // What the lab is about stands above the screen.
+  const about = views.length > 0 ? ["ring-disassembly", ...views, "ring-screen"] : ["ring-screen", "ring-disassembly"];
+  for (const view of ["ring-controls", "ring-timeline", ...about, "ring-registers", "ring-memory"]) {
     machine.append(document.createElement(view));
   }
   // The header's Check is the one ink-filled button of a lab.
