@@ -2,7 +2,7 @@
 // file's name and the field's.
 import { defineCollection } from "astro:content";
 import { glob } from "astro/loaders";
-import { labHead, lessonHead } from "./frontmatter.ts";
+import { guideHead, labHead, lessonHead } from "./frontmatter.ts";
 
 const folder = ({ entry }: { entry: string }) => entry.split("/")[0];
 
@@ -16,4 +16,10 @@ const labs = defineCollection({
   schema: labHead,
 });
 
-export const collections = { lessons, labs };
+/** The author's guide: one page. */
+const guide = defineCollection({
+  loader: glob({ base: "./authoring", pattern: "guide/index.mdx", generateId: folder }),
+  schema: guideHead,
+});
+
+export const collections = { lessons, labs, guide };

@@ -27,3 +27,9 @@ export const labHead = z.object({
   summary: z.string().optional(),
   status: z.enum(["draft", "ready"]).default("ready"),
 });
+
+export const guideHead = z.object({
+  title: z.string().min(1),
+  question: z.string().min(1),
+  summary: z.string().min(1),
+});

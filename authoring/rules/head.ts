@@ -115,6 +115,7 @@ export const headRules: readonly Rule[] = [
   {
     name: "lab-listed",
     says: "A lab's lesson, where it has been written, names the lab.",
+    severity: "warning",
     only: ["statement"],
     *check({ head, headLine, folder }, world) {
       const lesson = lessons(world).find((one) => one.head?.number === head?.lesson);

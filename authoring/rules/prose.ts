@@ -235,7 +235,7 @@ export const proseRules: readonly Rule[] = [
     name: "typed-number",
     says: "A number that the machine can say is read from it, not typed.",
     severity: "warning",
-    only: ["lesson", "statement"],
+    only: ["lesson"],
     async check(document, world) {
       const values = new Map<string, string>();
       const stage = world.stage(document);
