@@ -181,6 +181,11 @@ const cases: readonly (readonly [string, string, RegExp])[] = [
   ["verb", edited(' until="halt">run on', ">run on"), /^verb 17: do="run-to" needs until or address/],
   ["value-text", edited('0x7c03"></ring-value>', '0x7c03">41</ring-value>'), /^value-text\? 16: 41 is typed/],
   [
+    "instruction",
+    edited("## Second", '<ring-card instruction="IRETT"></ring-card>\n\n## Second'),
+    /^instruction 35: There is no instruction “IRETT”/,
+  ],
+  [
     "file-of-firmware",
     edited("<ring-screen></ring-screen>", '<ring-source file="post2.S"></ring-source>'),
     /^file-of-firmware 12: .* Did you mean post.S\?/,
@@ -300,8 +305,17 @@ test("a lab that its lesson does not name is told so", async () => {
   ]);
 });
 
+test("an element that the guide does not show is named", async () => {
+  const tags = [...world.vocabulary.views.keys()].filter((name) => name !== "ring-tlb" && name !== "ring-dock");
+  const text = tags.map((name) => `<${name}></${name}>`).join("\n\n");
+  const guide = read(`---\ntitle: Guide\n---\n\n${text}\n`, "guide", "authoring/guide/index.mdx");
+  const by = rules.filter(({ name }) => name === "guide-shows");
+  const problems = await checkDocument(guide, world, by);
+  expect(problems.map(({ message }) => message)).toEqual(["The guide does not show <ring-tlb>."]);
+});
+
 test("every rule has a case", () => {
-  const tried = new Set([...cases.map(([name]) => name), "lab-listed"]);
+  const tried = new Set([...cases.map(([name]) => name), "lab-listed", "guide-shows"]);
   expect(rules.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
   expect(rules.length).toBe(new Set(rules.map(({ name }) => name)).size);
 });

@@ -13,6 +13,7 @@ export type Meaning =
   | "expression"
   | "address"
   | "place"
+  | "instruction"
   | "source"
   | "image";
 

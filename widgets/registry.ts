@@ -31,6 +31,7 @@ export const elements = {
 };
 /** Views of their own module, fetched where a page has one (site/preload.ts names it in the page's head). */
 export const fetched: Readonly<Record<string, () => Promise<CustomElementConstructor>>> = {
+  "ring-card": async () => (await import("./elements/card.ts")).RingCard,
   "ring-console": async () => (await import("./elements/console.ts")).RingConsole,
   "ring-descriptors": async () => (await import("./elements/descriptors.ts")).RingDescriptors,
   "ring-frame": async () => (await import("./elements/frame.ts")).RingFrame,

@@ -228,6 +228,35 @@ export const elementRules: readonly Rule[] = [
     },
   },
   {
+    name: "guide-shows",
+    says: "The guide shows every element at work.",
+    severity: "warning",
+    only: ["guide"],
+    *check({ tags }, { vocabulary: { views } }) {
+      const shown = new Set(tags.map(({ name }) => name));
+      for (const name of views.keys()) {
+        // The dock comes by itself.
+        if (shown.has(name) || name === "ring-dock") continue;
+        yield { line: 1, message: `The guide does not show <${name}>.`, hint: "Put one where its kind stands." };
+      }
+    },
+  },
+  {
+    name: "instruction",
+    says: "A reference card is of an instruction that the table has.",
+    async check(document, { engine, vocabulary: { views } }) {
+      const findings: Finding[] = [];
+      for (const { name, line, column, attributes } of document.tags) {
+        for (const [attribute, value = ""] of attributes) {
+          if (views.get(name)?.get(attribute) !== "instruction" || (await engine.instruction(value))) continue;
+          const hint = "Write its mnemonic as AMD APM vol. 3 does.";
+          findings.push({ line, column, message: `There is no instruction “${value}”.`, hint });
+        }
+      }
+      return findings;
+    },
+  },
+  {
     name: "file-of-firmware",
     says: "A listing of the firmware names one of its files.",
     *check(document, { firmware }) {

@@ -3,6 +3,10 @@
  * boundary. `machine.ts` is the machine itself, `client.ts` the same by way of the page's worker.
  */
 import type { Tick } from "../chipset/bus.ts";
+import type { InstructionCard } from "../isa/card.ts";
+
+export type { InstructionCard } from "../isa/card.ts";
+
 import type { LedgerCounts } from "../cpu/ledger.ts";
 import type { PageWalk, TlbView, WalkAccess } from "../cpu/walk.ts";
 
@@ -511,6 +515,8 @@ export interface Engine {
   get(id: string): MachineHandle | undefined;
   /** Assembles off the page's thread; never rejects on bad source. */
   assemble(source: string, options: AssembleRequest): Promise<AssembleAnswer>;
+  /** The reference card of an instruction, by its mnemonic; undefined where there is none of that name. */
+  instruction(mnemonic: string): Promise<InstructionCard | undefined>;
   /** What is happening: restarts by the watchdog, for example. */
   onNotice(listener: (notice: { readonly kind: "restarted"; readonly message: string }) => void): () => void;
 }

@@ -7,6 +7,7 @@ import type {
   AssembleAnswer,
   AssembleRequest,
   Engine,
+  InstructionCard,
   MachineConfiguration,
   MachineHandle,
   MachineStatus,
@@ -63,6 +64,10 @@ export class WorkerEngine implements Engine {
 
   async assemble(source: string, request: AssembleRequest): Promise<AssembleAnswer> {
     return (await this.request({ to: "assemble", source, request })) as AssembleAnswer;
+  }
+
+  async instruction(mnemonic: string): Promise<InstructionCard | undefined> {
+    return (await this.request({ to: "instruction", mnemonic })) as InstructionCard | undefined;
   }
 
   onNotice(listener: (notice: Notice) => void): () => void {

@@ -1,6 +1,6 @@
 /** The engine in this thread: all machines of a process or of a page's worker, taking turns. */
 import { EngineError } from "../wasm/error.ts";
-import type { AssembleAnswer, AssembleRequest, Engine, MachineConfiguration } from "./api.ts";
+import type { AssembleAnswer, AssembleRequest, Engine, InstructionCard, MachineConfiguration } from "./api.ts";
 import { LocalMachine, type Surrounding } from "./localmachine.ts";
 import { loadResources, powerOn, type Resources } from "./resources.ts";
 
@@ -68,6 +68,11 @@ export class LocalEngine implements Engine {
     // Loaded when first asked for: most pages run before they assemble.
     const { assembleSource } = await import("./assembling.ts");
     return assembleSource(source, request);
+  }
+
+  async instruction(mnemonic: string): Promise<InstructionCard | undefined> {
+    const { instructionCard } = await import("../isa/card.ts");
+    return instructionCard(mnemonic);
   }
 
   /** Nothing happens to an engine that its page shares a thread with. */

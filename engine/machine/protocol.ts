@@ -53,6 +53,7 @@ export type PageMessage =
   | { readonly to: "unsubscribe"; readonly id: string; readonly subscription: Subscription }
   | { readonly to: "close"; readonly id: string }
   | { readonly to: "assemble"; readonly call: number; readonly source: string; readonly request: AssembleRequest }
+  | { readonly to: "instruction"; readonly call: number; readonly mnemonic: string }
   | { readonly to: "ping" };
 
 export type WorkerMessage =

@@ -64,6 +64,8 @@ async function handle(message: PageMessage): Promise<void> {
       return answer(message.call, () => call(message.id, message.method, message.args), message.id);
     case "assemble":
       return answer(message.call, () => engine.assemble(message.source, message.request));
+    case "instruction":
+      return answer(message.call, () => engine.instruction(message.mnemonic));
     case "subscribe":
       return subscribe(message.id, message.subscription);
     case "unsubscribe":

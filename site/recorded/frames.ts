@@ -19,6 +19,7 @@ const names = [
   "ring-predict",
   "ring-source",
   "ring-value",
+  "ring-card",
   ...Object.keys(recordedViews),
 ];
 
@@ -58,6 +59,9 @@ export async function addFrames(
   }
   for (const one of found.filter(({ name, text }) => name === "ring-value" && !text.trim())) {
     pieces.push({ at: one.inside, html: await recorder.value(one) });
+  }
+  for (const one of found.filter(({ name }) => name === "ring-card")) {
+    pieces.push({ at: one.inside, html: await recorder.card(one) });
   }
   for (const one of found.filter(({ name, attributes }) => name === "ring-source" && attributes.file)) {
     const { file, lines } = one.attributes;
@@ -218,6 +222,20 @@ export class Recorder {
     const answer = await evaluate(attributes.expr ?? attributes.of ?? "", readable(machine));
     if (!("value" in answer)) this.refuse(`${answer.message} ${answer.hint}`);
     return escapeHtml(showValue(answer.value, attributes.format ?? "hex", Number(attributes.digits ?? 0)));
+  }
+
+  /** The reference card of an instruction: what the table says, as data and in words. */
+  async card({ attributes: { instruction = "" } }: Found): Promise<string> {
+    const card = await this.engine.instruction(instruction);
+    if (!card) this.refuse(`there is no instruction “${instruction}”`);
+    const rows = card.encodings.map(({ opcode, words, notes }) => [opcode, words.join("; "), notes.join("; ")]);
+    const table = rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`).join("");
+    const head = "<tr><th>Opcode</th><th>Operands</th><th>Notes</th></tr>";
+    return (
+      `<script type="application/json" class="recorded">${scriptJson(card)}</script>` +
+      `<div class="recorded-view"><p><b>${card.name}</b> ${escapeHtml(card.says)}</p><table>${head}${table}</table>` +
+      `<p>${escapeHtml(card.source)}</p></div>`
+    );
   }
 
   /** A machine that is only read there, and so serves all who ask for that moment. */

@@ -2,17 +2,19 @@
 // on the list, the list stands and the light moves. Enter on a line opens its reference card from the instruction table.
 import { css, html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { DisassembledLine } from "../../engine/index.ts";
+import type { DisassembledLine, InstructionCard } from "../../engine/index.ts";
 import { colourLine } from "../asm-text.ts";
 import { evaluate } from "../model/expression.ts";
 import { isLit, litAddress } from "../model/lit-address.ts";
 import { hex } from "../model/number.ts";
+import { pageEngine } from "../model/page-engine.ts";
 import { readableOf } from "../model/readable.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { addressText } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
 import { codeStyle, gutter, here, keepInView, litClass, movedRow } from "./code-rows.ts";
+import { instructionCard, instructionCardStyle } from "./instruction-card.ts";
 import { MachineView } from "./view.ts";
 
 export class RingDisassembly extends MachineView {
@@ -22,6 +24,7 @@ export class RingDisassembly extends MachineView {
     bytes: { type: Boolean },
     code: { state: true },
     card: { state: true },
+    details: { state: true },
     going: { state: true },
     wrong: { state: true },
   };
@@ -31,6 +34,7 @@ export class RingDisassembly extends MachineView {
   declare bytes: boolean;
   declare code: readonly DisassembledLine[];
   declare card: number | undefined;
+  declare details: InstructionCard | undefined;
   declare going: boolean;
   declare wrong: string;
   private chosen: number | undefined;
@@ -45,6 +49,7 @@ export class RingDisassembly extends MachineView {
     tokens,
     shared,
     codeStyle,
+    instructionCardStyle,
     css`
       .card {
         left: 44px;
@@ -56,11 +61,6 @@ export class RingDisassembly extends MachineView {
       }
       .card p {
         margin: 0 0 6px;
-      }
-      .card .name {
-        margin: 0 0 4px;
-        font: var(--_mono);
-        font-weight: 700;
       }
       .go {
         display: flex;
@@ -92,6 +92,7 @@ export class RingDisassembly extends MachineView {
     this.bytes = false;
     this.code = [];
     this.card = undefined;
+    this.details = undefined;
     this.going = false;
     this.wrong = "";
   }
@@ -185,12 +186,23 @@ export class RingDisassembly extends MachineView {
       void this.session?.toggleBreakpoint(address);
     } else if (event.key === "Enter" && (event.target as HTMLElement).localName === "tr") {
       event.preventDefault();
-      this.card = this.code[at].address;
+      this.openCard(this.code[at]);
     } else if (event.key === "Escape" && this.card !== undefined) {
       event.preventDefault();
       event.stopPropagation();
       this.shutCard();
     }
+  }
+
+  private openCard({ address, mnemonic }: DisassembledLine): void {
+    this.card = address;
+    this.details = undefined;
+    if (mnemonic === undefined) return;
+    void pageEngine()
+      .then((engine) => engine.instruction(mnemonic))
+      .then((details) => {
+        if (this.card === address) this.details = details;
+      });
   }
 
   private shutCard(): void {
@@ -267,9 +279,7 @@ export class RingDisassembly extends MachineView {
     return html`<tr class="${litClass(lit, this.session)} ${outlined}" tabindex=${stop ? 0 : -1} aria-current=${lit ? "step" : nothing}
       @focus=${() => {
         this.chosen = line.address;
-      }} @dblclick=${() => {
-        this.card = line.address;
-      }}>
+      }} @dblclick=${() => this.openCard(line)}>
       ${gutter(this.session, line.address, name)}${here(lit)}
       <td class="address">${name}</td>
       ${this.bytes ? html`<td class="bytes">${[...line.bytes].map((byte) => hex(byte, 2)).join(" ")}</td>` : nothing}
@@ -284,9 +294,12 @@ export class RingDisassembly extends MachineView {
     const row = this.renderRoot.querySelectorAll<HTMLElement>("tbody tr")[index];
     const top = row ? row.offsetTop + row.offsetHeight + 2 : 24;
     return html`<div class="floating card" role="dialog" aria-label=${line.mnemonic ?? "Not an instruction"} style=${`top:${top}px`}>
-      <p class="name">${line.mnemonic ?? "(bad)"}</p>
-      <p>${line.says ?? "These bytes are no instruction of this processor: executing them raises #UD."}</p>
-      <p class="dim">${line.source ?? ""}</p>
+      ${
+        this.details
+          ? instructionCard(this.details)
+          : html`<p class="mono">${line.mnemonic ?? "(bad)"}</p>
+              <p>${line.says ?? "These bytes are no instruction of this processor: executing them raises #UD."}</p>`
+      }
       <p class="mono">${[...line.bytes].map((byte) => hex(byte, 2)).join(" ")}</p>
       <button class="button" autofocus @click=${() => this.shutCard()}>Close</button>
     </div>`;
