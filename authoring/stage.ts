@@ -67,6 +67,11 @@ export class Stage {
     return this.ask(() => this.recorder.order(this.found.get(tag)!));
   }
 
+  /** What the page says of a prediction without a script. */
+  answer(tag: Tag): Promise<Asked<string | undefined>> {
+    return this.ask(() => this.recorder.answer(this.found.get(tag)!));
+  }
+
   /** Where the machine of a value or a prediction stands when it is run to `where` from power-on. */
   async standing(id: string, where: string): Promise<Asked<MachineStatus>> {
     return this.ask(async () => (await this.recorder.standingAt(id || undefined, "the text", where)).status);

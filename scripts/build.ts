@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { root } from "./steps.ts";
 
 const inputs = [
-  "{site,widgets,lessons,labs,engine,public}/**/*.*",
+  "{site,widgets,lessons,labs,engine,public,authoring/guide}/**/*.*",
   "{package.json,package-lock.json,astro.config.mjs,tsconfig.json,scripts/build.ts}",
 ];
 const stampFile = `${root}node_modules/.cache/ring/built`;

@@ -48,7 +48,7 @@ export const predictionRules: readonly Rule[] = [
     "prediction-answer",
     "A prediction has an answer: the machine's, or where no machine can say, the author's.",
     function* (tag) {
-      if (!asksMachine(tag) && !text(tag, "answer") && kindOf(tag) !== "place")
+      if (!asksMachine(tag) && !text(tag, "answer"))
         yield { message: "The prediction has no answer.", hint: 'Write measure="AL" with at="…", or answer="…".' };
     },
   ),

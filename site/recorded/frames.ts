@@ -282,7 +282,8 @@ export class Recorder {
     return orderByTicks(ticks);
   }
 
-  private async answer(element: Found): Promise<string | undefined> {
+  /** A prediction's answer as HTML: the machine's, or the author's. */
+  async answer(element: Found): Promise<string | undefined> {
     const { attributes, children } = element;
     const options = children.filter(isOption);
     if (attributes.kind === "order") {
@@ -294,7 +295,10 @@ export class Recorder {
       return right?.html ?? (attributes.answer && escapeHtml(attributes.answer));
     }
     const value = await this.measured(element);
-    const base = attributes.format === "hex" || /\bhex\b/i.test(attributes.question ?? "") ? "hex" : "decimal";
+    const base =
+      attributes.kind === "place" || attributes.format === "hex" || /\bhex\b/i.test(attributes.question ?? "")
+        ? "hex"
+        : "decimal";
     const plain = typeof value === "string" ? escapeHtml(value) : showNumber(value, base);
     const chosen = options[chosenByMachine(options.map(worthOf), value)];
     return chosen ? `${chosen.html} (<code>${plain}</code>)` : `<code>${plain}</code>`;

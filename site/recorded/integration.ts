@@ -8,6 +8,7 @@ import { createHighlighterCore } from "shiki/core";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
 import { asm } from "../highlight/asm.ts";
 import { themes } from "../highlight/themes.ts";
+import { dropOld, keptOr, recorderKey } from "./cache.ts";
 import { addFrames } from "./frames.ts";
 
 const firmware = fileURLToPath(new URL("../../engine/firmware/", import.meta.url));
@@ -37,8 +38,10 @@ export function recordedFrames(): AstroIntegration {
     hooks: {
       "astro:build:done": async ({ dir, logger }) => {
         const folder = fileURLToPath(dir);
-        const { createLocalEngine } = await import("../../engine/index.ts");
+        const { createLocalEngine, openBench } = await import("../../engine/index.ts");
         const engine = await createLocalEngine();
+        const recorder = recorderKey((await openBench()).engine);
+        dropOld();
         const listing = await makeListing();
         for (const file of globSync("**/*.html", { cwd: folder })) {
           const page = file.replaceAll("\\", "/");
@@ -49,10 +52,12 @@ export function recordedFrames(): AstroIntegration {
             return readFile(join(folder, decodeURIComponent(asset))).catch(() => undefined);
           };
           const from = performance.now();
-          const recorded = await addFrames(html, page, engine, { readFile: readAsset, listing });
+          const record = () => addFrames(html, page, engine, { readFile: readAsset, listing });
+          const { html: recorded, kept } = await keptOr(html, `${recorder} ${page}`, record);
           if (recorded === html) continue;
           writeFileSync(folder + file, recorded);
-          logger.info(`${page}: machines recorded in ${Math.round(performance.now() - from)} ms`);
+          const how = kept ? "as recorded before" : `recorded in ${Math.round(performance.now() - from)} ms`;
+          logger.info(`${page}: machines ${how}`);
         }
       },
     },

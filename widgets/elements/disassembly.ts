@@ -276,7 +276,7 @@ export class RingDisassembly extends MachineView {
   private renderLine(line: DisassembledLine, lit: boolean, stop: boolean): TemplateResult {
     const name = addressText(line.address);
     const outlined = this.session?.outlined === name ? "outlined" : "";
-    return html`<tr class="${litClass(lit, this.session)} ${outlined}" tabindex=${stop ? 0 : -1} aria-current=${lit ? "step" : nothing}
+    return html`<tr class="${litClass(lit, this.session)} ${outlined}" tabindex=${stop ? 0 : -1} data-place=${name} aria-current=${lit ? "step" : nothing}
       @focus=${() => {
         this.chosen = line.address;
       }} @dblclick=${() => this.openCard(line)}>

@@ -81,7 +81,7 @@ export class RingFrame extends MachineView {
     return html`<div class="drawing" aria-hidden="true">${rows.map((slot, i) => {
       if (!slot) return html`<div class="gap">…</div>`;
       const label = slot.by !== rows[i - 1]?.by ? html`<div class="who">${who[slot.by]}</div>` : nothing;
-      return html`${label}<div class=${`slot ${slot.by}`}>
+      return html`${label}<div class=${`slot ${slot.by}`} data-place=${addressText(slot.address)}>
           <span class="address">${addressText(slot.address)}</span>
           <span class="box ${this.session?.outlined === addressText(slot.address) ? "outlined" : ""}">${this.value(slot, stack.slot)}</span>
           <span class="meaning"><b>${slot.name}</b>${slot.says ? html` <span class="says">${slot.says}</span>` : nothing}</span>

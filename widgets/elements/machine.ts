@@ -31,6 +31,7 @@ export class RingMachine extends LitElement {
     at: { type: String, means: "place" },
     rtc: { type: String },
     manual: { type: Boolean },
+    keep: { type: Boolean },
   };
   declare label: string;
   declare memory: number;
@@ -41,6 +42,8 @@ export class RingMachine extends LitElement {
   declare rtc: string;
   /** Do not wake on coming into view. */
   declare manual: boolean;
+  /** While the author writes: a page that reloads after an edit brings the machine back to where it stood. */
+  declare keep: boolean;
   readonly session: MachineSession;
   private watcher: IntersectionObserver | undefined;
   private sources: SourceElement[] = [];
@@ -143,6 +146,7 @@ export class RingMachine extends LitElement {
     this.at = "";
     this.rtc = "";
     this.manual = false;
+    this.keep = false;
     this.session = new MachineSession("", "", {
       configuration: (engine, progress) => this.configuration(engine, progress),
     });
@@ -156,13 +160,14 @@ export class RingMachine extends LitElement {
     this.label = session.label;
     const recorded = this.querySelector(":scope > script.recorded")?.textContent;
     if (recorded && !session.handle) session.takeFrame(parseFrame(recorded));
-    session.origin.wakeAt = this.wakeAt();
+    session.origin.wakeAt = this.keptTick() ?? this.wakeAt();
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", this.label);
     announceMachine(session);
     session.addEventListener("change", this.onChange);
     this.addEventListener("keydown", this.onKey);
     addEventListener("hashchange", this.onHash);
+    if (this.keep && import.meta.env?.DEV) addEventListener("pagehide", this.keepTick);
     this.assignSlots();
     this.watchSources();
     this.watcher = new IntersectionObserver(
@@ -184,6 +189,7 @@ export class RingMachine extends LitElement {
     super.disconnectedCallback();
     this.watcher?.disconnect();
     removeEventListener("hashchange", this.onHash);
+    removeEventListener("pagehide", this.keepTick);
     this.removeEventListener("keydown", this.onKey);
     this.session.removeEventListener("change", this.onChange);
     for (const source of this.sources) source.removeEventListener("ring-source", this.onSource);
@@ -213,6 +219,20 @@ export class RingMachine extends LitElement {
       (this.renderRoot.querySelector(".name") as HTMLElement | null)?.focus();
     });
   };
+
+  // Kept over a reload by `npm run dev`: the instant alone, since a run to it is the same run.
+  private get keepKey(): string {
+    return `ring:keep:${location.pathname}#${this.id}`;
+  }
+  private readonly keepTick = () => {
+    const { status } = this.session;
+    if (status) sessionStorage.setItem(this.keepKey, String(status.tick));
+  };
+  private keptTick(): Until | undefined {
+    if (!this.keep || !import.meta.env?.DEV) return undefined;
+    const kept = sessionStorage.getItem(this.keepKey);
+    return kept === null ? undefined : { tick: Number(kept) };
+  }
 
   private wakeAt(): Until | undefined {
     const at = this.getAttribute("at");

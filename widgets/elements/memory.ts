@@ -340,7 +340,7 @@ export class RingMemory extends MachineView {
     const outlined = this.session?.outlined === addressText(this.base + at);
     const text = cursor && this.half ? `${this.half}_` : hex(byte, 2);
     return html`<td class=${`byte ${byte === 0 ? "zero" : ""} ${changed ? "changed" : ""} ${cursor ? "cursor" : ""} ${gap ? "gap" : ""} ${outlined ? "outlined" : ""}`}
-      tabindex=${cursor ? 0 : -1} aria-label=${cursor || changed ? `${addressText(this.base + at)}: ${text}${changed ? ", changed" : ""}` : nothing}
+      data-place=${addressText(this.base + at)} tabindex=${cursor ? 0 : -1} aria-label=${cursor || changed ? `${addressText(this.base + at)}: ${text}${changed ? ", changed" : ""}` : nothing}
       @focus=${() => {
         this.cursor = at;
       }} @pointerdown=${() => {

@@ -1,9 +1,9 @@
-// <ring-predict>: a question that the machine answers. Choice, number or order; lock in and run, or just run. The guess
+// <ring-predict>: a question that the machine answers. Choice, number, order or a place in a view; lock in and run, or just run. The guess
 // stands dashed beside what the machine measured; one explanation for right and wrong, no score, and try again freely.
 import { html, nothing, type TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { icons } from "../icons.ts";
-import { evaluate, type Value } from "../model/expression.ts";
+import { evaluate, readRegister, type Value } from "../model/expression.ts";
 import { grouped } from "../model/number.ts";
 import {
   chosenByMachine,
@@ -18,7 +18,9 @@ import { readableOf } from "../model/readable.ts";
 import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
 import { parseUntil, reached } from "../model/until.ts";
+import { addressText } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
+import { pickPlace, readPlace } from "./predict-place.ts";
 import { predictStyle } from "./predict-style.ts";
 import { MachineView } from "./view.ts";
 
@@ -31,7 +33,7 @@ interface Option {
 export class RingPredict extends MachineView {
   static override properties = {
     ...MachineView.properties,
-    kind: { type: String, means: ["choice", "number", "order"] },
+    kind: { type: String, means: ["choice", "number", "order", "place"] },
     question: { type: String },
     measure: { type: String, means: "expression" },
     until: { type: String, means: "place" },
@@ -43,6 +45,7 @@ export class RingPredict extends MachineView {
     kept: { state: true },
     guess: { state: true },
     order: { state: true },
+    picking: { state: true },
     doing: { state: true },
     problem: { state: true },
   };
@@ -64,6 +67,8 @@ export class RingPredict extends MachineView {
   declare kept: KeptPrediction | undefined;
   declare guess: string;
   declare order: readonly number[];
+  /** How to stop waiting for a click in a view. */
+  declare picking: (() => void) | undefined;
   declare doing: boolean;
   declare problem: string;
   private options: readonly Option[] = [];
@@ -85,6 +90,7 @@ export class RingPredict extends MachineView {
     this.kept = undefined;
     this.guess = "";
     this.order = [];
+    this.picking = undefined;
     this.doing = false;
     this.problem = "";
   }
@@ -100,6 +106,12 @@ export class RingPredict extends MachineView {
     );
     this.order = this.options.map((_, i) => i);
     this.kept = this.readKept();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.picking?.();
+    this.picking = undefined;
   }
 
   private get base(): "hex" | "decimal" {
@@ -139,7 +151,7 @@ export class RingPredict extends MachineView {
 
   // Asking
 
-  private readForm(): { said: string } | { problem: string } {
+  private async readForm(): Promise<{ said: string } | { problem: string }> {
     if (this.kind === "order") return { said: this.order.map((i) => this.options[i].content).join("\n") };
     if (this.kind === "number") {
       const typed = this.renderRoot.querySelector<HTMLInputElement>(".typed")!.value;
@@ -149,13 +161,19 @@ export class RingPredict extends MachineView {
         ? { said: showNumber(parsed.value, this.base) }
         : { problem: `${parsed.message} ${parsed.hint}` };
     }
+    if (this.kind === "place") {
+      const place = await this.placeIn(this.guess);
+      return place
+        ? { said: `<code>${place}</code>` }
+        : { problem: "Pick a place in a view, or type a register or an address." };
+    }
     const chosen = this.options.find(({ value }) => value === this.guess);
     return chosen ? { said: chosen.content } : { problem: "Choose one first, or just run it." };
   }
 
   private async lockIn(event: Event): Promise<void> {
     event.preventDefault();
-    const form = this.readForm();
+    const form = await this.readForm();
     if ("problem" in form) {
       this.problem = form.problem;
       return;
@@ -169,7 +187,7 @@ export class RingPredict extends MachineView {
     this.doing = true;
     try {
       const { session } = this;
-      const found = this.measured ? session && (await this.measureOn(session)) : this.authorsAnswer();
+      const found = this.measured ? session && (await this.measureOn(session)) : await this.authorsAnswer();
       if (!found) return;
       this.keep({ ...found, said });
       this.resultWanted = true;
@@ -186,7 +204,38 @@ export class RingPredict extends MachineView {
     }
   }
 
-  private authorsAnswer(): KeptPrediction | undefined {
+  private async placeIn(typed: string): Promise<string | undefined> {
+    const registers = await this.session?.reader?.registers();
+    return readPlace(typed, (name) => registers !== undefined && readRegister(registers, name) !== undefined);
+  }
+
+  private pick(): void {
+    const { session } = this;
+    if (this.picking || !session) {
+      this.picking?.();
+      this.picking = undefined;
+      return;
+    }
+    this.problem = "";
+    say(this.id, "Pick a place: click it, or go there and press Enter. Escape stops.");
+    this.picking = pickPlace(session, (place) => {
+      this.picking = undefined;
+      if (place !== undefined) {
+        this.guess = place;
+        say(this.id, `${place} is picked.`);
+      }
+      this.renderRoot.querySelector<HTMLElement>(".pick")?.focus({ preventScroll: true });
+    });
+  }
+
+  /** The machine's place as it is shown, and outlined in its views. */
+  private showPlace(place: string | undefined, tick?: number): Omit<KeptPrediction, "said"> {
+    if (place) this.session?.outline(place);
+    return { measured: `<code>${place ?? this.answer}</code>`, tick };
+  }
+
+  private async authorsAnswer(): Promise<KeptPrediction | undefined> {
+    if (this.kind === "place") return { said: "", ...this.showPlace(await this.placeIn(this.answer)) };
     const right = this.options.find(({ value }) => value === this.answer);
     const number = this.kind === "number" ? readGuess(this.answer, "decimal") : undefined;
     const plain = number && "value" in number ? showNumber(number.value, this.base) : this.answer;
@@ -211,6 +260,8 @@ export class RingPredict extends MachineView {
     const plain = typeof value === "string" ? value : showNumber(value, this.base);
     const tick = session.status?.tick;
     if (this.kind === "number") return { measured: plain, tick };
+    if (this.kind === "place")
+      return this.showPlace(typeof value === "string" ? value.toUpperCase() : addressText(Number(value)), tick);
     const index = chosenByMachine(
       this.options.map((option) => option.value),
       value,
@@ -296,7 +347,7 @@ export class RingPredict extends MachineView {
   private renderForm(): TemplateResult {
     const asks = this.measured;
     return html`<form @submit=${this.lockIn}>
-      ${this.kind === "number" ? this.renderNumber() : this.kind === "order" ? this.renderOrder() : this.renderChoice()}
+      ${this.kind === "place" ? this.renderPlace() : this.kind === "number" ? this.renderNumber() : this.kind === "order" ? this.renderOrder() : this.renderChoice()}
       <div class="actions">
         <button class="button primary" aria-busy=${this.doing}>${this.doing ? "Running …" : asks ? "Lock in and run" : "Lock in"}</button>
         <button type="button" class="button" @click=${() => this.ask("")}>${asks ? "Just run it" : "Show the answer"}</button>
@@ -318,6 +369,18 @@ export class RingPredict extends MachineView {
     return html`<fieldset>
       <input class="typed" aria-labelledby="question" aria-describedby="how" autocomplete="off" spellcheck="false" .value=${this.guess} />
       <p class="hint" id="how">${this.base === "hex" ? "Hex digits, as in 7c00." : "0x1f, 1fh or 31."}</p>
+    </fieldset>`;
+  }
+
+  private renderPlace(): TemplateResult {
+    return html`<fieldset aria-labelledby="question">
+      <button type="button" class="button pick" aria-pressed=${this.picking !== undefined} @click=${() => this.pick()}>${this.picking ? "Picking: Escape stops" : "Pick it in a view"}</button>
+      <input class="typed" aria-label="Place: a register or an address" aria-describedby="how" autocomplete="off" spellcheck="false" .value=${this.guess} @input=${(
+        event: Event,
+      ) => {
+        this.guess = (event.target as HTMLInputElement).value;
+      }} />
+      <p class="hint" id="how">A register, as EAX, or an address in hex, as 7c00.</p>
     </fieldset>`;
   }
 

@@ -139,7 +139,7 @@ export class RingRegisters extends MachineView {
     const value = this.file && cell.of(this.file);
     if (value === undefined) return nothing;
     const { class: classes, label, stop } = this.attributesOf(cell, value);
-    return html`<span class=${classes} role="button" aria-haspopup="dialog" tabindex=${stop} data-cell=${cell.name} aria-label=${label}
+    return html`<span class=${classes} role="button" aria-haspopup="dialog" tabindex=${stop} data-cell=${cell.name} data-place=${cell.name} aria-label=${label}
       @click=${() => this.open(cell.name)} @pointerenter=${() => this.session?.outline(cell.name)} @pointerleave=${() => this.session?.outline("")}
       >${this.digits(cell, value)}</span>`;
   }

@@ -2,7 +2,7 @@
 import type { Value } from "./expression.ts";
 import { grouped, hex, type Parsed, parseNumber } from "./number.ts";
 
-export type PredictionKind = "choice" | "number" | "order";
+export type PredictionKind = "choice" | "number" | "order" | "place";
 
 /** What is kept in this browser: the guess, the machine's answer, and the instant at which it gave it. */
 export interface KeptPrediction {

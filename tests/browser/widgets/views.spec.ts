@@ -271,6 +271,49 @@ test("the timeline goes to events, and lists them", async ({ page }) => {
   await expect(page.locator("ring-timeline table")).toContainText("INT 19h");
 });
 
+test("a place is picked by a click in a view, by Enter, or typed, and stands beside the answer", async ({ page }) => {
+  await open(page);
+  const where = page.locator("#where");
+  await where.getByRole("button", { name: "Pick it in a view" }).click();
+  await page.locator('ring-registers [data-place="EDI"]').click();
+  await expect(where.getByRole("textbox")).toHaveValue("EDI");
+  // The click was the answer alone: no register opened.
+  await expect(page.locator("ring-registers").getByRole("dialog")).toHaveCount(0);
+  await where.getByRole("button", { name: "Lock in" }).click();
+  await expect(where.locator(".you")).toContainText("EDI");
+  await expect(where.locator(".machine")).toContainText("SI");
+
+  const stack = page.locator("#stack");
+  await stack.getByRole("button", { name: "Pick it in a view" }).click();
+  await page.locator('ring-memory [data-place="7c20"]').focus();
+  await page.keyboard.press("Enter");
+  await expect(stack.getByRole("textbox")).toHaveValue("7c20");
+  await stack.getByRole("textbox").fill("7c21");
+  await stack.getByRole("button", { name: "Lock in and run" }).click();
+  await expect(stack.locator(".you")).toContainText("7c21");
+  await expect(stack.locator(".machine")).toContainText("7c20");
+  await expect(page.locator('ring-memory [data-place="7c20"]')).toHaveClass(/outlined/);
+});
+
+test("Escape ends picking, and what is no place is refused with words", async ({ page }) => {
+  await open(page);
+  const where = page.locator("#where");
+  await where.getByRole("button", { name: "Pick it in a view" }).click();
+  await page.keyboard.press("Escape");
+  await expect(where.getByRole("button", { name: "Pick it in a view" })).toBeFocused();
+  await where.getByRole("textbox").fill("nowhere");
+  await where.getByRole("button", { name: "Lock in" }).click();
+  await expect(where.locator(".problem")).toContainText("type a register or an address");
+});
+
+test("a reference card asks the engine: IRET's encoding, flags and source", async ({ page }) => {
+  await open(page);
+  const card = page.locator("ring-card");
+  await expect(card.getByRole("table", { name: "Encodings of IRET" })).toContainText("CF");
+  await expect(card).toContainText("AMD APM vol. 3, IRET");
+  await expect(card).toContainText("Writes OF DF IF TF SF ZF AF PF CF NT RF.");
+});
+
 test("a prediction runs to the question and shows both answers; it is there after a reload", async ({ page }) => {
   await open(page);
   const predict = page.locator("#letter");
