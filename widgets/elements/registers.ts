@@ -72,8 +72,9 @@ export class RingRegisters extends MachineView {
 
   private cells(file: RegisterFile): Cell[] {
     const wide = isWide(file) ? 64 : 32;
-    // Side by side: what programs count with, and what they point with. R8 and up follow in their order.
-    const first = [0, 6, 3, 7, 1, 5, 2, 4];
+    // Side by side: what programs count with, and what they point with. In the one column of long mode, one after the
+    // other, and R8 and up follow.
+    const first = wide === 64 ? [0, 3, 1, 2, 6, 7, 5, 4] : [0, 6, 3, 7, 1, 5, 2, 4];
     const order = [...first, ...[...file.general.keys()].filter((index) => index > 7)].filter(
       (index) => index in file.general,
     );
@@ -105,9 +106,12 @@ export class RingRegisters extends MachineView {
     const { session, file } = this;
     if (!session || !file || session.active) return "";
     const now = cell.of(file);
-    if (session.before && cell.of(session.before) !== now) return "changed";
-    if (session.start && cell.of(session.start) !== now) return "changed-old";
-    return "";
+    // A register that the mode of then did not have has not changed.
+    const differs = (then: RegisterFile | undefined) => {
+      const value = then && cell.of(then);
+      return value !== undefined && value !== now;
+    };
+    return differs(session.before) ? "changed" : differs(session.start) ? "changed-old" : "";
   }
 
   private marked(mark: string): string {
