@@ -56,6 +56,9 @@ rom_start:
     .include "virtiodisk.S"         # hard disks on virtio
     .include "atapi.S"              # CD drives on them
     .include "eltorito.S"           # booting from a CD
+    .include "netboot.S"            # booting from the network: DHCP, TFTP
+    .include "udp.S"                # datagrams
+    .include "e1000.S"              # Intel's 82540EM card
     .include "floppy.S"             # drives and media
     .include "fdc.S"                # 82077 floppy controller: reset, seek, INT 0Eh
     .include "transfer.S"           # its commands that move sectors

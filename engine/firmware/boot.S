@@ -64,15 +64,14 @@ boot_disk:
     jne  boot_from
     ret
 
-boot_network:                       # by a card's ROM (optionrom.S)
+boot_network:                       # by a card's ROM (optionrom.S), or by ourselves
     mov  %fs:EBDA_BEV, %bx
     test %bx, %bx
-    jz   1f
+    jz   boot_own_network
     mov  $name_of_network, %si
     call say_booting
     mov  %fs:EBDA_BEV + 2, %ds
     jmp  call_rom
-1:  ret
 
 # In: DL = drive, ES = 0. Comes back, having said why, if it does not boot.
 boot_from:
