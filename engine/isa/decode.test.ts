@@ -237,3 +237,12 @@ describe("the decoder agrees with iced-x86", () => {
     });
   }
 });
+
+test("F3 0F BC is BSF, as BMI1's TZCNT is not claimed; F3 0F BD is LZCNT, which is", () => {
+  const named = (hex: string) => {
+    const bytes = Buffer.from(hex, "hex");
+    const d = decode((i) => bytes[i] ?? -1, 0n, { codeBits: 32, protectedMode: true });
+    return "row" in d ? d.row.name : d.fault;
+  };
+  expect([named("f30fbcc1"), named("f30fbdc1"), named("0fbdc1")]).toEqual(["BSF", "LZCNT", "BSR"]);
+});
