@@ -1,55 +1,60 @@
 // Every page of dist/, in both themes, at 1280 and 390 px: no axe violation, nothing wider than the window, no error
 // on its console, nothing asked of another host.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { allPages } from "./pages.ts";
 
 for (const path of allPages()) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [1280, 390]) {
-      test(`/${path} at ${width} px, ${colorScheme}: 0 axe violations, no sideways scroll, no errors`, async ({
-        browser,
-        baseURL,
-      }) => {
-        const context = await browser.newContext({ baseURL, colorScheme, viewport: { width, height: 900 } });
-        const page = await context.newPage();
-        const errors: string[] = [];
-        page.on("pageerror", (error) => errors.push(error.message));
-        page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-        page.on("request", (request) => {
-          const { protocol, host } = new URL(request.url());
-          if (protocol.startsWith("http") && host !== new URL(String(baseURL)).host)
-            errors.push(`asked ${request.url()}`);
-        });
-        await page.goto(path);
-        await page.evaluate(() => document.fonts.ready);
-        // A machine in view wakes, and its buttons change with it.
-        await page.waitForFunction(() =>
-          [...document.querySelectorAll<HTMLElement>("ring-machine:not([manual])")].every((machine) => {
-            const { top, bottom } = machine.getBoundingClientRect();
-            const inView = machine.checkVisibility() && bottom > 0 && top < innerHeight;
-            return !inView || !/asleep|waking/.test(machine.dataset.state ?? "asleep");
-          }),
-        );
-        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-        // A colour on its way from one state to another is none that anybody reads.
-        await page.waitForFunction(
-          () =>
-            !document.querySelector(":not(:defined)") &&
-            document.getAnimations().every(({ playState }) => playState !== "running"),
-        );
+  for (const width of [1280, 390]) {
+    test(`/${path} at ${width} px, light and dark: 0 axe violations, no sideways scroll, no errors`, async ({
+      browser,
+      baseURL,
+    }) => {
+      const context = await browser.newContext({ baseURL, colorScheme: "light", viewport: { width, height: 900 } });
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+      page.on("request", (request) => {
+        const { protocol, host } = new URL(request.url());
+        if (protocol.startsWith("http") && host !== new URL(String(baseURL)).host)
+          errors.push(`asked ${request.url()}`);
+      });
+      await page.goto(path);
+      await page.evaluate(() => document.fonts.ready);
+      // A machine in view wakes, and its buttons change with it.
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll<HTMLElement>("ring-machine:not([manual])")].every((machine) => {
+          const { top, bottom } = machine.getBoundingClientRect();
+          const inView = machine.checkVisibility() && bottom > 0 && top < innerHeight;
+          return !inView || !/asleep|waking/.test(machine.dataset.state ?? "asleep");
+        }),
+      );
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await settled(page);
         const { violations } = await new AxeBuilder({ page }).analyze();
         const found = violations.map(
           ({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.target).join("\n  ")}`,
         );
-        expect(found).toEqual([]);
-        const wider = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(wider, "pixels wider than the window").toBeLessThanOrEqual(0);
-        expect(errors).toEqual([]);
-        await context.close();
-      });
-    }
+        expect(found, colorScheme).toEqual([]);
+      }
+      const wider = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(wider, "pixels wider than the window").toBeLessThanOrEqual(0);
+      expect(errors).toEqual([]);
+      await context.close();
+    });
   }
+}
+
+/** Views are drawn, and no colour is on its way from one state to another: nobody reads one in between. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.waitForFunction(
+    () =>
+      !document.querySelector(":not(:defined)") &&
+      document.getAnimations().every(({ playState }) => playState !== "running"),
+  );
 }
