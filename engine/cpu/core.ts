@@ -5,6 +5,7 @@
 
 import { DebugRegisters } from "./debugregisters.ts";
 import type { Fault } from "./fault.ts";
+import { GateMemory } from "./gatememory.ts";
 import * as at from "./layout.ts";
 import { Ledger } from "./ledger.ts";
 import type { LinearMemory } from "./linear.ts";
@@ -116,6 +117,7 @@ export abstract class Core {
   readonly segments: SegmentFile;
   readonly monitor: LineMonitor;
   readonly debug: DebugRegisters;
+  readonly gates = new GateMemory();
   readonly ledger: Ledger;
   abstract readonly memory: LinearMemory;
   /** The x87's library, which is made when it is first used. */
@@ -233,9 +235,17 @@ export abstract class Core {
   }
 
   setRegister(number: number, value: number, bits = 32): void {
-    if (bits === 32) this.view.setBigUint64(at.GPR + number * 8, BigInt(value >>> 0), true);
-    else if (bits === 16) this.view.setUint16(at.GPR + number * 8, value, true);
+    if (bits === 32) {
+      this.view.setUint32(at.GPR + number * 8, value, true);
+      this.view.setUint32(at.GPR + number * 8 + 4, 0, true);
+    } else if (bits === 16) this.view.setUint16(at.GPR + number * 8, value, true);
     else this.view.setUint8(at.GPR + number * 8, value);
+  }
+
+  /** ESP. */
+  set stackPointer32(value: number) {
+    this.view.setUint32(at.GPR + 4 * 8, value, true);
+    this.view.setUint32(at.GPR + 4 * 8 + 4, 0, true);
   }
 
   /** The whole of a general register. */

@@ -506,6 +506,11 @@ export class LinearMemory {
     return this.fast.host(write, this.classOf(behalf), la | 0);
   }
 
+  /** Where in linear memory `bytes` of a stack's frame are that the fast TLB knows; −1 otherwise. */
+  frameHost(write: boolean, la: number, bytes: number, behalf: Behalf): number {
+    return this.quickHost(write, la, bytes, behalf);
+  }
+
   /** Lets the fast TLB know where an access on one page of RAM went. */
   private learn(write: boolean, low: number, high: number, hpa: number, behalf: Behalf): void {
     const { map } = this.p;

@@ -60,7 +60,9 @@ export class Processor extends EventTaker {
   /** Instructions are counted as those of privilege level 3. */
   private countsUser = false;
   /** Mode and privilege level as the ledger knows them: nothing yet of a state that was just assigned. */
-  private charged: { readonly mode: ModeName; readonly ring: number } | undefined;
+  /** What the ledger last knew; undefined and −1: nothing yet. */
+  private chargedMode: ModeName | undefined;
+  private chargedRing = -1;
   /** Length of the instruction that runs alone. */
   private aloneLength = 0;
   private readonly overflows = new Overflows(this);
@@ -113,11 +115,13 @@ export class Processor extends EventTaker {
   /** Call after `state` was assigned, or memory replaced under the processor. */
   restored(): void {
     this.countsUser = this.cpl === 3;
-    this.charged = undefined;
+    this.chargedMode = undefined;
+    this.chargedRing = -1;
     this.blocks.flush();
     this.monitor.restored();
     this.debug.update();
     this.overflows.update();
+    this.segmentEpoch++;
     this.memory.restored();
     this.updateMode();
   }
@@ -542,42 +546,45 @@ export class Processor extends EventTaker {
       this.setCodeTag();
       this.mustLeave = true;
     }
-    if (this.countsUser !== (this.cpl === 3)) this.countPrivilege();
-    const { codeBits } = mode;
-    const name: ModeName = !this.protectedMode
-      ? "real"
-      : this.longMode
-        ? codeBits === 64
-          ? "long"
-          : "compatibility"
-        : this.virtual8086
-          ? "virtual-8086"
-          : codeBits === 32
-            ? "protected 32"
-            : "protected 16";
+    const { cpl } = this;
+    if (this.countsUser !== (cpl === 3)) this.countPrivilege();
+    const name = this.nameOf(mode);
     if (name !== this.modeName) {
       this.modeName = name;
       this.segmentEpoch++;
       this.surroundings.event({ kind: "mode", mode: name });
     }
-    this.setSegmentTag();
-    this.charge(name, this.cpl);
+    this.view.setInt32(at.SEGMENT_TAG, (this.segmentEpoch << 2) | cpl, true);
+    this.charge(name, cpl);
+  }
+
+  private nameOf({ codeBits }: Mode): ModeName {
+    if (!this.protectedMode) return "real";
+    if (this.longMode) return codeBits === 64 ? "long" : "compatibility";
+    if (this.virtual8086) return "virtual-8086";
+    return codeBits === 32 ? "protected 32" : "protected 16";
   }
 
   private charge(mode: ModeName, ring: number): void {
-    const { charged, ledger } = this;
-    if (charged && charged.mode !== mode) ledger.add("modeChanges");
-    if (charged && charged.ring !== ring) ledger.add("ringCrossings");
-    if (charged?.mode !== mode || charged.ring !== ring) this.charged = { mode, ring };
+    const { chargedMode, chargedRing, ledger } = this;
+    if (chargedMode !== undefined && chargedMode !== mode) ledger.add("modeChanges");
+    if (chargedRing >= 0 && chargedRing !== ring) ledger.add("ringCrossings");
+    this.chargedMode = mode;
+    this.chargedRing = ring;
   }
 
   /** The privilege level has become 3, or is it no longer: what RETIRED_USER says. */
   private countPrivilege(): void {
     this.countsUser = !this.countsUser;
     const v = this.view;
-    const all = v.getBigUint64(at.RETIRED, true) + BigInt(this.unretired);
-    const user = v.getBigInt64(at.RETIRED_USER, true);
-    v.setBigInt64(at.RETIRED_USER, this.countsUser ? user - all : user + all, true);
+    // Two words: this is done at each system call, twice.
+    const low = v.getUint32(at.RETIRED, true) + this.unretired;
+    const high = v.getUint32(at.RETIRED + 4, true) + Math.floor(low / 2 ** 32);
+    const sign = this.countsUser ? -1 : 1;
+    const userLow = v.getUint32(at.RETIRED_USER, true) + sign * (low >>> 0);
+    const userHigh = v.getUint32(at.RETIRED_USER + 4, true) + sign * high + Math.floor(userLow / 2 ** 32);
+    v.setUint32(at.RETIRED_USER, userLow, true);
+    v.setUint32(at.RETIRED_USER + 4, userHigh, true);
   }
 
   /** What remembered segment loads depend on: mode and mapping, and the privilege. */

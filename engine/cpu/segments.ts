@@ -44,10 +44,22 @@ export interface Segment {
 export class SegmentFile {
   private readonly view: DataView;
   private readonly first: number;
+  private readonly words: Int32Array;
 
   constructor(view: DataView, cpu: number) {
     this.view = view;
     this.first = cpu + at.SEGMENTS;
+    this.words = new Int32Array(view.buffer, this.first, (8 * at.SEGMENT_BYTES) / 4);
+  }
+
+  /** All that a register holds, what is derived too. */
+  copy(n: number): Int32Array {
+    return this.words.slice((n * at.SEGMENT_BYTES) / 4, ((n + 1) * at.SEGMENT_BYTES) / 4);
+  }
+
+  assign(n: number, copy: Int32Array): void {
+    const first = (n * at.SEGMENT_BYTES) / 4;
+    for (let i = 0; i < at.SEGMENT_BYTES / 4; i++) this.words[first + i] = copy[i] as number;
   }
 
   private slot(n: number): number {

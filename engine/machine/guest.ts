@@ -225,7 +225,9 @@ export class Guest {
   }
 
   #happened(event: ProcessorEvent, tick = this.tick): void {
-    const known = { ...event, tick } as MachineEvent;
+    // The event is nobody else's: copying each would cost more than what it tells of.
+    (event as { tick?: number }).tick = tick;
+    const known = event as MachineEvent;
     if (known.kind === "triple fault") this.#faults = known.chain;
     const next = NEXT[this.#kernel];
     if (next !== undefined && known.kind === "interrupt" && known.vector === BOOT_VECTOR) {

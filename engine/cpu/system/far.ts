@@ -7,7 +7,7 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { IF, IOPL, NMI_BLOCKED, NT, VIF, VIP, VM } from "../registers.ts";
+import { NMI_BLOCKED, NT, VM } from "../registers.ts";
 import { CONFORMING, CS, DPL, DS, ES, FS, GS, S, SS } from "../segments.ts";
 import {
   checkStackSegment,
@@ -27,6 +27,8 @@ import {
   toSegment,
   typeOf,
 } from "./descriptors.ts";
+import { rememberReturn, returnAgain } from "./gates.ts";
+import { setReturnedFlags } from "./returnedflags.ts";
 import { Stack } from "./stack.ts";
 import { leadsToTask, returnToTask, transferToTask } from "./task.ts";
 import { stackOf } from "./tss.ts";
@@ -268,6 +270,11 @@ export function interruptReturn(p: Core, bits: number): void {
     return;
   }
   requireFlagsRight(p, size);
+  if (size === 4 && p.protectedMode && !p.virtual8086 && returnAgain(p)) {
+    p.updateMode();
+    return;
+  }
+  const tag = p.view.getInt32(at.SEGMENT_TAG, true);
   const stack = new Stack(p);
   const offset = stack.pop(size);
   const selector = stack.pop(size) & 0xffff;
@@ -291,18 +298,7 @@ export function interruptReturn(p: Core, bits: number): void {
       p.ip = offset;
     } else returnToOuter(p, stack, code, level, offset, size, 0);
     setReturnedFlags(p, flags, size, oldLevel);
+    rememberReturn(p, tag, level !== oldLevel);
   }
   p.updateMode();
-}
-
-/** The flags of an IRET, those of them that may change at privilege `level`. */
-export function setReturnedFlags(p: Core, flags: number, size: 2 | 4, level: number): void {
-  const old = p.flags;
-  let changeable = size === 2 ? 0xffff : 0x3f7fd5;
-  changeable &= ~VM;
-  if (p.protectedMode) {
-    if (level > 0) changeable &= ~(IOPL | VIF | VIP);
-    if (level > (old & IOPL) >> 12) changeable &= ~IF;
-  }
-  p.flags = (old & ~changeable) | (flags & changeable);
 }

@@ -31,6 +31,7 @@ import {
   setRealCodeSegment,
   toSegment,
 } from "./descriptors.ts";
+import { deliverAgain, rememberDelivery } from "./gates.ts";
 import { deliverLong } from "./longinterrupts.ts";
 import { Stack } from "./stack.ts";
 import { switchThroughGate } from "./task.ts";
@@ -81,8 +82,11 @@ function deliverReal(p: Core, { vector }: Interrupt): void {
   p.ip = offset;
 }
 
+const GATES: readonly number[] = [SYSTEM_TASK, SYSTEM_INTERRUPT16, SYSTEM_TRAP16, SYSTEM_INTERRUPT32, SYSTEM_TRAP32];
+
 function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   const { vector, kind } = interrupt;
+  if (deliverAgain(p, vector, kind === "software", isResumed(p, interrupt), interrupt.errorCode)) return;
   const external = kind === "software" ? 0 : 1;
   const inTable = vector * 8 + 2 + external;
   if (vector * 8 + 7 > p.view.getUint32(at.IDTR_LIMIT, true)) raise(fault.GP, inTable);
@@ -90,8 +94,7 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   const low = p.memory.load(gate, 4, "system");
   const high = p.memory.load((gate + 4) >>> 0, 4, "system");
   const type = (high >>> 8) & 0x1f;
-  const isGate = [SYSTEM_TASK, SYSTEM_INTERRUPT16, SYSTEM_TRAP16, SYSTEM_INTERRUPT32, SYSTEM_TRAP32].includes(type);
-  if (!isGate) raise(fault.GP, inTable);
+  if (!GATES.includes(type)) raise(fault.GP, inTable);
   if (kind === "software" && ((high >>> 13) & 3) < p.cpl) raise(fault.GP, inTable);
   if (!((high >>> 8) & P)) raise(fault.NP, inTable);
   const selector = low >>> 16;
@@ -118,8 +121,10 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   const pushedFlags = resumes ? oldFlags | RF : oldFlags;
 
   let stack: Stack;
+  let innerStack = -1;
   if (level < p.cpl) {
     const inner = stackOf(p, level, external);
+    innerStack = inner.ss;
     const descriptor = checkStackSegment(p, inner.ss, level, fault.TS, external);
     const segment = toSegment(descriptor);
     stack = new Stack(p, segment, inner.esp, codeOf(inner.ss) + external);
@@ -142,6 +147,7 @@ function deliverThroughGate(p: Core, interrupt: Interrupt): void {
   setCodeSegment(p, code, level);
   stack.commit();
   p.ip = offset;
+  if (!virtual8086) rememberDelivery(p, vector, kind === "software", low, high, level, innerStack);
 }
 
 /**

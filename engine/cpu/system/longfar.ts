@@ -25,7 +25,7 @@ import {
   toSegment,
   typeOf,
 } from "./descriptors.ts";
-import { checkDirect, dropPrivileged, returnTarget, setReturnedFlags } from "./far.ts";
+import { checkDirect, dropPrivileged, returnTarget } from "./far.ts";
 import {
   checkCodeSize,
   checkTarget,
@@ -35,6 +35,7 @@ import {
   upperHalf,
 } from "./longdescriptors.ts";
 import { LongStack, pushSize, setStackPointer, stackWidth } from "./longstack.ts";
+import { setReturnedFlags } from "./returnedflags.ts";
 
 export interface LongPointer {
   readonly selector: number;

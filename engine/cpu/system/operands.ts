@@ -85,8 +85,10 @@ export function read(p: Core, o: Operand): number {
   switch (o.kind) {
     case "register":
       return o.high ? p.register(o.number, 16) >> 8 : p.register(o.number, Math.min(o.bits, 32));
-    case "immediate":
-      return Number(BigInt.asUintN(32, o.value));
+    case "immediate": {
+      const value = Number(o.value);
+      return value >= 0 && value <= 0xffffffff ? value : Number(BigInt.asUintN(32, o.value));
+    }
     case "segment":
       return p.segments.selector(o.number);
     case "memory":
