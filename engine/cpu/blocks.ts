@@ -4,21 +4,18 @@
  */
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
-import { TABLE } from "../isa/table.ts";
 import { EngineError } from "../wasm/error.ts";
 import { stackUse } from "./beyondlimit.ts";
+import { DecodeCache, type KnownInstruction } from "./decodecache.ts";
 import type { Addressing, Shape } from "./emitter.ts";
 import type { Handlers } from "./handlers.ts";
 import * as at from "./layout.ts";
 import type { Mode } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
 import { LONGEST_SEQUENCE } from "./sequence.ts";
-import { OPERATIONS } from "./system/operations.ts";
 import { emitBlock, type Step } from "./translate.ts";
 
 const MAX_BLOCK = 32;
-/** Rows that are plain TypeScript, by their place in the table. */
-const HAS_OPERATION = TABLE.map((row) => row.name in OPERATIONS);
 /** Of `kinds`: an instruction, rather than a block's end. `stackUse` has the bits below. */
 const INSTRUCTION = 0x80;
 /** Records of one instruction that runs alone: it, what follows it, its target. */
@@ -29,6 +26,8 @@ interface BlockStep {
   readonly decoded: Decoded;
   readonly ip: bigint;
   readonly host: number;
+  /** Where the same bytes were decoded before. */
+  readonly known: KnownInstruction | undefined;
   /** Index of its handler. */
   readonly handler: number;
   /** The block ends with it. */
@@ -45,7 +44,7 @@ export class Blocks {
   /** The same for records of one instruction that runs alone. */
   private readonly foundAlone = new Map<number, number>();
   /** Records by 64-byte line of linear memory. */
-  private readonly byLine = new Map<number, Set<number>>();
+  private readonly byLine = new Map<number, number[]>();
   /** What operations in TypeScript need to know of theirs. */
   private readonly decodedAt: (Decoded | undefined)[] = [];
   /** What each record holds: INSTRUCTION, and how it accesses the stack. */
@@ -61,6 +60,7 @@ export class Blocks {
   private rewritten = { first: 0, end: 0 };
   /** Fields of records whose links lead to other pages: cut when the mapping changes. */
   private crossLinks: number[] = [];
+  private readonly cache: DecodeCache;
   private next: number;
   private readonly start: number;
   private readonly end: number;
@@ -81,6 +81,7 @@ export class Blocks {
     this.start = map.records + number * map.recordCount * at.RECORD_BYTES;
     this.end = this.start + map.recordCount * at.RECORD_BYTES;
     this.next = this.start;
+    this.cache = new DecodeCache(map.bytes);
     this.kinds = new Uint8Array(map.recordCount);
     this.inSequence = new Uint8Array(map.recordCount);
     this.heads = new Int32Array(map.recordCount);
@@ -143,7 +144,12 @@ export class Blocks {
     if (first === replaced) this.noteRewrite(first, first + size * at.RECORD_BYTES);
     steps.forEach((step, i) => {
       const record = first + i * at.RECORD_BYTES;
-      this.write(record, step.decoded, step.ip, step.handler);
+      if (step.known) this.writeKnown(record, step, step.known);
+      else {
+        this.write(record, step.decoded, step.ip, step.handler);
+        const handler = this.handlers.at(step.handler);
+        if (handler?.kind) this.cache.keep(step.host, step.decoded, handler, mode, record);
+      }
       this.view.setInt32(record + at.R_LEFT, steps.length - i, true);
       this.heads[this.indexOf(record)] = first;
       this.mark(record, step.host, step.decoded.length);
@@ -162,24 +168,35 @@ export class Blocks {
   /** The instructions of a block that begins at `rip`: to one that leaves, the page's end, a breakpoint, or a fault. */
   private decodeRun(rip: bigint, host: number, mode: Mode): BlockStep[] {
     const pageEnd = (host & ~(PAGE - 1)) + PAGE;
-    const { bytes } = this.map;
     const steps: BlockStep[] = [];
     let p = host;
     let ip = rip;
     let ended = false;
     while (steps.length < MAX_BLOCK && p < pageEnd && !ended) {
-      const from = p;
-      const decoded = decode((i) => (from + i < pageEnd ? (bytes[from + i] as number) : -1), ip, mode);
+      const known = this.cache.find(p, pageEnd, mode);
+      const decoded = known ? known.decoded : this.decodeAt(p, pageEnd, ip, mode);
       if ("fault" in decoded || !fitsLimit(Number(ip), decoded, mode)) break;
       const isBreakpoint = this.breakpoints.size > 0 && this.breakpoints.has(linearOf(ip, mode));
       if (isBreakpoint && steps.length) break;
-      const handler = this.handlers.of(decoded, shapeOf(decoded, mode));
+      const handler = known?.handler ?? this.handlers.of(decoded, shapeOf(decoded, mode));
       ended = handler.ended || isBreakpoint;
-      steps.push({ decoded, ip, host: p, handler: isBreakpoint ? this.handlers.breakpoint : handler.index, ended });
+      steps.push({
+        decoded,
+        ip,
+        host: p,
+        known,
+        handler: isBreakpoint ? this.handlers.breakpoint : handler.index,
+        ended,
+      });
       p += decoded.length;
       ip += BigInt(decoded.length);
     }
     return steps;
+  }
+
+  private decodeAt(host: number, end: number, ip: bigint, mode: Mode): ReturnType<typeof decode> {
+    const { bytes } = this.map;
+    return decode((i) => (host + i < end ? (bytes[host + i] as number) : -1), ip, mode);
   }
 
   private startWarming(first: number): void {
@@ -238,7 +255,7 @@ export class Blocks {
     this.clear(record);
     const index = this.indexOf(record);
     this.kinds[index] = INSTRUCTION | stackUse(d);
-    if (this.translating || HAS_OPERATION[d.row.index]) this.decodedAt[index] = d;
+    if (this.translating || this.handlers.at(handler)?.operates) this.decodedAt[index] = d;
     v.setInt32(record + at.R_HANDLER, handler, true);
     v.setInt32(record + at.R_LEFT, 1, true);
     v.setBigUint64(record + at.R_RIP, ip, true);
@@ -265,14 +282,27 @@ export class Blocks {
     }
   }
 
+  private writeKnown(record: number, { host, ip, handler }: BlockStep, known: KnownInstruction): void {
+    const v = this.view;
+    const index = this.indexOf(record);
+    this.cache.write(known, host, record);
+    v.setInt32(record + at.R_HANDLER, handler, true);
+    v.setBigUint64(record + at.R_RIP, ip, true);
+    this.inSequence[index] = 0;
+    this.kinds[index] = INSTRUCTION | stackUse(known.decoded);
+    if (this.translating || known.handler.operates) this.decodedAt[index] = known.decoded;
+  }
+
   private mark(record: number, host: number, length: number): void {
     for (let line = host >>> 6; line <= (host + length - 1) >>> 6; line++) {
       const list = this.byLine.get(line);
-      if (list) list.add(record);
-      else {
-        this.byLine.set(line, new Set([record]));
-        this.map.markCode(line);
+      if (list?.length) {
+        if (!list.includes(record)) list.push(record);
+        continue;
       }
+      if (list) list.push(record);
+      else this.byLine.set(line, [record]);
+      this.map.markCode(line);
     }
   }
 
@@ -298,13 +328,13 @@ export class Blocks {
         this.drop(record);
         this.drop(this.heads[this.indexOf(record)] as number);
       }
-      this.byLine.delete(line);
+      list.length = 0;
     }
   }
 
   /** Whether it has code of a line (linear-memory address divided by 64). */
   holds(line: number): boolean {
-    return this.byLine.has(line);
+    return (this.byLine.get(line)?.length ?? 0) > 0;
   }
 
   private isDropped(record: number): boolean {
@@ -323,7 +353,8 @@ export class Blocks {
     this.found.clear();
     this.aliases.clear();
     this.foundAlone.clear();
-    const lines = [...this.byLine.keys()];
+    this.cache.clear();
+    const lines = [...this.byLine.keys()].filter((line) => this.holds(line));
     this.byLine.clear();
     for (const line of lines) this.map.unmarkCode(line);
     this.crossLinks = [];
@@ -358,8 +389,7 @@ export class Blocks {
     if (known !== undefined && this.isAt(known, low, high) && !this.isDropped(known)) return known;
     const rip = ripOf(low, high);
     const pageEnd = (host & ~(PAGE - 1)) + PAGE;
-    const { bytes } = this.map;
-    const d = decode((i) => (host + i < pageEnd ? (bytes[host + i] as number) : -1), rip, mode);
+    const d = this.decodeAt(host, pageEnd, rip, mode);
     if ("fault" in d || !fitsLimit(low, d, mode)) return 0;
     const record = this.buildAlone(d, rip, mode);
     this.heads[this.indexOf(record)] = record;

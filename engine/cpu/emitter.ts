@@ -60,8 +60,9 @@ export abstract class Emitter implements Meaning {
   readonly cpu: Value;
   readonly ticks: Value;
   abstract readonly flags: Flags;
-  /** The row may have stored to memory. */
+  /** The row may have stored to memory; it may be handed to its operation in TypeScript. */
   stores = false;
+  operates = false;
   /** The row has left: what follows it is reached by a link, so that it ends its block. */
   ended = false;
   private x87Unit: X87Emitter | undefined;
@@ -195,6 +196,7 @@ export abstract class Emitter implements Meaning {
 
   system(): void {
     this.ended = true;
+    this.operates = true;
     this.spill();
     const answer = this.let(w.call(this.imports.system, this.cpu, this.record(), this.ticks));
     this.f.if(answer, () => {

@@ -60,7 +60,8 @@ export interface Handler {
   /** It never goes on to the next record; it may store to memory. */
   readonly ended: boolean;
   readonly stores: boolean;
-  /** It calls the x87's library. */
+  /** It calls the row's operation in TypeScript; the x87's library. */
+  readonly operates: boolean;
   readonly x87: boolean;
   /** Absent where it is no instruction's. */
   readonly kind?: Kind;
@@ -70,6 +71,7 @@ interface Emitted {
   readonly builder: FunctionBuilder;
   readonly ended: boolean;
   readonly stores?: boolean;
+  readonly operates?: boolean;
   readonly kind?: Kind;
   /** It calls the x87's library. */
   readonly x87?: boolean;
@@ -207,8 +209,8 @@ export class Handlers {
         emitted.set(key, e);
       }
       if (this.next === this.table.length) this.table.grow(TABLE_STEP);
-      const { ended, stores = false, x87 = false } = e;
-      handler = { index: this.next++, ended, stores, x87, ...(e.kind ? { kind: e.kind } : {}) };
+      const { ended, stores = false, operates = false, x87 = false } = e;
+      handler = { index: this.next++, ended, stores, operates, x87, ...(e.kind ? { kind: e.kind } : {}) };
       this.table.set(handler.index, this.instantiate(modules, key, e.builder, e.x87));
       this.known.set(key, handler);
       this.byIndex.set(handler.index, { key, handler });

@@ -11,6 +11,8 @@ export const PAGE = 4096;
 const READS = 1;
 const WRITES = 2;
 const COVERED = 4;
+/** A page whose code comes and goes so often counts as one with code between times: stores to it are looked at anyway. */
+const RESTLESS = 4;
 /** Where SMRAM lies. */
 const SMRAM = 0xa0000;
 const SMRAM_BYTES = 0x20000;
@@ -56,6 +58,8 @@ export class PhysicalMap {
   private smm = false;
   /** READS, WRITES and COVERED of each page in RAM's range. */
   private readonly reach: Uint8Array;
+  /** How often each page has got its first decoded code. */
+  private readonly appearances: Uint8Array;
   private readonly roms: { first: number; last: number; host: number }[] = [];
   private romEnd: number;
   /** Numbers of pages of RAM that devices cover. */
@@ -81,6 +85,7 @@ export class PhysicalMap {
     this.view = new DataView(this.memory.buffer);
     this.ram = new Uint8Array(this.memory.buffer, this.ramAt, ramBytes);
     this.romEnd = this.ramAt + ramBytes;
+    this.appearances = new Uint8Array(pages);
     this.reach = new Uint8Array(ramBytes / PAGE).fill(READS | WRITES);
     this.setReach(0xa0000, 0x60000, false, false);
   }
@@ -218,21 +223,28 @@ export class PhysicalMap {
     for (const reader of this.readers) reader.mapChanges();
   }
 
-  /** Whether any line of its page does. */
+  /** Whether any line of its page does, or is likely to again. */
   pageHasCode(host: number): boolean {
+    if ((this.appearances[(host - this.ramAt) >>> 12] as number) >= RESTLESS) return true;
     const word = this.lines + ((host - this.ramAt) >>> 12) * 8;
     return this.view.getInt32(word, true) !== 0 || this.view.getInt32(word + 4, true) !== 0;
   }
 
   /** A processor has decoded code of a line (address divided by 64). */
   markCode(line: number): void {
-    if (!this.pageHasCode(line << 6)) for (const reader of this.readers) reader.codeAppears();
+    if (!this.pageHasCode(line << 6)) {
+      const page = ((line << 6) - this.ramAt) >>> 12;
+      this.appearances[page] = (this.appearances[page] as number) + 1;
+      for (const reader of this.readers) reader.codeAppears();
+    }
     this.setLine(line, true);
   }
 
   /** A processor has forgotten what it decoded of a line; others may not. */
   unmarkCode(line: number): void {
-    if (!this.readers.some((reader) => reader.holdsCode(line))) this.setLine(line, false);
+    if (this.readers.some((reader) => reader.holdsCode(line))) return;
+    this.setLine(line, false);
+    this.appearances[((line << 6) - this.ramAt) >>> 12] = 0;
   }
 
   private setLine(line: number, holds: boolean): void {
