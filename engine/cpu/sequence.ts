@@ -24,7 +24,7 @@ export interface Kind {
 }
 
 /** Instructions of one sequence at most. */
-export const LONGEST_SEQUENCE = 4;
+export const LONGEST_SEQUENCE = 8;
 
 /** Emits the handler of a sequence, whose records follow each other. */
 export function emitSequence(kinds: readonly Kind[], imports: Imports): FunctionBuilder {
