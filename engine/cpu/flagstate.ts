@@ -24,7 +24,8 @@ type Pending =
   | { readonly kind: "memory" }
   | { readonly kind: "known"; readonly low: Value; readonly high: Value; readonly carry: Value }
   | {
-      readonly kind: "add" | "sub" | "logic";
+      /** "compare": a subtraction without a borrow, whose operands can be compared. */
+      readonly kind: "add" | "sub" | "compare" | "logic";
       readonly bits: Bits;
       readonly a: Value;
       readonly b: Value;
@@ -57,7 +58,7 @@ export class FlagState {
         const carries =
           p.kind === "add"
             ? carriesOfSum(p.a, p.b, p.r)
-            : p.kind === "sub"
+            : p.kind === "sub" || p.kind === "compare"
               ? borrowsOfDifference(p.a, p.b, p.r)
               : undefined;
         return {
@@ -98,8 +99,8 @@ export function symbolicFlags(x: Emitter, state: FlagState): Flags {
     add(bits, a, b, r) {
       state.pending = { kind: "add", bits, a: hold(a), b: hold(b), r: hold(r) };
     },
-    sub(bits, a, b, r) {
-      state.pending = { kind: "sub", bits, a: hold(a), b: hold(b), r: hold(r) };
+    sub(bits, a, b, r, borrows = false) {
+      state.pending = { kind: borrows ? "sub" : "compare", bits, a: hold(a), b: hold(b), r: hold(r) };
     },
     logic(bits, r) {
       state.pending = { kind: "logic", bits, a: r, b: r, r: hold(r) };
@@ -127,10 +128,10 @@ export function symbolicFlags(x: Emitter, state: FlagState): Flags {
   };
 }
 
-/** A condition, compared directly where a subtraction set the flags last. */
+/** A condition, compared directly where a subtraction set the flags last: not where that took a borrow besides. */
 export function symbolicCondition(x: Emitter, state: FlagState, code: number): Value {
   const p = state.pending;
-  if (p.kind === "sub" && p.bits >= 32) {
+  if (p.kind === "compare" && p.bits >= 32) {
     const direct = [undefined, w.ltu, w.eq, w.leu, undefined, undefined, w.lts, w.les][code >> 1];
     if (direct) {
       const value = direct(p.a, p.b);

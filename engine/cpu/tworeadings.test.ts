@@ -18,6 +18,13 @@ const ROWS: Record<string, Partial<Record<16 | 32 | 64, readonly string[]>>> = {
     32: ["11 d8", "13 43 04", "83 13 ff", "10 e3"],
     64: ["48 11 d8", "4c 13 43 08", "48 83 13 ff"],
   },
+  // What compares 64 bits in two halves: the operands of the second alone do not tell the condition.
+  "SBB of equals, and a condition": Object.fromEntries(
+    [16, 32, 64].map((bits) => [
+      bits,
+      Array.from({ length: 16 }, (_, c) => `19 db 0f 9${c.toString(16)} c1${bits === 64 ? " 48 19 db 0f 42 c2" : ""}`),
+    ]),
+  ) as Record<16 | 32 | 64, string[]>,
   SHL: {
     16: ["d1 e0", "d3 e1", "c1 67 04 09", "d2 27", "c0 e4 0b"],
     32: ["d1 e0", "d3 e2", "c1 63 04 09", "d2 23", "66 d3 e2", "c1 e0 00"],

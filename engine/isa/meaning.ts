@@ -41,8 +41,8 @@ export type FlagValue = Value | "keep";
 export interface Flags {
   /** All six from `a + b (+ carry) = r` at `bits`. */
   add(bits: Bits, a: Value, b: Value, r: Value): void;
-  /** All six from `a - b (- borrow) = r` at `bits`. */
-  sub(bits: Bits, a: Value, b: Value, r: Value): void;
+  /** All six from `a - b = r` at `bits`; `borrows`: a borrow was subtracted, too. */
+  sub(bits: Bits, a: Value, b: Value, r: Value, borrows?: boolean): void;
   /** ZF, SF, PF from `r`; CF, OF and AF cleared. */
   logic(bits: Bits, r: Value): void;
   /** ZF, SF, PF from `r`, the others as given. */

@@ -60,7 +60,7 @@ binary("SBB", 3, "Subtracts the second operand and CF from the first: the next d
   const borrow = widen(x.flags.carry(), dst.bits);
   const difference = x.let(truncate(w.sub(w.sub(a, b), borrow), dst.bits));
   dst.set(difference);
-  x.flags.sub(dst.bits, a, b, difference);
+  x.flags.sub(dst.bits, a, b, difference, true);
 });
 
 binary("AND", 4, "Clears in the first operand every bit that is clear in the second.", LOGIC, logic(w.and));
