@@ -173,7 +173,8 @@ export class Blocks {
     let ip = rip;
     let ended = false;
     while (steps.length < MAX_BLOCK && p < pageEnd && !ended) {
-      const known = this.cache.find(p, pageEnd, mode);
+      // A translation has the immediates in it.
+      const known = this.translating ? undefined : this.cache.find(p, pageEnd, mode);
       const decoded = known ? known.decoded : this.decodeAt(p, pageEnd, ip, mode);
       if ("fault" in decoded || !fitsLimit(Number(ip), decoded, mode)) break;
       const isBreakpoint = this.breakpoints.size > 0 && this.breakpoints.has(linearOf(ip, mode));
