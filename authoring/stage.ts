@@ -18,6 +18,7 @@ export class Stage {
   private readonly recorder: Recorder;
   private readonly found = new Map<Tag, Found>();
   private readonly document: Document;
+  private readonly answers = new Map<Tag, Promise<Asked<Value>>>();
   private readonly woken = new Map<Tag, Promise<Asked<MachineHandle>>>();
 
   constructor(document: Document, root: string, engine: Engine) {
@@ -59,8 +60,11 @@ export class Stage {
     return this.ask(() => this.recorder.value(this.found.get(tag)!));
   }
 
+  /** Several rules ask the same of a prediction: it is run once. */
   measured(tag: Tag): Promise<Asked<Value>> {
-    return this.ask(() => this.recorder.measured(this.found.get(tag)!));
+    const known = this.answers.get(tag) ?? this.ask(() => this.recorder.measured(this.found.get(tag)!));
+    this.answers.set(tag, known);
+    return known;
   }
 
   order(tag: Tag): Promise<Asked<number[]>> {
