@@ -100,11 +100,16 @@ describe("tables", { timeout: 90_000 }, () => {
     expect(types).toEqual([0, 1, 3, 4, 4, 16, 17, 19, 32, 127]);
   });
 
-  test("$PIR, _32_ and $PnP stand at multiples of 16, and their bytes sum to 0", () => {
+  test("$PIR, _32_ and $PnP stand at multiples of 16, once each, with bytes that sum to 0", () => {
     const memory = memoryOnOurPc(1);
-    expect(sum(memory, find(memory, "$PIR"), view(memory).getUint16(find(memory, "$PIR") + 6, true))).toBe(0);
-    expect(sum(memory, find(memory, "_32_"), 16)).toBe(0);
-    expect(sum(memory, find(memory, "$PnP"), 33)).toBe(0);
+    // An instruction that looks for such a mark may hold it at a multiple of 16 too: the sum tells.
+    const good = (mark: string, bytes: number) =>
+      Array.from({ length: 0x1000 }, (_, n) => 0xf0000 + 16 * n).filter(
+        (at) => ascii(memory, at, 4) === mark && sum(memory, at, bytes) === 0,
+      );
+    expect(good("$PIR", 32 + 31 * 16).length).toBe(1);
+    expect(good("_32_", 16)).toEqual([0xfe060]);
+    expect(good("$PnP", 33)).toEqual([0xfe070]);
   });
 
   test.skipIf(noQemu)(`under QEMU with 4 processors: SeaBIOS's MP and SMBIOS say the same${noQemu}`, async () => {
