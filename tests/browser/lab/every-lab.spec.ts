@@ -32,7 +32,7 @@ for (const name of walked) {
     await page.locator("ring-lab[data-ready=true]").waitFor({ state: "attached" });
     for (const [i, file] of lab.files.entries()) {
       if (i > 0) {
-        await tabTo(page, `.code-files [data-file="${file}"]`);
+        await tabTo(page, `.files .file:nth-of-type(${i + 1})`);
         await page.keyboard.press("Enter");
       }
       await tabTo(page, ".cm-content");
