@@ -1,7 +1,7 @@
 /**
  * The Internet's checksum, and what network cards do with it: store it in a packet, and cut a TCP segment into frames.
  *
- * Source: RFC 1071; RFC 791, 793.
+ * Source: RFC 1071, 1624; RFC 791, 793.
  */
 
 /** The sum of 16-bit words of `bytes` from `start` to `end`, folded; `initial` is added. An odd last byte is a high one. */
@@ -26,6 +26,13 @@ export function word(bytes: Uint8Array, at: number): number {
 export function setWord(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >> 8;
   bytes[at + 1] = value;
+}
+
+/** Puts `value` for the word at `at`; the checksums at `sums` stay as right, or as wrong, as they were (RFC 1624, eqn. 3). */
+export function replaceWord(bytes: Uint8Array, at: number, value: number, sums: readonly number[]): void {
+  const change = (~word(bytes, at) & 0xffff) + value;
+  for (const sum of sums) setWord(bytes, sum, ~sum16(bytes, 0, 0, (~word(bytes, sum) & 0xffff) + change) & 0xffff);
+  setWord(bytes, at, value);
 }
 
 /** What to cut: offsets in the frame of the IP and TCP headers and of what follows them; bytes a frame. */

@@ -5,8 +5,8 @@
  *   10.0.2.3   name server with fixed answers (53)                              MAC 52:55:0A:00:02:03
  *   10.0.2.15  the guest
  *
- * All else is answered as unreachable, a TCP connection with RST. Answers leave at once and take 10 µs to the card.
- * Not modelled: IPv6, options of IP, fragments.
+ * Other ports of the gateway may lead to other machines (`portforwards.ts`). All else is answered as unreachable, a TCP
+ * connection with RST. Answers leave at once and take 10 µs to the card. Not modelled: IPv6, options of IP, fragments.
  *
  * Source: RFC 791, 792, 826, 1122; addresses as in QEMU, docs/system/devices/net.rst.
  */
@@ -16,7 +16,6 @@ import { answerDns } from "./dnsserver.ts";
 import { type EthernetCard, type EthernetNetwork, FrameQueue } from "./ethernet.ts";
 import { setWord, sum16, word } from "./inetchecksum.ts";
 import {
-  address,
   addressBytes,
   type Ipv4,
   makeDatagram,
@@ -30,7 +29,9 @@ import {
   readDatagram,
   readPacket,
 } from "./ipv4.ts";
+import { PortForwards, type PortForwardsOptions } from "./portforwards.ts";
 import { answerTftp, type Transfer } from "./tftpserver.ts";
+import { DNS, GATEWAY, GUEST, MASK, macOf } from "./useraddresses.ts";
 
 export interface UserNetworkOptions {
   /** Unique in the machine: `"network.0"`. */
@@ -41,12 +42,10 @@ export interface UserNetworkOptions {
   readonly bootFile?: string | undefined;
   /** Names that the name server knows besides `gateway`, `dns` and `guest`. */
   readonly names?: ReadonlyMap<string, Ipv4> | undefined;
+  /** Where it is joined with others. */
+  readonly joined?: PortForwardsOptions | undefined;
 }
 
-const GATEWAY = address("10.0.2.2");
-const DNS = address("10.0.2.3");
-const GUEST = address("10.0.2.15");
-const MASK = address("255.255.255.0");
 const EVERYBODY = 0xffffffff;
 const OWN_NAMES: readonly [string, Ipv4][] = [
   ["gateway", GATEWAY],
@@ -66,6 +65,8 @@ export class UserNetwork implements Device, EthernetNetwork {
   readonly name: string;
   readonly state: { transfers: Transfer[] } = { transfers: [] };
   readonly queue: FrameQueue;
+  /** Where it is joined with others. */
+  readonly forwards: PortForwards | undefined;
   readonly #options: UserNetworkOptions;
   readonly #names: ReadonlyMap<string, Ipv4>;
 
@@ -74,6 +75,7 @@ export class UserNetwork implements Device, EthernetNetwork {
     this.#options = options;
     this.#names = new Map([...OWN_NAMES, ...(options.names ?? [])]);
     this.queue = new FrameQueue(bus, `${options.name}.frames`);
+    this.forwards = options.joined && new PortForwards(`${options.name}.forwards`, options.joined);
   }
 
   attach(card: EthernetCard): void {
@@ -88,6 +90,12 @@ export class UserNetwork implements Device, EthernetNetwork {
     this.state.transfers.length = 0;
   }
 
+  /** A frame arrives from the other networks. */
+  receive(frame: Uint8Array): void {
+    const forGuest = this.forwards?.incoming(frame);
+    if (forGuest !== undefined) this.queue.send(forGuest);
+  }
+
   transmit(frame: Uint8Array): void {
     if (word(frame, 12) === ARP_TYPE) {
       this.#arp(frame);
@@ -97,6 +105,7 @@ export class UserNetwork implements Device, EthernetNetwork {
     // Multicast is nobody's; a switch gives frames for others to others.
     if (packet === undefined || (frame[0] & 1 && packet.to !== EVERYBODY && packet.to !== (GATEWAY | ~MASK) >>> 0))
       return;
+    if (this.forwards?.outgoing(frame, packet)) return;
     if (packet.protocol === PROTOCOL.UDP) this.#udp(packet);
     else if (!isOurs(packet.to)) this.#unreachable(packet, HOST);
     else if (packet.protocol === PROTOCOL.ICMP) this.#icmp(packet);
@@ -196,10 +205,6 @@ export class UserNetwork implements Device, EthernetNetwork {
 
 function isOurs(ip: Ipv4): boolean {
   return ip === GATEWAY || ip === DNS;
-}
-
-function macOf(ip: Ipv4): Uint8Array {
-  return Uint8Array.of(0x52, 0x55, ...addressBytes(ip));
 }
 
 /** The way back to who sent the packet. */

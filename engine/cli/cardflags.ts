@@ -152,6 +152,11 @@ function networkCard(
 
 function network(flag: string, kind: string, given: Properties): NetworkOption {
   if (kind !== "user") throw new UsageError(`${flag} ${kind} is not supported yet; the nearest is user`);
+  for (const key of ["hostfwd", "guestfwd"])
+    if (key in given)
+      throw new UsageError(
+        `${flag} user,${key}= is not supported: a run uses no sockets of the host, so that it can repeat`,
+      );
   expectKeys(`${flag} user`, given, ["tftp", "bootfile", "restrict", "ipv6"]);
   const { tftp, bootfile } = given;
   return { ...(tftp ? { tftp } : {}), ...(bootfile ? { bootfile } : {}) };

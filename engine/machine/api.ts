@@ -107,7 +107,7 @@ export interface NetworkCardConfiguration {
   readonly network?: NetworkConfiguration;
 }
 
-/** What a card is plugged into: a network of its own, or a cable that leaves the machine (`lan.ts` joins several). */
+/** What a card is plugged into: a network of its own, or a cable that leaves the machine; `lan.ts` joins either kind. */
 export type NetworkConfiguration = UserNetworkConfiguration | { readonly kind: "link" };
 
 /** 10.0.2.0/24 with DHCP, TFTP and a name server, as QEMU's `-netdev user`. */
@@ -119,6 +119,20 @@ export interface UserNetworkConfiguration {
   readonly bootFile?: string;
   /** Addresses (`10.0.2.2`) that the name server knows by name. */
   readonly names?: { readonly [name: string]: string };
+  /** Its own address among the networks that `lan.ts` joins, outside 10.0.2.0/24; without it nothing comes in or goes out. */
+  readonly address?: string;
+  /** Ports of the gateway, 10.0.2.2, that lead to the guests of other networks. */
+  readonly forwards?: readonly PortForward[];
+}
+
+/** To the guest, what comes by a forward comes from its gateway, and its answers go back there. */
+export interface PortForward {
+  readonly protocol: "udp" | "tcp";
+  /** Of the gateway, 1 to 49151. */
+  readonly port: number;
+  /** Address of the other network, and the port of its guest (unless given, the same). */
+  readonly to: string;
+  readonly toPort?: number;
 }
 
 /** Where a machine is in its life; look.md, section 4. `asleep`, `waking` and `past` are the page's. */

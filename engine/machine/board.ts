@@ -18,7 +18,6 @@ import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
 import { CoprocessorError } from "../chipset/coprocessorerror.ts";
 import { DebugConsole } from "../chipset/debugconsole.ts";
 import type { DiskImage } from "../chipset/diskimage.ts";
-import type { EthernetLink } from "../chipset/ethernetlink.ts";
 import { floppyFormat } from "../chipset/floppydisk.ts";
 import { FwCfg } from "../chipset/fwcfg.ts";
 import { Hpet } from "../chipset/hpet.ts";
@@ -47,7 +46,7 @@ import { Ps2Mouse } from "../chipset/ps2mouse.ts";
 import { Vga } from "../chipset/vga.ts";
 import { addVga } from "../chipset/vgapci.ts";
 import type { VirtioConsole } from "../chipset/virtioconsole.ts";
-import { buildCards, type SendBytes, type SendFrame } from "./cards.ts";
+import { buildCards, type Cards, type SendBytes, type SendFrame } from "./cards.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { firmwareContents, serialPorts } from "./firmwareconfig.ts";
 import { Replaceable } from "./replaceable.ts";
@@ -95,7 +94,7 @@ export interface Board {
   readonly power: Piix4Pm;
   readonly storage: Storage;
   /** Cables that leave the machine, by the card's place in the configuration. */
-  readonly links: ReadonlyMap<number, EthernetLink>;
+  readonly links: Cards["links"];
   /** Disks of cards, likewise. */
   readonly cardDisks: ReadonlyMap<number, DiskImage>;
   readonly consoles: ReadonlyMap<number, VirtioConsole>;

@@ -1,10 +1,16 @@
 /** What is wrong with the cards of a configuration. */
+import { address } from "../chipset/ipv4.ts";
+import { FIRST_GIVEN } from "../chipset/portforwards.ts";
+import { GATEWAY, MASK } from "../chipset/useraddresses.ts";
 import { MAC, MAX_CARDS } from "./cards.ts";
 
 /** Tells of a fault: what is wrong, what was expected, and where below `cards`. */
 type Report = (message: string, hint: string, path?: string) => void;
 
 const MAX_CARD_ROM = 512 * 1024;
+const MAX_FORWARDS = 64;
+/** What the gateway itself answers: DHCP and TFTP. */
+const TAKEN = ["udp 67", "udp 69"];
 
 const CHECKS: Readonly<
   Record<string, (card: Readonly<Record<string, unknown>>, report: Report, path: string) => void>
@@ -52,6 +58,44 @@ function networkCard(card: Readonly<Record<string, unknown>>, report: Report, pa
     report("is no name of a file", "At most 127 characters of ASCII.", `${at}.bootFile`);
   for (const [name, ip] of Object.entries(names ?? {}))
     if (!isAddress(ip)) report(`${ip} is not an address`, "Four numbers as in 10.0.2.2.", `${at}.names["${name}"]`);
+  checkForwards(network as Readonly<Record<string, unknown>>, report, at);
+}
+
+/** The address of a user network among others, and its port forwards. */
+function checkForwards({ address: own, forwards }: Readonly<Record<string, unknown>>, report: Report, at: string) {
+  const OUTSIDE = "Four numbers as in 192.168.7.1, outside 10.0.2.0/24.";
+  if (own !== undefined && !isOutside(own)) report(`${own} is no address among networks`, OUTSIDE, `${at}.address`);
+  if (forwards === undefined) return;
+  if (!Array.isArray(forwards) || forwards.length > MAX_FORWARDS) {
+    report(`is not a list of at most ${MAX_FORWARDS} forwards`, "Ports of the gateway.", `${at}.forwards`);
+    return;
+  }
+  if (own === undefined) report("lead nowhere without an address of the network", OUTSIDE, `${at}.forwards`);
+  const ports = new Set<string>(TAKEN);
+  const targets = new Set<string>();
+  for (const [i, forward] of forwards.entries()) {
+    const { protocol, port, to, toPort = port } = (forward ?? {}) as Readonly<Record<string, unknown>>;
+    const path = `${at}.forwards[${i}]`;
+    const target = `${protocol} ${to}:${toPort}`;
+    if (protocol !== "udp" && protocol !== "tcp")
+      report(`is no protocol that is forwarded: ${protocol}`, "There are udp and tcp.", `${path}.protocol`);
+    if (!isPort(port, FIRST_GIVEN - 1)) report(`${port} is not a port`, "From 1 to 49151.", `${path}.port`);
+    else if (ports.has(`${protocol} ${port}`))
+      report(`${protocol} ${port} is taken`, "A port that leads elsewhere, or answers itself.", `${path}.port`);
+    if (!isOutside(to) || to === own) report(`${to} is not another network`, OUTSIDE, `${path}.to`);
+    if (!isPort(toPort, 65535)) report(`${toPort} is not a port`, "From 1 to 65535.", `${path}.toPort`);
+    else if (targets.has(target)) report(`${target} has a forward already`, "One port a target.", path);
+    ports.add(`${protocol} ${port}`);
+    targets.add(target);
+  }
+}
+
+function isPort(port: unknown, last: number): boolean {
+  return Number.isInteger(port) && (port as number) >= 1 && (port as number) <= last;
+}
+
+function isOutside(ip: unknown): boolean {
+  return isAddress(ip) && ((address(ip as string) ^ GATEWAY) & MASK) !== 0;
 }
 
 function isAddress(ip: unknown): boolean {

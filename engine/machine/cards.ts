@@ -5,7 +5,7 @@ import type { Bus, Device } from "../chipset/bus.ts";
 import type { DiskImage } from "../chipset/diskimage.ts";
 import { E1000 } from "../chipset/e1000.ts";
 import { EthernetLink } from "../chipset/ethernetlink.ts";
-import { address } from "../chipset/ipv4.ts";
+import { address, PROTOCOL } from "../chipset/ipv4.ts";
 import type { PciBus } from "../chipset/pci.ts";
 import { UserNetwork } from "../chipset/usernetwork.ts";
 import { VirtioBlk } from "../chipset/virtioblk.ts";
@@ -30,11 +30,14 @@ export type SendBytes = (card: number, port: number, bytes: Uint8Array) => void;
 export interface Cards {
   /** In the order of reset. */
   readonly devices: readonly Device[];
-  /** By place in the configuration. */
-  readonly links: ReadonlyMap<number, EthernetLink>;
+  /** Where frames from outside come in, by place in the configuration. */
+  readonly links: ReadonlyMap<number, Joined>;
   readonly disks: ReadonlyMap<number, DiskImage>;
   readonly consoles: ReadonlyMap<number, VirtioConsole>;
 }
+
+/** A network that frames from outside reach. */
+export type Joined = Pick<EthernetLink, "receive">;
 
 interface Place {
   readonly name: string;
@@ -49,16 +52,18 @@ export function buildCards(
   send: SendFrame = () => {},
   say: SendBytes = () => {},
 ): Cards {
-  const links = new Map<number, EthernetLink>();
+  const links = new Map<number, Joined>();
   const disks = new Map<number, DiskImage>();
   const consoles = new Map<number, VirtioConsole>();
   const devices = cards.flatMap((card, n): Device[] => {
     const place = { name: `${card.kind}.${n}`, slot: FIRST_SLOT + n };
     if (isNetworkCard(card)) {
       const before = cards.slice(0, n).filter(isNetworkCard).length;
-      const network = networkOf(bus, card, `${place.name}.network`, (frame, number) => send(n, frame, number));
-      if (network instanceof EthernetLink) links.set(n, network);
-      return networkCard(bus, pci, card, place, network, defaultMac(before));
+      const mac = macBytes(card.mac ?? defaultMac(before));
+      const name = `${place.name}.network`;
+      const network = networkOf(bus, card.network, mac, name, (frame, number) => send(n, frame, number));
+      if (network !== undefined) links.set(n, network);
+      return networkCard(bus, pci, card, { ...place, mac }, network);
     }
     if (card.kind === "virtio-blk") {
       const disk = new VirtioBlk(bus, pci, { ...place, image: card.image, serial: card.serial ?? "" });
@@ -79,24 +84,25 @@ export function buildCards(
 
 function networkOf(
   bus: Bus,
-  { network }: NetworkCardConfiguration,
+  network: NetworkCardConfiguration["network"],
+  mac: Uint8Array,
   name: string,
   send: (frame: Uint8Array, number: number) => void,
 ): UserNetwork | EthernetLink | undefined {
   if (network?.kind === "link") return new EthernetLink(bus, name, send);
-  return network && userNetwork(bus, network, name);
+  return network && userNetwork(bus, network, mac, name, send);
 }
 
 function networkCard(
   bus: Bus,
   pci: PciBus,
   card: NetworkCardConfiguration,
-  place: Place,
+  place: Place & { readonly mac: Uint8Array },
   network: UserNetwork | EthernetLink | undefined,
-  mac: string,
 ): Device[] {
-  const options = { ...place, mac: macBytes(card.mac ?? mac), network, rom: card.rom };
-  const behind = network ? [network, network.queue] : [];
+  const options = { ...place, network, rom: card.rom };
+  const forwards = network instanceof UserNetwork && network.forwards ? [network.forwards] : [];
+  const behind = network ? [network, network.queue, ...forwards] : [];
   if (card.kind === "e1000") return [new E1000(bus, pci, options), ...behind];
   const made = new VirtioNet(bus, pci, options);
   return [made, made.transport, ...behind];
@@ -104,14 +110,21 @@ function networkCard(
 
 function userNetwork(
   bus: Bus,
-  { files = {}, bootFile, names = {} }: UserNetworkConfiguration,
+  { files = {}, bootFile, names = {}, address: own, forwards = [] }: UserNetworkConfiguration,
+  guestMac: Uint8Array,
   name: string,
+  send: (frame: Uint8Array, number: number) => void,
 ): UserNetwork {
+  const numbered = forwards.map(({ protocol, port, to, toPort = port }) => ({
+    ...{ port, toPort, to: address(to) },
+    protocol: protocol === "udp" ? PROTOCOL.UDP : PROTOCOL.TCP,
+  }));
   return new UserNetwork(bus, {
     name,
     bootFile,
     files: new Map(Object.entries(files)),
     names: new Map(Object.entries(names).map(([known, ip]) => [known.toLowerCase(), address(ip)])),
+    joined: own === undefined ? undefined : { address: address(own), forwards: numbered, guestMac, send },
   });
 }
 

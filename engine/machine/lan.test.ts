@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { makeDatagram } from "../chipset/ipv4.ts";
+import { GATEWAY, GUEST, macOf } from "../chipset/useraddresses.ts";
+import type { NetworkConfiguration } from "./api.ts";
 import { assembleSource } from "./assembling.ts";
 import { Lan } from "./lan.ts";
 import { buildOnDisk, firmwareOnDisk } from "./ondisk.ts";
@@ -28,24 +31,8 @@ const SETUP = `
         pci   0x04, 5
 `;
 
-/** Sends "Hello" behind a header to everybody, by the ports of the card. */
-const SENDER = `${SETUP}
-        movl  $frame, 0x1000
-        movl  $0, 0x1004
-        movl  $0x0b000000+20, 0x1008
-        movl  $0, 0x100c
-        set   0x3800, 0x1000
-        set   0x3808, 128
-        set   0x400, 0x0a
-        set   0x3818, 1
-1:      hlt
-        jmp   1b
-frame:  .byte 255, 255, 255, 255, 255, 255, 0x52, 0x54, 0, 0, 0, 1, 8, 0
-        .ascii "Hello\\n"
-`;
-
-/** Receives one frame and says what is behind its header. */
-const RECEIVER = `${SETUP}
+/** Receives one frame into 3000h. */
+const RECEIVE = `
         movl  $0x3000, 0x2000
         movl  $0, 0x2004
         movl  $0, 0x200c
@@ -56,6 +43,30 @@ const RECEIVER = `${SETUP}
 1:      pause
         testb $1, 0x200c
         jz    1b
+`;
+
+/** Sends `count` bytes from `frame`. */
+const send = (frame: string, count: number) => `
+        movl  $${frame}, 0x1000
+        movl  $0, 0x1004
+        movl  $0x0b000000+${count}, 0x1008
+        movl  $0, 0x100c
+        set   0x3800, 0x1000
+        set   0x3808, 128
+        set   0x400, 0x0a
+        set   0x3818, 1
+`;
+
+/** Sends "Hello" behind a header to everybody, by the ports of the card. */
+const SENDER = `${SETUP}${send("frame", 20)}
+1:      hlt
+        jmp   1b
+frame:  .byte 255, 255, 255, 255, 255, 255, 0x52, 0x54, 0, 0, 0, 1, 8, 0
+        .ascii "Hello\\n"
+`;
+
+/** Receives one frame and says what is behind its header. */
+const RECEIVER = `${SETUP}${RECEIVE}
         mov   $0x300e, %si
         mov   $0x3f8, %dx
         mov   $6, %cx
@@ -64,13 +75,57 @@ const RECEIVER = `${SETUP}
 2:      jmp   2b
 `;
 
-function machine(source: string, mac: string) {
+const A = "192.168.7.1";
+const B = "192.168.7.2";
+/** From a guest to port 1007 of its gateway. */
+const ASK = makeDatagram(
+  { fromMac: Uint8Array.of(0x52, 0x54, 0, 0, 0, 1), toMac: macOf(GATEWAY), from: GUEST, to: GATEWAY },
+  { fromPort: 2000, toPort: 1007, data: new TextEncoder().encode("Hello\n") },
+);
+
+/** Says the ports of the datagram, high bytes first, and the six bytes in it. */
+const SAY = `
+        mov   $0x3f8, %dx
+        cld
+        mov   $0x3022, %si
+        mov   $4, %cx
+        rep   outsb
+        mov   $0x302a, %si
+        mov   $6, %cx
+        rep   outsb
+2:      jmp   2b
+`;
+
+/** Asks, and says what comes back. */
+const CLIENT = `${SETUP}
+        jmp   begin
+frame:  .byte ${[...ASK].join()}
+begin:
+${send("frame", ASK.length)}${RECEIVE}${SAY}`;
+
+/** Sends what it got back, with its ends exchanged, and says it: checksums do not mind. */
+const ANSWERER = `${SETUP}${RECEIVE}
+        .macro exchange first, second, count
+        .set  i, 0
+        .rept \\count
+        mov   0x3000+\\first+i, %ax
+        xchg  %ax, 0x3000+\\second+i
+        mov   %ax, 0x3000+\\first+i
+        .set  i, i+2
+        .endr
+        .endm
+        exchange 0, 6, 3
+        exchange 26, 30, 2
+        exchange 34, 36, 1
+${send("0x3000", ASK.length)}${SAY}`;
+
+function machine(source: string, mac: string, network: NetworkConfiguration = { kind: "link" }) {
   const { bytes, diagnostics } = assembleSource(source, { file: "boot.S", origin: 0x7c00 });
   expect(diagnostics).toEqual([]);
   const sector = new Uint8Array(512);
   sector.set(bytes);
   sector.set([0x55, 0xaa], 510);
-  const cards = [{ kind: "e1000", mac, network: { kind: "link" } }] as const;
+  const cards = [{ kind: "e1000", mac, network }] as const;
   const configuration = { floppies: [sector], memoryMiB: 2, cards };
   const made = powerOn(configuration, { build: buildOnDisk(), firmware: firmwareOnDisk }, { history: false });
   return made;
@@ -90,4 +145,41 @@ test("a frame to everybody that one machine sends reaches two others through the
   const first = run();
   expect(first.said).toEqual(["Hello\n", "Hello\n"]);
   expect(run().hashes).toEqual(first.hashes);
+}, 120_000);
+
+function forward() {
+  const lan = new Lan();
+  const forwards = [{ protocol: "udp", port: 1007, to: B, toPort: 7 }] as const;
+  const client = machine(CLIENT, "52:54:00:00:00:01", { kind: "user", address: A, forwards });
+  const answerer = machine(ANSWERER, "52:54:00:00:00:02", { kind: "user", address: B });
+  for (const each of [answerer, client]) lan.join(each, 0);
+  const machines = [client, answerer];
+  return {
+    ...{ lan, machines },
+    said: () => machines.map((each) => each.guest.serial[0].text()),
+    hashes: () => machines.map((each) => each.hash()),
+  };
+}
+
+test("a datagram to a forwarded port comes to the other machine from its gateway, and its answer back", () => {
+  const { lan, said, hashes } = forward();
+  lan.run(3_000_000);
+  // Ports as bytes: 1007 to 2000 at who asked, 7 to 49152 where it was answered.
+  expect(said()).toEqual(["\x03\xef\x07\xd0Hello\n", "\0\x07\xc0\0Hello\n"]);
+  const again = forward();
+  for (let i = 0; i < 3; i++) again.lan.run(1_000_000);
+  expect(again.hashes()).toEqual(hashes());
+}, 120_000);
+
+test("snapshots of both taken while a forwarded datagram is on its way go on to the same end", () => {
+  const first = forward();
+  const isAsked = () => JSON.stringify(first.machines[1].guest.state().devices).includes('"port":49152');
+  for (let round = 0; round < 150 && !isAsked(); round++) first.lan.run(20_000);
+  expect([isAsked(), first.said()]).toEqual([true, ["", ""]]);
+  const second = forward();
+  for (const [n, machine] of second.machines.entries())
+    expect(machine.restore(first.machines[n].snapshot())).toBeUndefined();
+  for (const { lan } of [first, second]) lan.run(2_000_000);
+  expect(second.said().map((text) => text.slice(4))).toEqual(["Hello\n", "Hello\n"]);
+  expect(second.hashes()).toEqual(first.hashes());
 }, 120_000);

@@ -1,6 +1,7 @@
 /**
  * Several machines of one thread on one Ethernet switch, run in rounds: each gets the same number of ticks, in the order of
  * joining, and a frame that one sends reaches the others at the tick where they are. So a run of all is repeated exactly.
+ * On the switch is a card itself, by a link, or the user network behind it, for its port forwards.
  *
  * The switch learns where addresses are; frames to unknown ones, to groups and to all go to every port but their own. When
  * a machine goes back and runs again, what it had sent before is not sent a second time.
@@ -26,7 +27,7 @@ export class Lan {
   readonly #ports: Port[] = [];
   readonly #learned = new Map<string, Port>();
 
-  /** Plugs card `card` of the machine's configuration in; its network is a link. */
+  /** Plugs card `card` of the machine's configuration in; its network is a link, or a user network with an address. */
   join(machine: LanMachine, card: number): void {
     const port: Port = { machine, card, next: 0 };
     this.#ports.push(port);

@@ -254,12 +254,12 @@ export class Machine implements Driven {
     return taken.length;
   }
 
-  /** A frame that comes by the cable of card `card`, where its network is a link. */
+  /** A frame that comes by the cable of card `card`, where its network is a link or is joined with others. */
   frameInput(card: number, bytes: Uint8Array): void {
     this.#input({ tick: this.tick, kind: "frame", card, bytes });
   }
 
-  /** Called with each frame that a card sends by its cable. */
+  /** Called with each frame that a card, or the network behind it, sends by its cable. */
   get onFrame(): SendFrame {
     return this.guest.onFrame;
   }
