@@ -106,6 +106,7 @@ export class Processor extends EventTaker {
   override reset(): void {
     super.reset();
     resetMsrs(this);
+    this.overflows.update();
   }
 
   get x87(): X87Functions {

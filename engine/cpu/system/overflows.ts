@@ -4,6 +4,7 @@
  * Source: AMD APM vol. 2, 13.2.2; Intel SDM vol. 3B, 20.6.1.6.
  */
 import type { Core } from "../core.ts";
+import { RETIRED } from "../layout.ts";
 import { counted, counterValue, countsHere, INTERRUPTS, selectAt, stepOf, widthOf } from "./performance.ts";
 
 const COUNTERS = 6;
@@ -12,6 +13,9 @@ export class Overflows {
   /** A counter is on that asks for an interrupt. */
   isArmed = false;
   private next: { readonly select: bigint; at: bigint }[] = [];
+  /** None comes before so many instructions since reset at the privilege level in `isUser`: it is asked for at each boundary. */
+  private soonest = 0;
+  private isUser = false;
   private readonly p: Core;
 
   constructor(p: Core) {
@@ -22,6 +26,7 @@ export class Overflows {
   update(): void {
     const { p } = this;
     this.next = [];
+    this.soonest = 0;
     for (let i = 0; i < COUNTERS; i++) {
       const select = p.view.getBigUint64(selectAt(i), true);
       if (!(select & INTERRUPTS) || stepOf(p, select) === 0n) continue;
@@ -32,6 +37,16 @@ export class Overflows {
 
   /** Ticks to the first at the present privilege level. */
   get left(): number {
+    const now = this.retired;
+    const isUser = this.p.cpl === 3;
+    if (now >= this.soonest || isUser !== this.isUser) {
+      this.soonest = now + this.fromNow();
+      this.isUser = isUser;
+    }
+    return this.soonest - now;
+  }
+
+  private fromNow(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const { select, at } of this.next) {
       if (!countsHere(this.p, select)) continue;
@@ -41,8 +56,9 @@ export class Overflows {
     return least;
   }
 
-  /** Whether one has come since it was last asked. */
+  /** Whether one has come since it was last asked; `left` was asked since then wherever the level has changed. */
   take(): boolean {
+    if (this.retired < this.soonest) return false;
     let has = false;
     for (const one of this.next) {
       if (counted(this.p, one.select) < one.at) continue;
@@ -50,5 +66,11 @@ export class Overflows {
       has = true;
     }
     return has;
+  }
+
+  /** Instructions since reset. */
+  private get retired(): number {
+    const { view, unretired } = this.p;
+    return view.getUint32(RETIRED, true) + view.getUint32(RETIRED + 4, true) * 2 ** 32 + unretired;
   }
 }
