@@ -89,6 +89,8 @@ export interface Surroundings {
   systemManagement?(active: boolean): void;
   /** PAUSE: a loop waits for another processor. */
   pause?(): void;
+  /** Something came by one of its inputs: it may be awake now. */
+  mayWake?(): void;
   /** A performance counter that asks for an interrupt has overflowed. */
   counterOverflow?(): void;
   /** Decides what RDRAND and RDSEED draw; 0 where absent. */
@@ -344,6 +346,10 @@ export abstract class Core {
   get waitsForStartup(): boolean {
     return this.view.getUint32(at.HALTED, true) === at.WAITS_FOR_STARTUP;
   }
+  /** Stopped by MWAIT: the stores that end it come by no input. */
+  get waitsForStore(): boolean {
+    return this.view.getUint32(at.HALTED, true) >= at.WAITS_FOR_STORE;
+  }
   get isShutDown(): boolean {
     return this.view.getUint32(at.SHUTDOWN, true) !== 0;
   }
@@ -354,12 +360,17 @@ export abstract class Core {
   setInterrupt(level: boolean): void {
     const now = this.view.getUint32(at.INTERRUPT, true);
     this.view.setUint32(at.INTERRUPT, level ? now | INTR : now & ~INTR, true);
-    if (level) this.mustLeave = true;
+    if (level) this.hear();
   }
 
   private pend(bits: number): void {
     this.view.setUint32(at.INTERRUPT, this.view.getUint32(at.INTERRUPT, true) | bits, true);
+    this.hear();
+  }
+
+  private hear(): void {
     this.mustLeave = true;
+    this.surroundings.mayWake?.();
   }
 
   /** IGNNE#: the x87 passes over the exception that waits, until its flags are cleared. */

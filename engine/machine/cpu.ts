@@ -29,6 +29,7 @@ export interface CpuSurroundings {
   readonly randomSeed: number;
   counterOverflow(): void;
   pause(): void;
+  mayWake(): void;
   numericError(): void;
 }
 
@@ -55,6 +56,8 @@ export interface Cpu {
   readonly halted: boolean;
   /** After reset or INIT; the processor that boots does not wait. */
   readonly waitsForStartup: boolean;
+  /** Another processor's store may wake it, which nothing tells of. */
+  readonly waitsForStore: boolean;
   /** It is in system management mode. */
   readonly inSystemManagement: boolean;
   /** It takes maskable interrupts, or waits for a store. */

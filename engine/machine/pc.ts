@@ -237,6 +237,9 @@ export class Pc {
       pause() {
         if (pc.processors.pause(pc.#runStart + pc.cpu.executed)) pc.cpu.attention();
       },
+      mayWake() {
+        if (pc.#running && n !== pc.processors.state.current) pc.cpu.attention();
+      },
     };
   }
 

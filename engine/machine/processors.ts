@@ -1,6 +1,8 @@
 /**
  * The processors of one machine, and whose turn it is. They take turns on one thread: a turn ends after so many ticks, with
- * HLT or with PAUSE, and always between two instructions, so that every access is whole. All share one count of ticks.
+ * HLT or with PAUSE, and always between two instructions, so that every access is whole. While all others sleep, it goes on
+ * until one is woken, because it costs time to end one: its last instructions, fewer than their block has, run alone. Only a
+ * sleeper that waits for a store (MWAIT) has turns end as if it were awake. All share one count of ticks.
  *
  * Without a seed turns have one length, and go round by number. With one, each round has its own order and each turn its
  * own length (1 to twice the configured one, less 1), drawn from the seed: other interleavings of the same program.
@@ -58,7 +60,13 @@ export class Processors implements Device {
 
   /** The tick at which the present turn ends at the latest. */
   get end(): Tick {
-    return this.all.length === 1 ? Number.POSITIVE_INFINITY : this.state.end;
+    return this.#isAlone ? Number.POSITIVE_INFINITY : this.state.end;
+  }
+
+  /** The others sleep until one of their inputs, which asks for attention, wakes one. */
+  get #isAlone(): boolean {
+    const { current } = this;
+    return this.all.every((cpu) => cpu === current || !(isAwake(cpu) || cpu.waitsForStore));
   }
 
   /** Whether anybody can run. */
@@ -70,7 +78,7 @@ export class Processors implements Device {
   settle(now: Tick): boolean {
     const { state } = this;
     if (this.all.length === 1) return isAwake(this.current);
-    if (now < state.end && isAwake(this.current)) return true;
+    if ((now < state.end || this.#isAlone) && isAwake(this.current)) return true;
     if (!this.awake) return false;
     do this.#next(now);
     while (!isAwake(this.current));

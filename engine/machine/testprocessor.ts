@@ -16,6 +16,7 @@ export class TestProcessor implements Cpu {
   readonly apic = undefined;
   readonly timeStamp = 0n;
   readonly waitsForStartup = false;
+  readonly waitsForStore = false;
   readonly inSystemManagement = false;
   executed = 0;
   breakpoints: ReadonlySet<number> = new Set();
@@ -160,6 +161,7 @@ export class TestProcessor implements Cpu {
 
   setInterrupt(level: boolean): void {
     this.#interrupt = level;
+    if (level) this.#outside.mayWake();
   }
   get takesInterrupts(): boolean {
     return (this.#words[FLAGS] & IF) !== 0;

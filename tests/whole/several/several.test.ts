@@ -16,15 +16,18 @@ function image(file: string): Uint8Array {
 }
 
 const race = image("race.S");
+const woken = image("woken.S");
 const several = image("../processor/guests/several.S");
 
-function powerOn(kernel: Uint8Array, processors: number, turns: { ticks?: number; seed?: number } = {}) {
+type Turns = { ticks?: number; seed?: number };
+
+function powerOn(kernel: Uint8Array, processors: number, turns: Turns = {}) {
   const debugExit = { iobase: 0xf4, iosize: 1 };
   return bench.powerOn({ memoryMiB: 4, kernel: { image: kernel }, processors, turns, debugExit });
 }
 
 /** The counter at the end of the race. */
-function lost(processors: number, turns: { ticks?: number; seed?: number }): number {
+function lost(processors: number, turns: Turns): number {
   const machine = powerOn(race, processors, turns);
   expect(machine.run({ ticks: 200_000_000 }).state).toBe("exited");
   const [digits] = READY.exec(machine.guest.debug.text()) ?? [];
@@ -86,6 +89,18 @@ test("stepping 300 instructions back and forth among 4 processors passes the sam
   for (let i = 29; i >= 0; i--) {
     machine.stepBack(10);
     expect(machine.hash(), `${i}`).toBe(hashes[i]);
+  }
+});
+
+test("who is woken when all others slept for longer than a turn is next at once, in slices of any length", () => {
+  for (const turns of [{ ticks: 100 }, { ticks: 1999 }, { ticks: 5000 }, { seed: 1 }, { seed: 2 }] as Turns[]) {
+    const [whole, cut] = [powerOn(woken, 2, turns), powerOn(woken, 2, turns)];
+    expect(whole.run({ ticks: 100_000_000 }).state).toBe("exited");
+    // A seed's next round may begin with the one that ended the last.
+    if (!turns.seed) expect([turns, whole.guest.pc.first.readRegister("EBX")]).toEqual([turns, 0n]);
+    cut.run({ address: 0x11000, ticks: 100_000_000 });
+    for (let i = 0; cut.status().state !== "exited"; i++) cut.run({ ticks: 1 + (i % 5) });
+    expect([cut.tick, cut.hash()]).toEqual([whole.tick, whole.hash()]);
   }
 });
 
