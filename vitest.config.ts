@@ -9,6 +9,8 @@ export default defineConfig({
       "tests/{whole,native}/**/*.test.ts",
     ],
     environment: "node",
+    // Every core: on two, Vitest's own choice is one worker.
+    maxWorkers: "100%",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: true,
