@@ -41,7 +41,7 @@ export const lessons: CourseLesson[] = [
   {
     number: 1,
     title: "What is in a PC",
-    question: "Who answers when the CPU puts 0x3F8 on the bus?",
+    question: "Who answers when the CPU puts `0x3F8` on the bus?",
     plays: ["hw"],
     labs: ["Bus detective"],
   },
