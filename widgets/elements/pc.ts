@@ -76,10 +76,24 @@ export class RingPc extends MachineView {
     const lit = newest && ownerOf(newest);
     const chosen = map.parts.find(({ name }) => name === this.of) ?? map.parts.find(({ name }) => name === lit);
     return html`${head}
-      <div class="map">${floors.map(({ floor, below }) => this.renderFloor(map, floor, below, last, lit, chosen))}</div>
+      <div class="map" role="group" aria-label="Parts of the PC" @keydown=${this.onKey}>${floors.map(({ floor, below }) => this.renderFloor(map, floor, below, last, lit, chosen))}</div>
       <div class="detail" aria-live="off">${chosen ? this.renderPart(chosen, map) : html`<p class="dim">Choose a part to see where it answers and what it holds.</p>`}</div>
       ${this.renderMemory(map)}${this.renderPorts(map)}`;
   }
+
+  /** The map is one stop of the Tab key; arrows, Home and End go from part to part. */
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const parts = [...this.renderRoot.querySelectorAll<HTMLElement>("button.part")];
+    const at = parts.indexOf(event.target as HTMLElement);
+    const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+    const step = steps[event.key];
+    const to =
+      event.key === "Home" ? 0 : event.key === "End" ? parts.length - 1 : step === undefined ? undefined : at + step;
+    if (at < 0 || to === undefined || !parts[to]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    parts[to].focus();
+  };
 
   private renderFloor(
     map: PcMap,
@@ -99,7 +113,8 @@ export class RingPc extends MachineView {
           .map((part) => {
             const event = last.get(part.name);
             const words = event && traceWords(event);
-            return html`<button class="part ${part.name === lit ? "lit" : ""}" aria-pressed=${part === chosen ? "true" : "false"} @click=${() => {
+            const stop = part === (chosen ?? map.parts[0]);
+            return html`<button class="part ${part.name === lit ? "lit" : ""}" tabindex=${stop ? 0 : -1} aria-pressed=${part === chosen ? "true" : "false"} @click=${() => {
               this.of = part.name;
             }}><span class="name">${part.title}</span><span class="did">${words ? `${words.what} ${words.value}` : ""}</span></button>`;
           })}</div>
