@@ -65,8 +65,8 @@ function memoryForm(reg: number, form: number, bits: 16 | 32, random: () => numb
   return [0x84 | (reg << 3), 0x20 | ([3, 4, 5, 6, 7][random() % 5] as number), random() & 0x3f, 0, 0, 0];
 }
 
-/** One case of an encoding, or undefined where the bytes came out as something else. */
-export function makeCase(encoding: Encoding, bits: 16 | 32, random: () => number): Case | undefined {
+/** One case of an encoding on the data of `seed`, or undefined where the bytes came out as something else. */
+export function makeCase(encoding: Encoding, bits: 16 | 32, seed: number, random: () => number): Case | undefined {
   const value = () => (random() % 3 === 0 ? (EDGES[random() % EDGES.length] as number) : random());
   const bytes: number[] = [];
   const jumps = encoding.operands.some((o) => o.place === "J");
@@ -112,15 +112,41 @@ export function makeCase(encoding: Encoding, bits: 16 | 32, random: () => number
     if (d.operandBits === 16) registers[n] = (registers[n] as number) & 0xffff;
   }
   registers[8] = (random() & FLAG_BITS) | 0x202;
-  return { row: d.row, decoded: d, code: Uint8Array.from(bytes.slice(0, d.length)), registers, seed: random() };
+  return { row: d.row, decoded: d, code: Uint8Array.from(bytes.slice(0, d.length)), registers, seed };
 }
 
-export function fill(bytes: Uint8Array, seed: number): void {
+const made = { seed: -1, bytes: new Uint8Array(DATA_BYTES) };
+
+/** What the data hold before a case with this seed (a linear congruence), to be read only. Cases that share a seed share the work. */
+export function filling(seed: number): Uint8Array {
+  if (made.seed === seed) return made.bytes;
+  const bytes = new Uint8Array(DATA_BYTES);
   let s = seed;
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = 0; i < DATA_BYTES; i++) {
     s = (Math.imul(s, 1664525) + 1013904223) >>> 0;
     bytes[i] = s >>> 24;
   }
+  Object.assign(made, { seed, bytes });
+  return bytes;
+}
+
+/** A harness's answers, one after another: a fixed part of `bytes` bytes, then the data as the instruction left them (data.h). */
+export function* results(
+  output: Buffer,
+  bytes: number,
+  cases: readonly { readonly seed: number }[],
+): Generator<{ fixed: Buffer; data: Uint8Array }> {
+  let at = 0;
+  for (const [i, { seed }] of cases.entries()) {
+    if (at + bytes + 8 > output.length) throw new Error(`the harness answered ${i} of ${cases.length} cases`);
+    const fixed = output.subarray(at, at + bytes);
+    const [first, count] = [output.readUInt32LE(at + bytes), output.readUInt32LE(at + bytes + 4)];
+    const data = filling(seed).slice();
+    data.set(output.subarray(at + bytes + 8, at + bytes + 8 + count), first);
+    at += bytes + 8 + count;
+    yield { fixed, data };
+  }
+  if (at !== output.length) throw new Error(`the harness answered ${output.length - at} bytes too many`);
 }
 
 /** Flags whose value the row defines, of the six; undefined ones are in brackets. */

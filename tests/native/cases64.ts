@@ -162,8 +162,8 @@ function operandBytes(encoding: Encoding, random: Random): number[] {
 const decodeAt = (bytes: readonly number[]) =>
   decode((i) => bytes[i] ?? -1, BigInt(CODE), { codeBits: 64, protectedMode: true });
 
-/** One case of an encoding, or undefined where the bytes came out as something else. */
-export function makeCase64(encoding: Encoding, random: Random): Case64 | undefined {
+/** One case of an encoding on the data of `seed`, or undefined where the bytes came out as something else. */
+export function makeCase64(encoding: Encoding, seed: number, random: Random): Case64 | undefined {
   const { attributes } = encoding;
   const bytes: number[] = [];
   const jumps = encoding.operands.some((o) => o.place === "J");
@@ -205,16 +205,16 @@ export function makeCase64(encoding: Encoding, random: Random): Case64 | undefin
     d = decodeAt(bytes);
     if ("fault" in d) return undefined;
   }
-  return withRegisters(d, bytes, segment, repeats, random);
+  const rest = withRegisters(d, segment, repeats, random);
+  return rest && { row: d.row, decoded: d, code: Uint8Array.from(bytes.slice(0, d.length)), ...rest, seed };
 }
 
 function withRegisters(
   d: Decoded,
-  bytes: number[],
   segment: number,
   repeats: boolean,
   random: Random,
-): Case64 | undefined {
+): Pick<Case64, "general" | "flags" | "fs" | "gs"> | undefined {
   const value = () => (random() % 3 === 0 ? (EDGES[random() % EDGES.length] as bigint) : word(random));
   const general = BigUint64Array.from({ length: 16 }, value);
   for (const [n, at] of POINTERS) general[n] = BigInt(DATA + at + (random() % 64));
@@ -252,16 +252,7 @@ function withRegisters(
     for (const n of inAddress)
       if (n >= 0 && n < 16 && n !== 4) general[n] = BigInt.asUintN(32, general[n] as bigint) | (word(random) << 32n);
   }
-  return {
-    row: d.row,
-    decoded: d,
-    code: Uint8Array.from(bytes.slice(0, d.length)),
-    general: BigUint64Array.from(general),
-    flags: (random() & FLAG_BITS) | 0x202,
-    fs,
-    gs,
-    seed: random(),
-  };
+  return { general, flags: (random() & FLAG_BITS) | 0x202, fs, gs };
 }
 
 const word = (random: Random): bigint => BigInt.asUintN(64, (BigInt(random()) << 32n) | BigInt(random()));

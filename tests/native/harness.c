@@ -1,7 +1,7 @@
 /*
  * Runs single instructions on this machine's own processor in user mode: in the flat 32-bit segments, or, with the
  * argument "16", in 16-bit segments of a local descriptor table, based at the code and at the data. Reads cases from standard input, writes
- * results to standard output; both are arrays of the structures below, little-endian.
+ * results to standard output; both are arrays of the structures below, little-endian, a result with the data's changes behind it.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -14,14 +14,13 @@
 #include <ucontext.h>
 #include <unistd.h>
 #include <asm/ldt.h>
+#include "data.h"
 
 #define CODE 0x100000
-#define DATA 0x120000
-#define DATA_BYTES 0x2000
 
 struct regs { uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi, eflags; };
 struct test_case { struct regs regs; uint8_t code[23]; uint8_t length; uint32_t seed; };
-struct result { struct regs regs; uint32_t eip; int32_t signal; uint8_t data[DATA_BYTES]; };
+struct result { struct regs regs; uint32_t eip; int32_t signal; };
 
 static struct result out;
 static sigjmp_buf back;
@@ -58,11 +57,6 @@ static int add_segment(int entry, uint32_t base, uint32_t bytes, int contents) {
   return syscall(SYS_modify_ldt, 1, &d, sizeof d);
 }
 
-/* The same filling as the test's: a linear congruence. */
-static void fill(uint8_t *p, uint32_t seed) {
-  for (int i = 0; i < DATA_BYTES; i++) { seed = seed * 1664525u + 1013904223u; p[i] = seed >> 24; }
-}
-
 int main(int argc, char **argv) {
   int narrow = argc > 1 && !strcmp(argv[1], "16");
   uint16_t flat;
@@ -82,10 +76,10 @@ int main(int argc, char **argv) {
     memcpy(code, test.code, test.length);
     fill(data, test.seed);
     now = test.regs;
-    if (!sigsetjmp(back, 1)) (narrow ? enter16 : enter)();
+    if (!sigsetjmp(back, 0)) (narrow ? enter16 : enter)();
     __asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%ss; cld" ::"r"(flat) : "cc");
-    memcpy(out.data, data, DATA_BYTES);
     fwrite(&out, sizeof out, 1, stdout);
+    write_changed(data);
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 /*
  * Runs single instructions on this machine's own processor in user mode and 64-bit code. Reads cases from standard input,
- * writes results to standard output; both are arrays of the structures below, little-endian.
+ * writes results to standard output; both are arrays of the structures below, little-endian, a result with the data's changes behind it.
  */
 #define _GNU_SOURCE
 #include <asm/prctl.h>
@@ -13,14 +13,13 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include "data.h"
 
 #define CODE 0x100000
-#define DATA 0x120000
-#define DATA_BYTES 0x2000
 #define NEXT 0xcc /* INT3 */
 
 struct test_case { uint64_t general[16], rflags, fs, gs; uint8_t code[19]; uint8_t length; uint32_t seed; };
-struct result { uint64_t general[16], rflags, rip, vector, error, cr2, fs, gs; uint8_t data[DATA_BYTES]; };
+struct result { uint64_t general[16], rflags, rip, vector, error, cr2, fs, gs; };
 
 static struct result out;
 static sigjmp_buf back;
@@ -62,11 +61,6 @@ __asm__(".globl enter\nenter:\n"
         "  mov now+96, %r12\n  mov now+104, %r13\n  mov now+112, %r14\n  mov now+120, %r15\n"
         "  pushq now+128\n  popfq\n  mov now, %rax\n  mov now+32, %rsp\n  jmp 0x100000\n");
 
-/* The same filling as the test's: a linear congruence. */
-static void fill(uint8_t *p, uint32_t seed) {
-  for (int i = 0; i < DATA_BYTES; i++) { seed = seed * 1664525u + 1013904223u; p[i] = seed >> 24; }
-}
-
 int main(void) {
   uint8_t *code = mmap((void *)CODE, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   uint8_t *data = mmap((void *)DATA, DATA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -81,14 +75,14 @@ int main(void) {
     memset(code, NEXT, 64);
     memcpy(code, now.code, now.length);
     fill(data, now.seed);
-    if (!sigsetjmp(back, 1)) {
+    if (!sigsetjmp(back, 0)) {
       prctl_raw(ARCH_SET_GS, now.gs);
       prctl_raw(ARCH_SET_FS, now.fs);
       enter();
     }
     __asm__ volatile("cld" ::: "cc");
-    memcpy(out.data, data, DATA_BYTES);
     fwrite(&out, sizeof out, 1, stdout);
+    write_changed(data);
   }
   return 0;
 }

@@ -11,11 +11,11 @@ import { Processor } from "../../engine/cpu/processor.ts";
 import { CR4_FSGSBASE, CR4_PAE } from "../../engine/cpu/registers.ts";
 import { CS, DS, ES, FS, GS, SS } from "../../engine/cpu/segments.ts";
 import { FEATURE_BITS } from "../../engine/isa/features.ts";
-import { CODE, DATA, DATA_BYTES, definedFlags, fill } from "./cases.ts";
+import { CODE, DATA, DATA_BYTES, definedFlags, filling, results } from "./cases.ts";
 import type { Case64 } from "./cases64.ts";
 
 const CASE_BYTES = 19 * 8 + 24;
-const RESULT_BYTES = 23 * 8 + DATA_BYTES;
+const RESULT_BYTES = 23 * 8;
 
 /** Compiles the harness into `folder`; undefined where that cannot be. */
 export function compileHarness64(folder: string): string | undefined {
@@ -60,11 +60,9 @@ export function runNative64(program: string, cases: readonly Omit<Case64, "row" 
     input.writeUInt8(c.code.length, from + 171);
     input.writeUInt32LE(c.seed, from + 172);
   });
-  const output = execFileSync(program, [], { input, maxBuffer: cases.length * RESULT_BYTES + 1024 });
-  if (output.length !== cases.length * RESULT_BYTES) throw new Error(`harness64 answered ${output.length} bytes`);
-  return cases.map((_, i) => {
-    const from = i * RESULT_BYTES;
-    const word = (n: number) => output.readBigUInt64LE(from + n * 8);
+  const output = execFileSync(program, [], { input, maxBuffer: Number.POSITIVE_INFINITY });
+  return Array.from(results(output, RESULT_BYTES, cases), ({ fixed, data }) => {
+    const word = (n: number) => fixed.readBigUInt64LE(n * 8);
     const vector = Number(word(18));
     const exception =
       vector === 14 ? pageFault(Number(word(19)), word(20)) : (EXCEPTIONS[vector] ?? `vector ${vector}`);
@@ -76,7 +74,7 @@ export function runNative64(program: string, cases: readonly Omit<Case64, "row" 
       exception,
       fs: word(21),
       gs: word(22),
-      data: output.subarray(from + 23 * 8, from + RESULT_BYTES),
+      data,
     };
   });
 }
@@ -128,7 +126,7 @@ export function runEngine64(c: Case64): Outcome64 {
   p.view.setBigUint64(baseOf(GS), c.gs, true);
   map.load(CODE, new Uint8Array(64).fill(0xf4));
   map.load(CODE, c.code);
-  fill(map.ram.subarray(DATA, DATA + DATA_BYTES), c.seed);
+  map.ram.set(filling(c.seed), DATA);
   c.general.forEach((v, n) => {
     p.view.setBigUint64(at.GPR + n * 8, v, true);
   });

@@ -159,8 +159,8 @@ function operandBytes(random: Random, kind: number): Uint8Array {
   return bytes;
 }
 
-/** A case of this encoding, or undefined where the random bytes became another instruction. */
-export function makeMediaCase(encoding: Encoding, bits: 32 | 64, random: Random): MediaCase | undefined {
+/** A case of this encoding on the data of `seed`, or undefined where the random bytes became another instruction. */
+export function makeMediaCase(encoding: Encoding, bits: 32 | 64, seed: number, random: Random): MediaCase | undefined {
   const bytes: number[] = [];
   if (typeof encoding.mandatory === "number") bytes.push(encoding.mandatory);
   const isRegister =
@@ -216,7 +216,7 @@ export function makeMediaCase(encoding: Encoding, bits: 32 | 64, random: Random)
     code: Uint8Array.from(bytes.slice(0, d.length)),
     registers,
     flags: (random() & 0x8d5) | 0x202,
-    seed: random(),
+    seed,
     operandAt,
     operand: sixteen(),
     mxcsr: random() % 3 ? settings : 0x1f80 | (random() & 0x3f),

@@ -28,8 +28,9 @@ describe.skipIf(!harness)(`against this processor, 64-bit code, ${COUNT} cases a
       const random = randomFrom(seed);
       for (let done = 0; done < COUNT; done += 1000) {
         const cases: Case64[] = [];
+        const dataSeed = random();
         for (let tries = 0; cases.length < Math.min(1000, COUNT - done) && tries < 20_000; tries++) {
-          const c = makeCase64(encoding, random);
+          const c = makeCase64(encoding, dataSeed, random);
           if (c) cases.push(c);
         }
         expect(cases.length, "cases made").toBeGreaterThan(0);

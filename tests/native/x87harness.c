@@ -58,7 +58,7 @@ int main(void) {
     *(int32_t *)(code + now.length + 1) = (int32_t)((uint32_t)(uintptr_t)leave - (CODE + now.length + 5));
     memcpy(data, now.data, DATA_BYTES);
     memset(&out, 0, sizeof out);
-    int number = sigsetjmp(back, 1);
+    int number = sigsetjmp(back, 0);
     if (!number) enter();
     __asm__ volatile("fninit");
     out.signal = number;
