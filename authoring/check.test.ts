@@ -314,6 +314,15 @@ test("an element that the guide does not show is named", async () => {
   expect(problems.map(({ message }) => message)).toEqual(["The guide does not show <ring-tlb>."]);
 });
 
+test("a label of a machine's source is a place; one that the source lacks is named", async () => {
+  const labelled = lesson
+    .replaceAll('at="0x7c03"', 'at="label second"')
+    .replace("        int   $0x10", "second: int   $0x10")
+    .replace("\n\n## First", ' <ring-verb machine="m" do="run-to" until="label third">on</ring-verb>\n\n## First');
+  const places = (await problemsOf(labelled)).filter((one) => /label|place|verb/.test(one));
+  expect(places).toEqual([expect.stringMatching(/^place 19: The machine's source has no label “third”/)]);
+});
+
 test("every rule has a case", () => {
   const tried = new Set([...cases.map(([name]) => name), "lab-listed", "guide-shows"]);
   expect(rules.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);

@@ -1,10 +1,11 @@
 // A document's machines, run in Node as the page will run them: by the site's own recorder, on what the author wrote.
 // A question that cannot be answered comes back as the sentence that the page's build would stop with.
 import { readFileSync } from "node:fs";
-import type { Engine, MachineHandle, MachineStatus } from "../engine/index.ts";
+import type { Engine, MachineHandle, MachineStatus, Until } from "../engine/index.ts";
 import { AuthorError, Recorder } from "../site/recorded/frames.ts";
 import type { Found } from "../site/recorded/html.ts";
 import type { Value } from "../widgets/model/expression.ts";
+import type { Parsed } from "../widgets/model/number.ts";
 import { parseUntil, reached } from "../widgets/model/until.ts";
 import { fenceName, sourceAttributes } from "../widgets/notebook/fence.ts";
 import type { Document, Tag } from "./document.ts";
@@ -76,19 +77,28 @@ export class Stage {
     return this.ask(() => this.recorder.answer(this.found.get(tag)!));
   }
 
-  /** Where the machine of a value or a prediction stands when it is run to `where` from power-on. */
-  async standing(id: string, where: string): Promise<Asked<MachineStatus>> {
-    return this.ask(async () => (await this.recorder.standingAt(id || undefined, "the text", where)).status);
+  /** Where the machine of a value or a prediction stands when it is run to `where` from power-on, and whether that is there. */
+  async standing(id: string, where: string): Promise<Asked<{ status: MachineStatus; there: boolean }>> {
+    return this.ask(async () => {
+      const { status } = await this.recorder.standingAt(id || undefined, "the text", where);
+      const wish = parseUntil(where, this.recorder.labelsOf(this.recorder.owner(id || undefined, "the text")));
+      return { status, there: "value" in wish && reached(wish.value, status) };
+    });
+  }
+
+  /** A place of a machine that was switched on, labels of its source included. */
+  place(machine: Tag, where: string): Parsed<Until> {
+    return parseUntil(where, this.recorder.labelsOf(this.found.get(machine)!));
   }
 
   /** Whether the machine comes to `where` from where it wakes or, failing that, from `tick` (power-on where that is ""). */
   async comesTo(machine: Tag, where: string, tick: string): Promise<Asked<boolean>> {
-    const wish = parseUntil(where);
-    if (!("value" in wish)) return { problem: `${wish.message} ${wish.hint}` };
     const from = this.found.get(machine)!;
     for (const start of [from, { ...from, attributes: { ...from.attributes, at: tick } }]) {
       const asked = await this.ask(async () => {
         const handle = await this.recorder.machine(start);
+        const wish = this.place(machine, where);
+        if (!("value" in wish)) throw new AuthorError(`${wish.message} ${wish.hint}`);
         const status = await handle.run({ ...wish.value, ticks: Math.min(wish.value.ticks ?? verbTicks, verbTicks) });
         handle.close();
         return reached(wish.value, status);

@@ -1,17 +1,26 @@
 // Rules for tags: that they are known, that what they say can be meant, and that what they name is there.
 import { parseNumber } from "../../widgets/model/number.ts";
-import { parseUntil } from "../../widgets/model/until.ts";
+import { labelIn, parseUntil } from "../../widgets/model/until.ts";
 import { fenceName } from "../../widgets/notebook/fence.ts";
-import type { Tag } from "../document.ts";
+import type { Document, Tag } from "../document.ts";
 import { suggestion } from "../nearest.ts";
 import type { Finding } from "../problem.ts";
 import type { Meaning, Vocabulary } from "../vocabulary.ts";
-import { machineOf, named, type Rule, text } from "./rule.ts";
+import { machineOf, named, type Rule, text, type World } from "./rule.ts";
 
 /** Attributes of every element. */
 const everywhere = /^(?:id|class|style|slot|title|lang|dir|hidden|tabindex|role|(?:data|aria)-[\w-]+)$/;
 /** What our elements read of the HTML within them. */
 const ofOptions = ["value", "until"];
+
+/** A label where the machine that it is asked of has one; undefined where that does not start, which another rule says. */
+async function labelled(tag: Tag, where: string, document: Document, world: World) {
+  const asked = tag.name === "option" || tag.name === "li" ? (tag.parent ?? tag) : tag;
+  const machine = tag.name === "ring-machine" ? tag : machineOf(document, asked);
+  if (!machine || "problem" in (await world.stage(document).machine(machine))) return undefined;
+  return world.stage(document).place(machine, where);
+}
+
 const places = ["until", "at", "data-at", "data-until"];
 
 /** The attributes that a tag takes besides those of every element; undefined where any are taken (plain HTML). */
@@ -88,16 +97,20 @@ export const elementRules: readonly Rule[] = [
   {
     name: "place",
     says: "A place to stop at is written as one.",
-    *check({ tags }, { vocabulary: { views } }) {
-      for (const tag of tags) {
+    async check(document, world) {
+      const { views } = world.vocabulary;
+      const findings: Finding[] = [];
+      for (const tag of document.tags) {
         for (const [attribute, value] of tag.attributes) {
           const meant =
             views.get(tag.name)?.get(attribute) === "place" ||
             (places.includes(attribute) && !views.get(tag.name)?.has(attribute));
-          const wish = meant && value ? parseUntil(value) : undefined;
-          if (wish && !("value" in wish)) yield { line: tag.line, column: tag.column, ...wish };
+          if (!meant || !value) continue;
+          const wish = labelIn(value) === undefined ? parseUntil(value) : await labelled(tag, value, document, world);
+          if (wish && !("value" in wish)) findings.push({ line: tag.line, column: tag.column, ...wish });
         }
       }
+      return findings;
     },
   },
   {

@@ -1,5 +1,5 @@
 // Rules that run a document's machines and cells.
-import { parseUntil, reached } from "../../widgets/model/until.ts";
+import { reached } from "../../widgets/model/until.ts";
 import { runCells } from "../cells.ts";
 import type { Finding } from "../problem.ts";
 import { notReached } from "./predictions.ts";
@@ -38,10 +38,10 @@ export const machineRules: readonly Rule[] = [
     async check(document, world) {
       const findings: Finding[] = [];
       for (const tag of named(document, "ring-machine")) {
-        const wish = parseUntil(text(tag, "at"));
         const asked = await world.stage(document).machine(tag);
-        if (!text(tag, "at") || "problem" in asked || !("value" in wish) || reached(wish.value, asked.value.status))
-          continue;
+        if (!text(tag, "at") || "problem" in asked) continue;
+        const wish = world.stage(document).place(tag, text(tag, "at"));
+        if (!("value" in wish) || reached(wish.value, asked.value.status)) continue;
         const { tick, reason } = asked.value.status;
         const message = `The machine ${text(tag, "id")} does not come to “${text(tag, "at")}”: it stands at instruction ${tick}.`;
         findings.push({ line: tag.line, column: tag.column, message, hint: `It stopped: ${reason.kind}.` });

@@ -173,16 +173,14 @@ const shown = (value: bigint | string) =>
 
 /** What is wrong with places that the machine of `tag` should come to from power-on. */
 export async function notReached(tag: Tag, wheres: readonly string[], document: Document, world: World) {
-  const { reached, parseUntil } = await import("../../widgets/model/until.ts");
   const findings: Omit<Finding, "line">[] = [];
   for (const where of wheres) {
-    const wish = parseUntil(where);
     const asked = await world.stage(document).standing(text(tag, "machine") || text(tag.parent ?? tag, "id"), where);
     if ("problem" in asked) findings.push({ message: asked.problem, hint: "Mend its machine first." });
-    else if ("value" in wish && !reached(wish.value, asked.value))
+    else if (!asked.value.there)
       findings.push({
-        message: `The machine does not come to “${where}”: it stands at instruction ${asked.value.tick}.`,
-        hint: `It stopped: ${asked.value.reason.kind}.`,
+        message: `The machine does not come to “${where}”: it stands at instruction ${asked.value.status.tick}.`,
+        hint: `It stopped: ${asked.value.status.reason.kind}.`,
       });
   }
   return findings;

@@ -8,7 +8,7 @@ import { chosenByMachine, growth, orderByTicks, showNumber } from "../../widgets
 import { type Instant, type Reader, type RecordedFrame, recordFrame, screenRows } from "../../widgets/model/reader.ts";
 import { type RecordedDisk, recordDisk } from "../../widgets/model/recorded-disk.ts";
 import { recordedViews } from "../../widgets/model/recorded-views.ts";
-import { parseUntil, reached } from "../../widgets/model/until.ts";
+import { type Labels, parseUntil, reached } from "../../widgets/model/until.ts";
 import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
 
 const floppyBytes = 1_474_560;
@@ -89,6 +89,7 @@ export class Recorder {
   private count = 0;
   /** By the name of their source. */
   private readonly assembled = new Map<string, RecordedDisk>();
+  private readonly labels = new Map<string, Labels>();
   /** Disks by name, and machines that stand where values are read of them, by id and place. */
   private readonly images = new Map<string, Promise<Uint8Array>>();
   private readonly standing = new Map<string, Promise<MachineHandle>>();
@@ -111,7 +112,8 @@ export class Recorder {
   }
 
   /** The element's machine, switched on and run to where it wakes. */
-  async machine({ attributes }: Found, events: MachineEvent[] = []): Promise<MachineHandle> {
+  async machine(element: Found, events: MachineEvent[] = []): Promise<MachineHandle> {
+    const { attributes } = element;
     const machine = await this.engine.create(`${this.page}#${++this.count}`, {
       memoryMiB: Number(attributes.memory ?? 16),
       floppies: [await this.image(attributes.floppy), await this.image(attributes["floppy-b"])],
@@ -119,15 +121,21 @@ export class Recorder {
       ...(attributes.rtc && { rtcBase: attributes.rtc }),
     });
     machine.onEvents(["exception", "interrupt"], (more) => events.push(...more));
-    await this.runTo(machine, attributes.at);
+    await this.runTo(machine, attributes.at, this.labelsOf(element));
     return machine;
   }
 
-  private async runTo(machine: MachineHandle, where: string | undefined): Promise<void> {
+  private async runTo(machine: MachineHandle, where: string | undefined, labels: Labels): Promise<void> {
     if (!where) return;
-    const wish = parseUntil(where);
+    const wish = parseUntil(where, labels);
     if (!("value" in wish)) this.refuse(`${wish.message} ${wish.hint}`);
     if (wish.value.tick !== machine.status.tick) await machine.run(wish.value);
+  }
+
+  /** The labels of what a machine boots, once it was switched on: those of its first disk's source before the second's. */
+  labelsOf({ attributes }: Found): Labels {
+    const each = [attributes["floppy-b"], attributes.floppy].map((name) => this.labels.get(name ?? ""));
+    return Object.assign({}, ...each);
   }
 
   /** The disks that were assembled for a machine. */
@@ -162,6 +170,7 @@ export class Recorder {
     if (wrong) this.refuse(`${wrong.file}, line ${wrong.line}: ${wrong.message} ${wrong.hint}`);
     image.set(answer.bytes.subarray(0, floppyBytes));
     this.assembled.set(name, recordDisk(name, text, image));
+    this.labels.set(name, answer.symbols);
     return image;
   }
 
@@ -246,10 +255,15 @@ export class Recorder {
     return machine;
   }
 
+  /** The machine of that id, or the page's first; `who` asks. */
+  owner(id: string | undefined, who: string): Found {
+    const owner = this.found.find((one) => one.name === "ring-machine" && (!id || one.attributes.id === id));
+    return owner ?? this.refuse(`${who} asks the machine “${id}”, which is not on the page`);
+  }
+
   /** The machine of that id, or the page's first, run to `where` from power-on; without `where`, to where it wakes. */
   private async machineOf(id: string | undefined, who: string, where: string | undefined): Promise<MachineHandle> {
-    const owner = this.found.find((one) => one.name === "ring-machine" && (!id || one.attributes.id === id));
-    if (!owner) this.refuse(`${who} asks the machine “${id}”, which is not on the page`);
+    const owner = this.owner(id, who);
     return this.machine({ ...owner, attributes: { ...owner.attributes, at: where ?? owner.attributes.at ?? "" } });
   }
 
@@ -263,7 +277,7 @@ export class Recorder {
     };
     try {
       const before = since ? await ask() : undefined;
-      if (since) await this.runTo(machine, until ?? at);
+      if (since) await this.runTo(machine, until ?? at, this.labelsOf(this.owner(attributes.machine, "a prediction")));
       return growth(before, await ask());
     } finally {
       machine.close();
@@ -275,8 +289,8 @@ export class Recorder {
     const ticks = [];
     for (const option of children.filter(isOption)) {
       const where = option.attributes.until ?? option.attributes["data-until"] ?? "";
-      const wish = parseUntil(where);
       const machine = await this.standingAt(attributes.machine, "a prediction", where);
+      const wish = parseUntil(where, this.labelsOf(this.owner(attributes.machine, "a prediction")));
       ticks.push("value" in wish && reached(wish.value, machine.status) ? machine.status.tick : undefined);
     }
     return orderByTicks(ticks);

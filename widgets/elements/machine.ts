@@ -1,15 +1,15 @@
 // <ring-machine>: owns one machine, wakes it as it comes into view, lays its views out, listens to gdb's keys while
 // focus is inside, and opens at an instant named by the page's address (#boot@1204).
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import type { Engine, MachineConfiguration, Until } from "../../engine/index.ts";
-import { readImage, type SourceElement, sourceIn } from "../model/image.ts";
+import type { Engine, MachineConfiguration } from "../../engine/index.ts";
+import { labelsOf, readImage, type SourceElement, sourceIn } from "../model/image.ts";
 import { actOnKey } from "../model/keys.ts";
 import { announceMachine, withdrawMachine } from "../model/machines.ts";
 import { byteSize, grouped } from "../model/number.ts";
 import { pageEngine } from "../model/page-engine.ts";
 import { parseFrame } from "../model/reader.ts";
 import { MachineSession } from "../model/session.ts";
-import { parseUntil } from "../model/until.ts";
+import type { Labels } from "../model/until.ts";
 import { shared, tokens } from "../style.ts";
 
 const sideViews = new Set(["ring-registers", "ring-memory"]);
@@ -149,6 +149,7 @@ export class RingMachine extends LitElement {
     this.keep = false;
     this.session = new MachineSession("", "", {
       configuration: (engine, progress) => this.configuration(engine, progress),
+      labels: () => this.labels(),
     });
   }
 
@@ -160,7 +161,7 @@ export class RingMachine extends LitElement {
     this.label = session.label;
     const recorded = this.querySelector(":scope > script.recorded")?.textContent;
     if (recorded && !session.handle) session.takeFrame(parseFrame(recorded));
-    session.origin.wakeAt = this.keptTick() ?? this.wakeAt();
+    session.origin.wakeAt = this.keptTick() ?? (this.getAttribute("at") || undefined);
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", this.label);
     announceMachine(session);
@@ -228,19 +229,16 @@ export class RingMachine extends LitElement {
     const { status } = this.session;
     if (status) sessionStorage.setItem(this.keepKey, String(status.tick));
   };
-  private keptTick(): Until | undefined {
+  private keptTick(): string | undefined {
     if (!this.keep || !import.meta.env?.DEV) return undefined;
-    const kept = sessionStorage.getItem(this.keepKey);
-    return kept === null ? undefined : { tick: Number(kept) };
+    return sessionStorage.getItem(this.keepKey) ?? undefined;
   }
 
-  private wakeAt(): Until | undefined {
-    const at = this.getAttribute("at");
-    if (!at) return undefined;
-    const parsed = parseUntil(at);
-    if ("value" in parsed) return parsed.value;
-    console.error(`<ring-machine id="${this.id}" at="${at}">: ${parsed.message} ${parsed.hint}`);
-    return undefined;
+  /** Of the first disk's source, and of the second's. */
+  private async labels(): Promise<Labels> {
+    const engine = await pageEngine();
+    const each = await Promise.all([...this.sources].reverse().map((source) => labelsOf(source, engine)));
+    return Object.assign({}, ...each);
   }
 
   private async configuration(engine: Engine, progress: (step: string) => void): Promise<MachineConfiguration> {

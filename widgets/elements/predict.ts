@@ -17,7 +17,7 @@ import {
 import { readableOf } from "../model/readable.ts";
 import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
-import { parseUntil, reached } from "../model/until.ts";
+import { reached } from "../model/until.ts";
 import { addressText } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
 import { pickPlace, readPlace } from "./predict-place.ts";
@@ -280,7 +280,7 @@ export class RingPredict extends MachineView {
 
   /** Runs to where the answer is read; says so where the machine does not come there. */
   private async goThere(session: MachineSession, where: string): Promise<boolean> {
-    const wish = parseUntil(where);
+    const wish = await session.placeOf(where);
     if (!("value" in wish)) {
       this.problem = `${wish.message} ${wish.hint}`;
       return false;
@@ -300,7 +300,7 @@ export class RingPredict extends MachineView {
   private async measureOrder(session: MachineSession): Promise<Omit<KeptPrediction, "said"> | undefined> {
     const ticks: (number | undefined)[] = [];
     for (const { until } of this.options) {
-      const wish = parseUntil(until);
+      const wish = await session.placeOf(until);
       if (!("value" in wish)) {
         this.problem = `${wish.message} ${wish.hint}`;
         return undefined;

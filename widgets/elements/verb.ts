@@ -3,7 +3,6 @@ import { css, html, nothing } from "lit";
 import { evaluate } from "../model/expression.ts";
 import { readableOf } from "../model/readable.ts";
 import type { MachineSession } from "../model/session.ts";
-import { parseUntil } from "../model/until.ts";
 import { shared, tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
 
@@ -123,7 +122,7 @@ export class RingVerb extends MachineView {
   }
 
   private async runTo(session: MachineSession): Promise<void> {
-    const wish = parseUntil(this.until || this.address);
+    const wish = await session.placeOf(this.until || this.address);
     if ("value" in wish) await session.runTo(wish.value, this.from);
     else this.problem = `${wish.message} ${wish.hint}`;
   }

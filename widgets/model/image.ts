@@ -2,6 +2,7 @@
 // named block, a <textarea>, a <script type="text/x-asm">), anything else is the address of an image.
 import type { AssembleAnswer, Engine } from "../../engine/index.ts";
 import { type RecordedDisk, recordedImage } from "./recorded-disk.ts";
+import type { Labels } from "./until.ts";
 
 /**
  * An element with assembly source: its `source` property where it has one, else its value or text. It may carry
@@ -14,6 +15,8 @@ export interface SourceElement extends HTMLElement {
 }
 
 const floppyBytes = 1_474_560;
+/** What each source's text assembled to. */
+const assembled = new WeakMap<SourceElement, { readonly text: string; readonly symbols: Labels }>();
 
 /** The source element that `name` names by `#id`, near `from` first. */
 export function sourceIn(name: string, from: Element): SourceElement | undefined {
@@ -37,14 +40,22 @@ export function sourceFile(element: SourceElement): string {
 /** Assembles an element's source and tells the element how it went. */
 export async function assembleElement(element: SourceElement, engine: Engine): Promise<AssembleAnswer> {
   const { origin, bits, syntax } = element.dataset;
-  const answer = await engine.assemble(sourceText(element), {
+  const text = sourceText(element);
+  const answer = await engine.assemble(text, {
     file: sourceFile(element),
     origin: origin === undefined ? 0x7c00 : Number(origin),
     codeBits: bits === "32" ? 32 : bits === "64" ? 64 : 16,
     syntax: syntax === "intel" ? "intel" : "att",
   });
+  assembled.set(element, { text, symbols: answer.symbols });
   element.dispatchEvent(new CustomEvent("ring-assembled", { bubbles: true, composed: true, detail: answer }));
   return answer;
+}
+
+/** The labels of an element's source as it runs now; assembled for it where that is not known yet. */
+export async function labelsOf(element: SourceElement, engine: Engine): Promise<Labels> {
+  const known = assembled.get(element);
+  return known?.text === sourceText(element) ? known.symbols : (await assembleElement(element, engine)).symbols;
 }
 
 /**

@@ -13,16 +13,20 @@ import type {
   Until,
 } from "../../engine/index.ts";
 import { mergeEvents } from "./event-log.ts";
+import type { Parsed } from "./number.ts";
 import { countServed, forgetPageEngine, pageEngine } from "./page-engine.ts";
 import { type Reader, type RecordedFrame, RecordedReader } from "./reader.ts";
 import { say } from "./speech.ts";
+import { type Labels, labelIn, parseUntil } from "./until.ts";
 import { reasonText, type ViewState } from "./words.ts";
 
 /** How a machine comes to be: its configuration is asked for when it wakes (a floppy may have to be fetched). */
 export interface Origin {
   configuration(engine: Engine, progress: (step: string) => void): Promise<MachineConfiguration>;
-  /** Where to stand after waking; without it, at the recorded frame's instruction, or at power-on. */
-  wakeAt?: Until;
+  /** Where to stand after waking (until.ts); without it, at the recorded frame's instruction, or at power-on. */
+  wakeAt?: string;
+  /** The labels of what it boots, for places that name one. */
+  labels?(): Promise<Labels>;
 }
 
 /** What the reader may undo. */
@@ -201,7 +205,7 @@ export class ObservedMachine extends EventTarget {
       if (cancelled) return handle.close();
       // Heard from power-on: the run up to here belongs to the timeline.
       this.listen(handle);
-      const at = this.frame ? { tick: this.frame.status.tick } : this.origin.wakeAt;
+      const at = this.frame ? { tick: this.frame.status.tick } : await this.wakeAt();
       if (at && at.tick !== 0) await handle.run(at);
       await this.adopt(handle);
     };
@@ -217,6 +221,21 @@ export class ObservedMachine extends EventTarget {
       this.slow = false;
       this.changed();
     }
+  }
+
+  private async wakeAt(): Promise<Until | undefined> {
+    const { wakeAt } = this.origin;
+    if (!wakeAt) return undefined;
+    const place = await this.placeOf(wakeAt);
+    if ("value" in place) return place.value;
+    console.error(`${this.id}: at="${wakeAt}": ${place.message} ${place.hint}`);
+    return undefined;
+  }
+
+  /** A place as authors write it (until.ts); a label is one of the source that this machine boots. */
+  async placeOf(text: string): Promise<Parsed<Until>> {
+    const labels = labelIn(text) === undefined ? undefined : await this.origin.labels?.();
+    return parseUntil(text, labels);
   }
 
   private listen(handle: MachineHandle): void {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { MachineStatus } from "../../engine/index.ts";
-import { parseUntil, reached, runBudget } from "./until.ts";
+import { labelIn, parseUntil, reached, runBudget } from "./until.ts";
 
 test.each([
   ["0x7c00", { address: 0x7c00, ticks: runBudget }],
@@ -18,6 +18,14 @@ test.each([
   ["screen: Hello, 0x10", { screen: "Hello, 0x10", ticks: runBudget }],
   ["serial: ready", { serial: "ready", ticks: runBudget }],
 ])("%s", (text, value) => expect(parseUntil(text)).toEqual({ value }));
+
+test("a label is the address that the source gives it, and one that it lacks is refused", () => {
+  expect(parseUntil("label done", { done: 0x7c24 })).toEqual({ value: { address: 0x7c24, ticks: runBudget } });
+  expect(parseUntil("label toString", { done: 1 })).toMatchObject({
+    message: "The machine's source has no label “toString”.",
+  });
+  expect([labelIn("label done"), labelIn("halt")]).toEqual(["done", undefined]);
+});
 
 test("“7c00” without a mark is refused with the ways to say it", () => {
   expect(parseUntil("7c00")).toMatchObject({ message: "“7c00” is no place to stop at." });

@@ -6,13 +6,14 @@
 //   "line 1"  interrupt line 1 is raised
 //   "mode", "reset", "triple fault"                "screen: Hello"        that text stands on the screen
 //   "serial: ready"  that text went out            "+100"                 so many instructions from here
+//   "label done"  that label of the machine's own source is next: it goes along when a reader edits the source
 import type { MachineStatus, Until } from "../../engine/index.ts";
 import { type Parsed, parseNumber } from "./number.ts";
 
 /** Ten seconds of the machine's own time: no run that a page starts goes on for ever. */
 export const runBudget = 2_000_000_000;
 
-const hint = "Write 0x7c00, 1204, halt, int 0x13, port 0x3f8, screen: text, serial: text or +100.";
+const hint = "Write 0x7c00, 1204, label done, halt, int 0x13, port 0x3f8, screen: text, serial: text or +100.";
 /** The event that each word means, and what a number after it is. */
 const events = {
   int: ["interrupt", "vector"],
@@ -32,9 +33,23 @@ function event(word: keyof typeof events, number: string | undefined): Parsed<Un
   return { value: { event: { kind, [which]: Number(parsed.value) }, ticks: runBudget } };
 }
 
-/** Reads such an attribute. */
-export function parseUntil(text: string): Parsed<Until> {
+/** A source's labels and their addresses. */
+export type Labels = Readonly<Record<string, number>>;
+
+/** The label that a place names; undefined where it is a place of another kind. */
+export function labelIn(text: string): string | undefined {
+  return /^\s*label\s+([.\w$]+)\s*$/.exec(text)?.[1];
+}
+
+/** Reads such an attribute. `labels`: what a label may name. */
+export function parseUntil(text: string, labels: Labels = {}): Parsed<Until> {
   const wish = text.trim();
+  const label = labelIn(wish);
+  if (label !== undefined) {
+    const address = Object.hasOwn(labels, label) ? labels[label] : undefined;
+    if (address !== undefined) return { value: { address, ticks: runBudget } };
+    return { message: `The machine's source has no label “${label}”.`, hint: "It may have been edited away." };
+  }
   const quoted = /^(screen|serial):\s*(.+)$/s.exec(wish);
   if (quoted) return { value: { [quoted[1]]: quoted[2], ticks: runBudget } };
   const lower = wish.toLowerCase();
