@@ -34,6 +34,7 @@ export const fetched: Readonly<Record<string, () => Promise<CustomElementConstru
   "ring-card": async () => (await import("./elements/card.ts")).RingCard,
   "ring-console": async () => (await import("./elements/console.ts")).RingConsole,
   "ring-descriptors": async () => (await import("./elements/descriptors.ts")).RingDescriptors,
+  "ring-drop": async () => (await import("./elements/drop.ts")).RingDrop,
   "ring-frame": async () => (await import("./elements/frame.ts")).RingFrame,
   "ring-interrupts": async () => (await import("./elements/interrupts.ts")).RingInterrupts,
   "ring-page-tables": async () => (await import("./elements/page-tables.ts")).RingPageTables,
