@@ -236,7 +236,7 @@ export class LinearMemory {
 
   /**
    * Where the aligned 8 bytes at `la`, which were just read on the system's behalf, are in linear memory, and the entry of
-   * the TLB by which they are; undefined where they are no memory.
+   * the TLB by which they are (without paging: 16 bytes that hold them); undefined where they are no memory.
    */
   hostOf(la: LinearAddress): { host: number; tlb: number } | undefined {
     const [low, high] = split(la);
@@ -246,7 +246,7 @@ export class LinearMemory {
     if (paging.on && i < 0) return undefined;
     const host = this.p.map.readable(paging.on ? data.physical(i, low) : low);
     if (host < 0) return undefined;
-    return { host, tlb: paging.on ? this.p.cpu + at.TLBS + i * 4 : host };
+    return { host, tlb: paging.on ? this.p.cpu + at.TLBS + i * 4 : host & ~15 };
   }
 
   /** INVLPG: the page of a linear address, a global one too. */

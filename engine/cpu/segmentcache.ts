@@ -7,6 +7,7 @@
  *            4  i32  selector                                         24  i64  that entry's first two words
  *            8  i64  the descriptor's bytes                           32  32 bytes: the segment register
  *           16  i32  where they are in linear memory                  64  i64  GDTR's base     72  i32  its limit
+ *                                                                     80  i64  the TLB entry's last two words
  */
 import type { Value } from "../isa/meaning.ts";
 import * as w from "../wasm/expression.ts";
@@ -44,6 +45,7 @@ export function emitSegmentLoad(
     w.eq(field(4), sel),
     w.eq(w.load("i64", 64, field(16)), wide(8)),
     w.eq(w.load("i64", 64, field(20)), wide(24)),
+    w.eq(w.load("i64", 64, field(20), 8), wide(80)),
     w.eq(wide(64), w.load("i64", 64, cpu, at.GDTR_BASE)),
     w.eq(field(72), w.load("i32", 32, cpu, at.GDTR_LIMIT)),
     w.eq(field(32 + flat), w.load("i32", 32, slot, at.SEGMENTS + flat)),
@@ -68,6 +70,7 @@ export function rememberSegment(p: Core, n: number, selector: number, la: number
   v.setInt32(entry + 16, place.host, true);
   v.setInt32(entry + 20, place.tlb, true);
   v.setBigUint64(entry + 24, memory.getBigUint64(place.tlb, true), true);
+  v.setBigUint64(entry + 80, memory.getBigUint64(place.tlb + 8, true), true);
   const slot = p.cpu + at.SEGMENTS + n * at.SEGMENT_BYTES;
   bytes.copyWithin(p.cpu + entry + 32, slot, slot + at.SEGMENT_BYTES);
   v.setBigUint64(entry + 64, v.getBigUint64(at.GDTR_BASE, true), true);
