@@ -92,6 +92,7 @@ export function acpiTables(machine: AcpiMachine): AcpiTables {
   const fadt = blob.add(table("FACP", 3, fadtBody()));
   blob.point(fadt + 36, 4, facs);
   blob.point(fadt + 40, 4, dsdt);
+  blob.point(fadt + 132, 8, facs);
   blob.point(fadt + 140, 8, dsdt);
   const listed = [fadt, ...(machine.apics ? [blob.add(madt(machine)), blob.add(hpet())] : [])];
   const rsdt = blob.add(table("RSDT", 1, new Uint8Array(4 * listed.length)));
