@@ -76,7 +76,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: "the same; if=floppy, virtio, none,id=ID; snapshot=off keeps what is written",
     does: (_, v, s) => s.drives.add(v),
   },
-  bios: { value: "FILE", help: "firmware in place of our BIOS, at most 256 KiB", does: (o, v) => void (o.bios = v) },
+  bios: { value: "FILE", help: "firmware in place of our BIOS, at most 16 MiB", does: (o, v) => void (o.bios = v) },
   kernel: { value: "FILE", help: "a Linux or Multiboot kernel", does: (o, v) => void (o.kernel = v) },
   initrd: {
     value: "FILE",

@@ -41,7 +41,7 @@ function configurationOf(options: Options): MachineConfiguration {
     ...(options.cards.length > 0 ? { cards: options.cards.map(cardOf) } : {}),
     ...(bootOrder ? { bootOrder } : {}),
     ...(bootMenu ? { bootMenu } : {}),
-    ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "64, 128, 192 or 256 KiB") } : {}),
+    ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "a multiple of 64 KiB, at most 16 MiB") } : {}),
     ...(hasVga ? vgaBiosBeside(bios) : { display: "none" }),
     ...(isHeadless ? { headless: true } : {}),
     ...(serial.length > 2 ? { serialPorts: serial.length } : {}),

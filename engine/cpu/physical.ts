@@ -19,7 +19,7 @@ const SMRAM_BYTES = 0x20000;
 /** Room for decoded instructions: a kernel's work and its programs' fit, so that they are not decoded again and again. */
 const RECORDS_BYTES = 16 << 20;
 const LEAST_RECORDS_BYTES = 4 << 20;
-/** ROM images lie above RAM in linear memory, in as much space as this. */
+/** ROM images lie above RAM in linear memory, in as much space as this where nothing else is asked for. */
 const ROM_SPACE = 1 << 20;
 
 /** Who answers at addresses that are neither RAM nor ROM. */
@@ -60,6 +60,7 @@ export class PhysicalMap {
   private readonly reach: Uint8Array;
   /** How often each page has got its first decoded code. */
   private readonly appearances: Uint8Array;
+  private readonly romSpace: number;
   private readonly roms: { first: number; last: number; host: number }[] = [];
   private romEnd: number;
   /** Numbers of pages of RAM that devices cover. */
@@ -68,7 +69,8 @@ export class PhysicalMap {
   /** Processors that share it. */
   readonly processors: number;
 
-  constructor(ramBytes: number, processors = 1) {
+  constructor(ramBytes: number, processors = 1, romSpace = ROM_SPACE) {
+    this.romSpace = romSpace;
     this.processors = processors;
     if (ramBytes % PAGE || ramBytes < 1 << 20)
       throw new EngineError(`memory of ${ramBytes} bytes: expected a multiple of 4 KiB, at least 1 MiB`);
@@ -76,9 +78,9 @@ export class PhysicalMap {
     const recordBytes = Math.max(LEAST_RECORDS_BYTES, RECORDS_BYTES / processors) & -PAGE;
     this.recordCount = recordBytes / at.RECORD_BYTES;
     this.lines = this.records + processors * recordBytes;
-    const pages = (ramBytes + ROM_SPACE) / PAGE;
+    const pages = (ramBytes + romSpace) / PAGE;
     this.ramAt = (this.lines + pages * 8 + 0xffff) & ~0xffff;
-    const total = this.ramAt + ramBytes + ROM_SPACE;
+    const total = this.ramAt + ramBytes + romSpace;
     const wasmPages = total >>> 16;
     this.memory = new WebAssembly.Memory({ initial: wasmPages + 1, maximum: wasmPages + 1 });
     this.bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
@@ -96,8 +98,8 @@ export class PhysicalMap {
       throw new EngineError(`ROM of ${image.length} bytes at 0x${hpa.toString(16)}: expected whole pages of 4 KiB`);
     }
     const host = this.romEnd;
-    if (host + image.length > this.ramAt + this.ram.length + ROM_SPACE)
-      throw new EngineError("ROM images: more than 1 MiB in all");
+    if (host + image.length > this.ramAt + this.ram.length + this.romSpace)
+      throw new EngineError(`ROM images: more than ${this.romSpace} bytes in all`);
     this.bytes.set(image, host);
     this.romEnd += image.length;
     this.roms.push({ first: hpa, last: hpa + image.length - 1, host });

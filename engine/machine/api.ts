@@ -17,7 +17,7 @@ export type { HeldTranslation, PageWalk, TableName, TlbView, WalkAccess, WalkSte
 export interface MachineConfiguration {
   /** RAM in MiB, 1 to 1024. Default 16. */
   readonly memoryMiB?: number;
-  /** Firmware in place of our own BIOS: at most 256 KiB, its last byte at FFFFF and at FFFFFFFF. */
+  /** Firmware in place of our own BIOS: 64 KiB to 16 MiB, its last byte at FFFFFFFF, its last 128 KiB also below 1 MiB. */
   readonly bios?: Uint8Array;
   /**
    * Images of drives A and B, 1 byte to 2,880 KiB (short ones are filled up); the machine never writes to them. Drive A is

@@ -29,7 +29,7 @@ export interface CompleteConfiguration extends MachineConfiguration {
   readonly randomSeed: number;
 }
 
-export const MAX_FIRMWARE = 256 * 1024;
+export const MAX_FIRMWARE = 16 * 2 ** 20;
 export const MAX_FLOPPY = 2880 * 1024;
 const DEFAULT_MIB = 16;
 const MAX_PROCESSORS = 8;
@@ -100,7 +100,7 @@ function memory(value: unknown, report: Report): void {
 }
 
 function firmware(value: unknown, report: Report): void {
-  const hint = "A ROM image of 64, 128, 192 or 256 KiB, whose last 16 bytes hold the first instruction.";
+  const hint = "A ROM image of 64 KiB to 16 MiB, a multiple of 64 KiB, whose last 16 bytes hold the first instruction.";
   if (!(value instanceof Uint8Array)) {
     report("is not bytes", hint);
     return;

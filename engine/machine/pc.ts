@@ -64,7 +64,7 @@ export class Pc {
     this.configuration = configuration;
     const { processors: count } = configuration;
     this.#randomSeed = configuration.randomSeed;
-    this.map = new PhysicalMap(configuration.memoryMiB * 2 ** 20, count);
+    this.map = new PhysicalMap(configuration.memoryMiB * 2 ** 20, count, rom.length + LOW_ROM);
     this.clock = new TickClock(configuration.ticksPerSecond);
     const log = (event: DeviceEvent) => {
       if (event.kind === "unimplemented") outputs.event({ kind: "unimplemented", part: event.part, text: event.text });
@@ -309,9 +309,12 @@ export class Pc {
 
 const named = (part: string | undefined) => (part === undefined ? {} : { part });
 
+/** As much of the ROM is seen below 1 MiB. */
+const LOW_ROM = 0x20000;
+
 /** The whole image ends at 4 GiB, its last 128 KiB also at 1 MiB. */
 function mapFirmware(map: PhysicalMap, rom: Uint8Array): void {
   map.mapRom(2 ** 32 - rom.length, rom);
-  const low = rom.subarray(Math.max(0, rom.length - 0x20000));
+  const low = rom.subarray(Math.max(0, rom.length - LOW_ROM));
   map.mapRom(0x100000 - low.length, low);
 }
