@@ -20,6 +20,8 @@ const MAX_BLOCK = 32;
 const INSTRUCTION = 0x80;
 /** Records of one instruction that runs alone: it, what follows it, its target. */
 const ALONE_RECORDS = 3;
+/** Of one that generated code comes to by a guard: the guard, it, the block's end. */
+const GUARDED_RECORDS = 3;
 
 /** One instruction of a block that is being built. */
 interface BlockStep {
@@ -154,12 +156,7 @@ export class Blocks {
       this.heads[this.indexOf(record)] = first;
       this.mark(record, step.host, step.decoded.length);
     });
-    if (!last.ended) {
-      const end = first + steps.length * at.RECORD_BYTES;
-      this.clear(end);
-      this.view.setInt32(end + at.R_HANDLER, this.handlers.blockEnd().index, true);
-      this.view.setBigUint64(end + at.R_RIP, last.ip + BigInt(last.decoded.length), true);
-    }
+    if (!last.ended) this.writeEnd(first + steps.length * at.RECORD_BYTES, last.ip + BigInt(last.decoded.length));
     if (this.translating && !this.breakpoints.size) this.translate(first, mode);
     else if (steps.length > 1) this.startWarming(first);
     return first;
@@ -343,7 +340,7 @@ export class Blocks {
   }
 
   /** Sends those who come to a dropped record, by links or the jump table, on to what took its place. */
-  private forward(dropped: number, record: number): void {
+  forward(dropped: number, record: number): void {
     this.view.setInt32(dropped + at.R_HANDLER, this.handlers.blockEnd().index, true);
     this.view.setInt32(dropped + at.R_LEFT, 0, true);
     this.view.setInt32(dropped + at.R_LINK_NEXT, record, true);
@@ -392,20 +389,51 @@ export class Blocks {
     const pageEnd = (host & ~(PAGE - 1)) + PAGE;
     const d = this.decodeAt(host, pageEnd, rip, mode);
     if ("fault" in d || !fitsLimit(low, d, mode)) return 0;
-    const record = this.buildAlone(d, rip, mode);
+    this.makeRoom(ALONE_RECORDS);
+    const record = this.next;
+    this.next += ALONE_RECORDS * at.RECORD_BYTES;
+    this.writeAlone(record, d, rip, mode);
     this.heads[this.indexOf(record)] = record;
     this.mark(record, host, d.length);
     this.foundAlone.set(key, record);
     return record;
   }
 
-  /** The same for an instruction already decoded, whose bytes the caller watches; good until `onFlush`. */
-  buildAlone(d: Decoded, ip: bigint, mode: Mode): number {
-    if (this.next + ALONE_RECORDS * at.RECORD_BYTES > this.end) this.flush();
+  /**
+   * The same for an instruction already decoded, whose bytes the caller watches, and the guard by which generated code may
+   * come to it: 0 where it must not, as its repetitions could change it. Both are good until `onFlush`.
+   */
+  buildUnkept(d: Decoded, rip: bigint, mode: Mode): { record: number; guard: number } {
+    this.makeRoom(ALONE_RECORDS + GUARDED_RECORDS);
     const record = this.next;
-    this.next += ALONE_RECORDS * at.RECORD_BYTES;
-    this.writeAlone(record, d, ip, mode);
-    return record;
+    this.next += (ALONE_RECORDS + GUARDED_RECORDS) * at.RECORD_BYTES;
+    this.writeAlone(record, d, rip, mode);
+    if (d.repeat || this.breakpoints.size) return { record, guard: 0 };
+    const guard = record + ALONE_RECORDS * at.RECORD_BYTES;
+    this.writeGuarded(guard, d, rip, mode);
+    return { record, guard };
+  }
+
+  private makeRoom(records: number): void {
+    if (this.next + records * at.RECORD_BYTES > this.end) this.flush();
+  }
+
+  private writeGuarded(guard: number, d: Decoded, rip: bigint, mode: Mode): void {
+    const body = guard + at.RECORD_BYTES;
+    const handler = this.handlers.of(d, shapeOf(d, mode));
+    this.clear(guard);
+    this.view.setInt32(guard + at.R_HANDLER, this.handlers.guard, true);
+    this.view.setInt32(guard + at.R_LEFT, 1, true);
+    this.view.setBigUint64(guard + at.R_RIP, rip, true);
+    this.write(body, d, rip, handler.index);
+    if (!handler.ended) this.writeEnd(body + at.RECORD_BYTES, rip + BigInt(d.length));
+  }
+
+  /** What stands behind a block's last instruction where that does not leave. */
+  private writeEnd(end: number, rip: bigint): void {
+    this.clear(end);
+    this.view.setInt32(end + at.R_HANDLER, this.handlers.blockEnd().index, true);
+    this.view.setBigUint64(end + at.R_RIP, rip, true);
   }
 
   private writeAlone(first: number, d: Decoded, ip: bigint, mode: Mode): void {

@@ -1,17 +1,26 @@
 /**
  * Instructions that lie in two pages: kept with the bytes that they were decoded from, which are compared each time, as
- * either page may have become another one. Derived.
+ * either page may have become another one. Generated code comes to one by its guard, a record that asks for the comparison
+ * and goes on to the instruction; TypeScript runs it alone. Derived.
  */
 import type { Core } from "./core.ts";
 import { MAX_MODES, type Mode } from "./modes.ts";
 import { PAGE } from "./physical.ts";
 
 /** As many are kept at one time. */
-const MAX_KEPT = 1024;
+const MAX_KEPT = 8192;
+
+interface Kept {
+  /** Runs the instruction alone. */
+  readonly record: number;
+  /** Where generated code comes to it; 0 where it must run alone. The instruction's record follows. */
+  readonly guard: number;
+  readonly bytes: Uint8Array;
+}
 
 export class Crossings {
   private readonly p: Core;
-  private readonly kept = new Map<number | string, { readonly record: number; readonly bytes: Uint8Array }>();
+  private readonly kept = new Map<number | string, Kept>();
 
   constructor(p: Core) {
     this.p = p;
@@ -30,22 +39,37 @@ export class Crossings {
     return this.kept.has(this.key(mode));
   }
 
+  /** Where generated code goes that comes to RIP; 0 where it leaves, undefined where none is kept. */
+  guard(mode: Mode): number | undefined {
+    return this.kept.get(this.key(mode))?.guard;
+  }
+
+  /** `guard` stands at RIP and may be passed: the bytes are those that it was made for. It fetches, and may throw #PF. */
+  passes(guard: number, mode: Mode): boolean {
+    const kept = this.kept.get(this.key(mode));
+    return kept?.guard === guard && this.isHere(kept.bytes, mode);
+  }
+
   /** The record of the instruction at RIP where it is still the one that was kept, else 0. It fetches, and may throw #PF. */
   find(mode: Mode): number {
     const kept = this.kept.get(this.key(mode));
     return kept && this.isHere(kept.bytes, mode) ? kept.record : 0;
   }
 
-  /** Keeps the record of the instruction of `length` bytes at RIP. */
-  keep(mode: Mode, length: number, record: number): void {
+  /** Keeps the records of the instruction of `length` bytes at RIP; the guard that stood there before, or 0. */
+  keep(mode: Mode, length: number, record: number, guard: number): number {
     const [first, count, second] = this.hosts(length, mode);
-    if (first < 0 || second < 0 || count === length) return;
+    const key = this.key(mode);
+    const before = this.kept.get(key)?.guard ?? 0;
+    this.kept.delete(key);
+    if (first < 0 || second < 0 || count === length) return 0;
     if (this.kept.size >= MAX_KEPT) this.kept.clear();
     const { bytes } = this.p.map;
     const copy = new Uint8Array(length);
     copy.set(bytes.subarray(first, first + count));
     copy.set(bytes.subarray(second, second + length - count), count);
-    this.kept.set(this.key(mode), { record, bytes: copy });
+    this.kept.set(key, { record, guard, bytes: copy });
+    return before;
   }
 
   private isHere(kept: Uint8Array, mode: Mode): boolean {

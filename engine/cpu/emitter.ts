@@ -36,6 +36,8 @@ export interface Imports {
   readonly system: Callee;
   /** (cpu, record, ticks) → 0: the block that begins at a record has been run often. */
   readonly warm: Callee;
+  /** (cpu, record, ticks) → 0, or 1: leave, as the instruction behind the guard is another one now. */
+  readonly guard: Callee;
   /** A function of the x87's library: x87/functions.ts. */
   readonly x87: (name: string) => Callee;
   /** (cpu, operation, immediate) → 0, or 1 on a fault: a floating-point operation on the media slots. */

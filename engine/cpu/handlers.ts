@@ -12,6 +12,7 @@ import type { Imports, Shape } from "./emitter.ts";
 import { IMPORTS, type ImportFunctions } from "./importfunctions.ts";
 import {
   emitBlockEnd,
+  emitGuard,
   emitHandler,
   emitLeave,
   emitWarming,
@@ -107,6 +108,7 @@ export class Handlers {
   readonly breakpoint: number;
   readonly budget: number;
   readonly warming: number;
+  readonly guard: number;
   private readonly memory: WebAssembly.Memory;
   private readonly functions: ImportFunctions;
   private readonly known = new Map<string, Handler>();
@@ -123,6 +125,7 @@ export class Handlers {
     this.breakpoint = this.get("breakpoint", () => ({ builder: emitLeave(at.EXIT_BREAKPOINT), ended: true })).index;
     this.budget = this.get("budget", () => ({ builder: emitLeave(at.EXIT_BUDGET), ended: true })).index;
     this.warming = this.get("warming", () => ({ builder: emitWarming(CALLEES), ended: true })).index;
+    this.guard = this.get("guard", () => ({ builder: emitGuard(CALLEES), ended: true })).index;
     const enter = new Builder(HANDLER_SIGNATURE);
     const [cpu, record, ticks] = [enter.parameter(0), enter.parameter(1), enter.parameter(2)];
     enter.returnCallIndirect(0, w.load("i32", 32, record, at.R_HANDLER), cpu, record, ticks);

@@ -12,6 +12,7 @@ export const IMPORTS = [
   { name: "system", type: 1 },
   { name: "float", type: 1 },
   { name: "warm", type: 1 },
+  { name: "guard", type: 1 },
 ] as const;
 
 /** The functions that a processor gives. */

@@ -92,6 +92,16 @@ export function emitWarming(imports: Imports): FunctionBuilder {
   return f;
 }
 
+/** Emits a guard: it goes on to the record behind it, or leaves where `guard` does not let it pass. */
+export function emitGuard(imports: Imports): FunctionBuilder {
+  const f = new FunctionBuilder(HANDLER_SIGNATURE);
+  const [cpu, record, ticks] = [f.parameter(0), f.parameter(1), f.parameter(2)];
+  f.if(w.call(imports.guard, cpu, record, ticks), () => f.return());
+  const body = f.let(w.add(record, w.i32(at.RECORD_BYTES)));
+  f.returnCallIndirect(0, w.load("i32", 32, body, at.R_HANDLER), cpu, body, ticks);
+  return f;
+}
+
 /** Emits a handler that leaves at once: for records that must be decoded again, and for breakpoints. */
 export function emitLeave(reason: number): FunctionBuilder {
   const f = new FunctionBuilder(HANDLER_SIGNATURE);

@@ -82,6 +82,7 @@ export class Processor extends EventTaker {
         this.blocks.warm(record);
         return 0;
       },
+      guard: (_cpu, record, ticks) => this.guard(record, ticks),
       float: (_cpu, operation, immediate) => floatOperation(this, operation, immediate),
     });
     this.blocks = new Blocks(map, this.handlers, number);
@@ -325,9 +326,10 @@ export class Processor extends EventTaker {
       this.executed++;
       this.fault(decoded);
     } else if (fitsLimit(ip, decoded, this.mode)) {
-      record = this.blocks.buildAlone(decoded, this.rip, this.mode);
-      this.crossings.keep(this.mode, decoded.length, record);
-      this.enter(record, 1, 1);
+      const built = this.blocks.buildUnkept(decoded, this.rip, this.mode);
+      const replaced = this.crossings.keep(this.mode, decoded.length, built.record, built.guard);
+      if (replaced && built.guard) this.blocks.forward(replaced, built.guard);
+      this.enter(built.record, 1, 1);
     } else {
       // A target beyond the limit faults at the jump, which has no effect; a condition that is false just goes on.
       this.executed++;
@@ -395,9 +397,33 @@ export class Processor extends EventTaker {
   /** The same at RIP; 0 too where fetching faults, which running it alone finds again. */
   private findHere(): number {
     const low = this.view.getUint32(at.RIP, true);
-    // The few bytes at a page's end often are an instruction that goes on behind it.
-    if ((low & (PAGE - 1)) > PAGE - 16 && this.crossings.has(this.mode)) return 0;
+    if (mayCross(low) && this.crossings.has(this.mode)) return 0;
     return this.tryFind(low, this.view.getInt32(at.RIP + 4, true));
+  }
+
+  /** The record of the code that generated code comes to next, or the guard before it; 0 where it must leave. */
+  private findNext(low: number, high: number): number {
+    if (mayCross(low)) {
+      this.view.setUint32(at.RIP, low, true);
+      this.view.setInt32(at.RIP + 4, high, true);
+      const guard = this.crossings.guard(this.mode);
+      if (guard !== undefined) return guard;
+    }
+    return this.tryFind(low, high);
+  }
+
+  /** Generated code stands before a guard: whether it must leave there. */
+  private guard(record: number, ticks: number): number {
+    const rip = this.map.view.getBigUint64(record + at.R_RIP, true);
+    this.view.setBigUint64(at.RIP, rip, true);
+    try {
+      if (this.crossings.passes(record, this.mode)) return 0;
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+    }
+    // The guard was paid for.
+    this.notFound(this.view.getUint32(at.RIP, true), this.view.getInt32(at.RIP + 4, true), ticks + 1);
+    return 1;
   }
 
   private tryFind(low: number, high: number): number {
@@ -412,6 +438,7 @@ export class Processor extends EventTaker {
   private findAlone(): number {
     const low = this.view.getUint32(at.RIP, true);
     if (!this.long && low > this.mode.limit) return 0;
+    if (mayCross(low) && this.crossings.has(this.mode)) return 0;
     const high = this.view.getInt32(at.RIP + 4, true);
     try {
       const host = this.memory.codeHost(this.long ? low : (this.mode.base + low) >>> 0, high);
@@ -443,7 +470,7 @@ export class Processor extends EventTaker {
     }
     let target = 0;
     const kept = this.blocks.keeps(record, () => {
-      target = this.tryFind(low, high);
+      target = this.findNext(low, high);
     });
     if (!target) return this.notFound(low, high, ticks);
     const { base } = this.mode;
@@ -455,7 +482,7 @@ export class Processor extends EventTaker {
   }
 
   private jump(low: number, high: number, ticks: number): number {
-    const target = this.tryFind(low, high);
+    const target = this.findNext(low, high);
     if (!target) return this.notFound(low, high, ticks);
     this.rememberJump(low, high, target);
     return target;
@@ -520,7 +547,7 @@ export class Processor extends EventTaker {
       !this.attentionAsked &&
       !this.debug.isArmed &&
       this.debug.pending === 0 &&
-      !this.overflows.isArmed &&
+      !this.overflows.mayMove &&
       (v.getUint32(DEBUGCTL, true) & LBR) === 0 &&
       this.breakpointSet.size === 0 &&
       v.getUint32(at.INTERRUPT, true) === 0 &&
@@ -636,3 +663,8 @@ export class Processor extends EventTaker {
 
 /** Operations by their row's place in the table. */
 const OPERATION_OF = TABLE.map((row) => OPERATIONS[row.name]);
+
+/** Whether the instruction at an offset in CS may go on behind its page's end. */
+function mayCross(low: number): boolean {
+  return (low & (PAGE - 1)) > PAGE - 16;
+}

@@ -5,7 +5,7 @@
  */
 import type { Core } from "../core.ts";
 import { RETIRED } from "../layout.ts";
-import { counted, counterValue, countsHere, INTERRUPTS, selectAt, stepOf, widthOf } from "./performance.ts";
+import { counted, counterValue, countsHere, INTERRUPTS, LEVELS, selectAt, stepOf, widthOf } from "./performance.ts";
 
 const COUNTERS = 6;
 
@@ -16,6 +16,8 @@ export class Overflows {
   /** None comes before so many instructions since reset at the privilege level in `isUser`: it is asked for at each boundary. */
   private soonest = 0;
   private isUser = false;
+  /** Some count at one privilege level alone. */
+  private ofOneLevel = false;
   private readonly p: Core;
 
   constructor(p: Core) {
@@ -33,6 +35,12 @@ export class Overflows {
       this.next.push({ select, at: counted(p, select) + (1n << BigInt(widthOf(p))) - counterValue(p, i) });
     }
     this.isArmed = this.next.length > 0;
+    this.ofOneLevel = this.next.some(({ select }) => (select & LEVELS) !== LEVELS);
+  }
+
+  /** The next one may come sooner than the run in progress is cut: the privilege level moves it, or it is not yet known. */
+  get mayMove(): boolean {
+    return this.isArmed && (this.ofOneLevel || this.soonest === 0);
   }
 
   /** Ticks to the first at the present privilege level. */

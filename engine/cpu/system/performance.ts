@@ -17,6 +17,7 @@ import type { Operation } from "./operation.ts";
 
 const USER = 1n << 16n;
 const KERNEL = 1n << 17n;
+export const LEVELS = USER | KERNEL;
 export const INTERRUPTS = 1n << 20n;
 const ENABLED = 1n << 22n;
 const COUNTER_MASK = 0xffn << 24n;
