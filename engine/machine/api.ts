@@ -197,6 +197,17 @@ export interface RegisterFile {
   readonly gdtr: { readonly base: number; readonly limit: number };
   readonly idtr: { readonly base: number; readonly limit: number };
   readonly control: readonly { readonly name: "CR0" | "CR2" | "CR3" | "CR4" | "EFER"; readonly value: bigint }[];
+  /** What keeps interrupts away and stands in no register; absent where nothing does. */
+  readonly holds?: InterruptHolds;
+}
+
+export interface InterruptHolds {
+  /** The interrupt shadow of the last instruction, for the next one. */
+  readonly shadow?: "STI" | "MOV SS";
+  /** An NMI was delivered, and no IRET was executed since. */
+  readonly nmi: boolean;
+  /** Another NMI has come meanwhile. */
+  readonly nmiWaits: boolean;
 }
 
 /** What else a processor holds for its operating system, and what it says of itself. */

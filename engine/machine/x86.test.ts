@@ -4,9 +4,9 @@ import * as at from "../cpu/layout.ts";
 import { PhysicalMap } from "../cpu/physical.ts";
 import { X86 } from "./x86.ts";
 
-function processor(): X86 {
+function processor(map = new PhysicalMap(1 << 20, 1)): X86 {
   const nothing = { portRead: () => 0, portWrite() {}, acknowledgeInterrupt: () => 0, now: () => 0, event() {} };
-  return new X86(new PhysicalMap(1 << 20, 1), nothing);
+  return new X86(map, nothing);
 }
 
 test("outside of long mode there are eight registers of 32 bits, in it sixteen of 64", () => {
@@ -37,4 +37,29 @@ test("outside of long mode there are eight registers of 32 bits, in it sixteen o
     0x5566_7788n,
     0xffff_8000_0000_1000n,
   ]);
+});
+
+test("STI holds interrupts off for one instruction, an NMI the next NMI until IRET, and no register says so", () => {
+  const map = new PhysicalMap(1 << 20, 1);
+  const p = processor(map);
+  map.load(0x1000, Uint8Array.of(0xfb, 0x90, 0x90)); // sti; nop; nop
+  map.load(0x600, Uint8Array.of(0x90, 0x90, 0xcf)); // nop; nop; iret
+  map.write(2 * 4, 0x600, 4);
+  p.segments.set(1, { selector: 0x100, base: 0x1000, limit: 0xffff, attributes: 0x9b });
+  p.ip = 0;
+  p.setRegister64(4, 0x8000n);
+  p.restored();
+  const after = (ticks: number) => {
+    p.run(ticks);
+    return p.registers().holds;
+  };
+  expect(after(1)).toEqual({ shadow: "STI", nmi: false, nmiWaits: false });
+  expect(after(1)).toBeUndefined();
+  p.nmi();
+  expect(after(1)).toEqual({ nmi: true, nmiWaits: false });
+  p.nmi();
+  expect(after(1)).toEqual({ nmi: true, nmiWaits: true });
+  expect(after(1)).toBeUndefined(); // IRET: the one that waited is next
+  expect(after(1)).toEqual({ nmi: true, nmiWaits: false });
+  expect(after(2)).toBeUndefined();
 });

@@ -8,7 +8,7 @@ import type { LedgerCounts } from "../cpu/ledger.ts";
 import { DEFAULT_MODEL, parseModel } from "../cpu/models.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
 import { Processor, type Surroundings } from "../cpu/processor.ts";
-import { IF, IN_SMM } from "../cpu/registers.ts";
+import { IF, IN_SMM, NMI_BLOCKED, NMI_PENDING, SHADOW_SS, SHADOW_STI } from "../cpu/registers.ts";
 import { CS } from "../cpu/segments.ts";
 import { timeStamp } from "../cpu/system/timestamp.ts";
 import { explainWalk, type PageWalk, type TlbView, viewTlbs, type WalkAccess } from "../cpu/walk.ts";
@@ -83,6 +83,19 @@ export class X86 extends Processor implements Cpu {
       gdtr: { base: this.#word(at.GDTR_BASE), limit: this.#word(at.GDTR_LIMIT) },
       idtr: { base: this.#word(at.IDTR_BASE), limit: this.#word(at.IDTR_LIMIT) },
       control: names.map((name) => ({ name, value: wide(CONTROLS[name]) })),
+      ...this.#holds(),
+    };
+  }
+
+  #holds(): Pick<RegisterFile, "holds"> {
+    const shadow = this.#word(at.SHADOW);
+    if (!(shadow & (SHADOW_STI | SHADOW_SS | NMI_BLOCKED))) return {};
+    return {
+      holds: {
+        ...(shadow & SHADOW_SS ? { shadow: "MOV SS" } : shadow & SHADOW_STI && { shadow: "STI" }),
+        nmi: (shadow & NMI_BLOCKED) !== 0,
+        nmiWaits: (this.#word(at.INTERRUPT) & NMI_PENDING) !== 0,
+      },
     };
   }
 

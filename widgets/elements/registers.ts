@@ -2,7 +2,7 @@
 // since the last stop is marked strongly, since the start weakly. One Tab stop, arrows inside, Enter opens a value.
 import { html, nothing, type TemplateResult } from "lit";
 import type { RegisterFile, SegmentView } from "../../engine/index.ts";
-import { type Bit, cr0Bits, describeSegment, flagBits, ioPrivilege, isSet } from "../model/bits.ts";
+import { type Bit, cr0Bits, describeHolds, describeSegment, flagBits, ioPrivilege, isSet } from "../model/bits.ts";
 import { privilegeLevel } from "../model/expression.ts";
 import { binary, grouped, hex, parseWithin, signed, splitZeros } from "../model/number.ts";
 import type { Reader } from "../model/reader.ts";
@@ -353,7 +353,7 @@ export class RingRegisters extends MachineView {
       <div class="grid" role="group" aria-label="Registers" @keydown=${this.onGridKey}>
         <div class=${isWide(file) ? "rows wide" : "rows"}>${cells.map((cell) => this.pair(cell))}</div>
         ${this.letters(flagBits.slice(5), BigInt(file.flags), before && BigInt(before.flags), "Flags")}
-        <p class="said">Ring ${privilegeLevel(file)}, I/O privilege level ${ioPrivilege(file.flags)}.</p>
+        <p class="said">Ring ${privilegeLevel(file)}, I/O privilege level ${ioPrivilege(file.flags)}. ${describeHolds(file)}</p>
         <div class="rows">${this.pair(cr0)}</div>
         ${this.letters(cr0Bits, cr0.of(file) ?? 0n, before && cr0.of(before), "CR0")}
       </div>

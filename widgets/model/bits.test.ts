@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeSegment, flagBits, ioPrivilege, isSet } from "./bits.ts";
+import { describeHolds, describeSegment, flagBits, ioPrivilege, isSet } from "./bits.ts";
 
 const segment = (attributes: number, present = true) =>
   ({ name: "CS", selector: 8, base: 0, limit: 0xffffffff, attributes, present }) as const;
@@ -24,4 +24,12 @@ test("type 0b with S = 0 is a busy 32-bit TSS; a null LDTR is not present", () =
 test("EFLAGS 00003246 has IOPL 3 and ZF, PF, IF set, CF clear", () => {
   expect(ioPrivilege(0x3246)).toBe(3);
   expect(flagBits.filter(({ bit }) => isSet(0x3246, bit)).map(({ name }) => name)).toEqual(["IF", "ZF", "PF"]);
+});
+
+test("the shadow of STI and a second NMI are said, and nothing where nothing is held", () => {
+  expect(describeHolds({})).toBe("");
+  expect(describeHolds({ holds: { shadow: "STI", nmi: false, nmiWaits: false } })).toBe(
+    "No interrupt before the next instruction is done (STI).",
+  );
+  expect(describeHolds({ holds: { nmi: true, nmiWaits: true } })).toMatch(/no IRET since\. Another has come/);
 });

@@ -1,6 +1,6 @@
 // Names of the processor's bits, and descriptors' attributes in words. Sources: AMD APM vol. 1, 3.1.4 (flags);
 // vol. 2, 3.1 (control registers, EFER), 4.7 (descriptors) and 13.1.1 (debug registers).
-import type { SegmentView } from "../../engine/index.ts";
+import type { RegisterFile, SegmentView } from "../../engine/index.ts";
 
 /** One named bit of a register. */
 export interface Bit {
@@ -113,6 +113,14 @@ export function isSet(value: number | bigint, bit: number): boolean {
 /** EFLAGS bits 12 and 13. */
 export function ioPrivilege(flags: number): number {
   return (flags >> 12) & 3;
+}
+
+/** What keeps interrupts away besides IF, in sentences; "" where nothing does. */
+export function describeHolds({ holds }: Pick<RegisterFile, "holds">): string {
+  if (!holds) return "";
+  const shadow = holds.shadow ? [`No interrupt before the next instruction is done (${holds.shadow}).`] : [];
+  const waits = holds.nmiWaits ? "Another has come, and waits for it." : "Another would wait for it.";
+  return [...shadow, ...(holds.nmi ? [`An NMI came and no IRET since. ${waits}`] : [])].join(" ");
 }
 
 const systemTypes: Readonly<Record<number, string>> = {

@@ -64,6 +64,21 @@ test("the clock's IRQ 8 comes through the second 8259, with its vector", async (
   expect(taken).toEqual([0x70]);
 });
 
+test("an ExtINT message outlives the 8259's request: masked before INTA, it brings the spurious vector of IR7", async () => {
+  const { machine, read } =
+    boot(`.code16\ncli\nxor %ax, %ax\nmov %ax, %ds\nlgdt gdtr\nmov %cr0, %eax\nor $1, %al\nmov %eax, %cr0
+    ljmpl $8, $flat\ngdtr: .word 23\n.long gdt\n.balign 8\ngdt: .quad 0, 0x00CF9B000000FFFF, 0x00CF93000000FFFF\n.code32
+    flat: mov $16, %ax\nmov %ax, %ds\nmovl $0x14, 0xFEC00000\nmovl $0x700, 0xFEC00010
+    1: in $0x20, %al\ntest $1, %al\njz 1b\nmov $0xff, %al\nout %al, $0x21\nmasked: jmp masked\n.org 510\n.word 0xAA55`);
+  machine.run({ ticks: 20_000_000 });
+  const { next, master, takes } = await read();
+  expect([master?.output, takes]).toEqual([false, false]);
+  expect(next).toEqual({
+    vector: 0x0f,
+    source: "An ExtINT message, while the 8259 has no request: spurious IRQ 7",
+  });
+});
+
 test("rotated priorities: after IR3 as the lowest, IR4 goes before IR0", () => {
   const { master } = {
     master: {

@@ -52,9 +52,14 @@ function nextOf(
 ): Controllers["next"] {
   const own = apic && nextVector(apic);
   if (own !== undefined) return { vector: own, source: `vector ${hex(own, 2)}h of the local APIC` };
-  if (!master?.output || (apic && !passesExternal(apic))) return undefined;
+  // A message that says “ask the 8259” was sent by the I/O APIC, and is not taken back when the request goes.
+  const asked = apic?.extInt === true;
+  if (!master || (!asked && (!master.output || (apic && !passesExternal(apic))))) return undefined;
   const n = nextInput(master, true);
-  if (n < 0) return undefined;
+  if (n < 0)
+    return asked
+      ? { vector: picVector(master, 7), source: "An ExtINT message, while the 8259 has no request: spurious IRQ 7" }
+      : undefined;
   if (n !== 2 || !slave || !(master.icw3 & 4))
     return { vector: picVector(master, n), source: `IRQ ${n} (${lineNames[n]})` };
   // A slave whose request has gone answers as if its IR7 had asked.
