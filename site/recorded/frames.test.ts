@@ -54,6 +54,16 @@ test("a prediction gets the answer that the machine gives there", async () => {
   expect(html).toMatch(/What the machine says<\/summary><p><code>/);
 });
 
+test("a prediction is measured as a reader's machine comes there: past the firmware's own HLT, if it wakes behind it", async () => {
+  const ask = (at: string) =>
+    record(
+      `${boot}<ring-machine id="m" floppy="#boot" at="${at}"></ring-machine>` +
+        `<ring-predict id="p" machine="m" kind="number" measure="EIP" until="halt" question="Where, in hex?"></ring-predict>`,
+    );
+  expect(await ask("0x7c00")).toContain("<p><code>7c07 (");
+  expect(await ask("0")).not.toContain("<p><code>7c07 (");
+});
+
 test("a page without machines stays as it is", async () => {
   expect(await record("<p>Nothing here.</p>")).toBe("<p>Nothing here.</p>");
 });

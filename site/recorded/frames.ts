@@ -267,17 +267,36 @@ export class Recorder {
     return this.machine({ ...owner, attributes: { ...owner.attributes, at: where ?? owner.attributes.at ?? "" } });
   }
 
+  /** A machine at a place as a reader's comes there: from tick `from`, else from where it wakes, or failing that from power-on. */
+  private async comeTo(owner: Found, where: string | undefined, from: string | undefined): Promise<MachineHandle> {
+    if (!where) return this.machine(owner);
+    if (from === undefined) {
+      const machine = await this.machine(owner);
+      const wish = parseUntil(where, this.labelsOf(owner));
+      if ("value" in wish) {
+        const { address } = wish.value;
+        if (address === undefined || address !== machine.status.address) await machine.run(wish.value);
+        if (reached(wish.value, machine.status)) return machine;
+      }
+      machine.close();
+    }
+    const machine = await this.machine({ ...owner, attributes: { ...owner.attributes, at: from ?? "0" } });
+    await this.runTo(machine, where, this.labelsOf(owner));
+    return machine;
+  }
+
   /** What the machine answers to a prediction that measures something, or by how much that grew. */
   async measured({ attributes }: Found): Promise<Value> {
-    const { measure, since, until, at } = attributes;
-    const machine = await this.machineOf(attributes.machine, "a prediction", since ?? until ?? at);
+    const { measure, since, until, at, from } = attributes;
+    const owner = this.owner(attributes.machine, "a prediction");
+    const machine = await this.comeTo(owner, since ?? until ?? at, from);
     const ask = async () => {
       const answer = await evaluate(measure, readable(machine));
       return "value" in answer ? answer.value : this.refuse(`${answer.message} ${answer.hint}`);
     };
     try {
       const before = since ? await ask() : undefined;
-      if (since) await this.runTo(machine, until ?? at, this.labelsOf(this.owner(attributes.machine, "a prediction")));
+      if (since) await this.runTo(machine, until ?? at, this.labelsOf(owner));
       return growth(before, await ask());
     } finally {
       machine.close();
