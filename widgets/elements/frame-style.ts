@@ -111,6 +111,7 @@ export const frameStyle = css`
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);
     gap: 1px 12px;
+    align-items: baseline;
     margin: 0 0 8px;
   }
   dt,
