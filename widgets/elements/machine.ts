@@ -13,8 +13,8 @@ import type { Labels } from "../model/until.ts";
 import { shared, tokens } from "../style.ts";
 
 const sideViews = new Set(["ring-registers", "ring-memory"]);
-/** Views that need the whole width: below both columns. */
-const footViews = new Set(["ring-pc", "ring-pci"]);
+/** Views that need the whole width: above both columns where they come first, else below. */
+const broadViews = new Set(["ring-pc", "ring-pci"]);
 const topViews = new Set(["ring-controls", "ring-timeline"]);
 
 /** The reader has asked the browser to load little. */
@@ -92,13 +92,13 @@ export class RingMachine extends LitElement {
         flex-direction: column;
         min-width: 0;
       }
-      .foot {
+      .broad {
         grid-column: 1 / -1;
         min-width: 0;
       }
       .main ::slotted(*),
       .side ::slotted(*),
-      .foot ::slotted(*) {
+      .broad ::slotted(*) {
         border-top: 1px solid var(--_hairline);
       }
       @container (min-width: 800px) {
@@ -269,11 +269,13 @@ export class RingMachine extends LitElement {
   };
 
   private assignSlots(): void {
+    let broad = "above";
     for (const child of this.children) {
       if (child.slot || child.localName === "script") continue;
       if (topViews.has(child.localName)) child.slot = "top";
+      else if (broadViews.has(child.localName)) child.slot = broad;
       else if (sideViews.has(child.localName)) child.slot = "side";
-      else if (footViews.has(child.localName)) child.slot = "foot";
+      if (child.localName.startsWith("ring-") && !child.slot) broad = "below";
     }
   }
 
@@ -308,9 +310,10 @@ export class RingMachine extends LitElement {
           : nothing
       }
       <div class="body ${hasSide ? "two" : ""}">
+        <div class="broad"><slot name="above"></slot></div>
         <div class="main"><slot></slot></div>
         <div class="side" ?hidden=${!hasSide}><slot name="side"></slot></div>
-        <div class="foot"><slot name="foot"></slot></div>
+        <div class="broad"><slot name="below"></slot></div>
       </div>
       <button class="skip end button" @click=${() => this.jump(".skip")}>End of the machine. Back to its start</button>
     `;

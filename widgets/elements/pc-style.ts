@@ -93,6 +93,13 @@ export const pcStyle = css`
     padding: 8px 12px;
     border-top: 1px solid var(--_hairline);
   }
+  /* Other parts have more registers: what stands below does not move. */
+  @container (min-width: 620px) {
+    .detail {
+      height: 216px;
+      overflow-y: auto;
+    }
+  }
   h4 {
     margin: 0;
     font: var(--_ui);

@@ -23,6 +23,7 @@ export class RingPci extends MachineView {
     shared,
     css`
       :host {
+        container-type: inline-size;
         background: var(--_panel);
       }
       :host([machine]) {
@@ -72,6 +73,43 @@ export class RingPci extends MachineView {
       .command {
         white-space: nowrap;
       }
+      /* A phone has no room for six columns: each function is three lines. */
+      @container (max-width: 620px) {
+        thead {
+          display: none;
+        }
+        table,
+        tbody {
+          display: block;
+        }
+        tr.function {
+          display: grid;
+          grid-template-columns: max-content max-content 1fr;
+          gap: 2px 14px;
+          padding: 6px 0;
+          border-top: 1px solid var(--_hairline);
+        }
+        tr.opened,
+        tr.opened td {
+          display: block;
+        }
+        tbody td,
+        tbody th {
+          padding: 0;
+          border-top: 0;
+        }
+        .command {
+          justify-self: end;
+        }
+        .is,
+        .at,
+        .wire {
+          grid-column: 1 / -1;
+        }
+        :is(.at, .wire):empty {
+          display: none;
+        }
+      }
       .config {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(300px, 1fr));
@@ -108,28 +146,28 @@ export class RingPci extends MachineView {
   override render() {
     const head = html`<div class="head"><p class="title">PCI bus 0</p></div>`;
     if (!this.board) return html`${head}<p class="empty">The functions appear when the machine wakes.</p>`;
-    return html`${head}<div class="scroll" tabindex="0" role="region" aria-label="Functions on PCI bus 0"><table>
-      <thead><tr><th scope="col">Place</th><th scope="col">Vendor, device</th><th scope="col">What it is</th><th scope="col">COMMAND</th><th scope="col">Answers at</th><th scope="col">Interrupt</th></tr></thead>
-      <tbody>${this.board.pci.map((one) => this.renderFunction(one))}</tbody></table></div>`;
+    return html`${head}<div class="scroll" tabindex="0" role="region" aria-label="Functions on PCI bus 0"><table role="table">
+      <thead><tr role="row"><th scope="col">Place</th><th scope="col">Vendor, device</th><th scope="col">What it is</th><th scope="col">COMMAND</th><th scope="col">Answers at</th><th scope="col">Interrupt</th></tr></thead>
+      <tbody role="rowgroup">${this.board.pci.map((one) => this.renderFunction(one))}</tbody></table></div>`;
   }
 
   private renderFunction(one: PciFunctionView) {
     const words = pciWords(one);
     const open = this.open === one.part;
     const before = this.earlier?.pci.find(({ part }) => part === one.part);
-    return html`<tr>
-        <th scope="row"><button class="link mono" aria-expanded=${open ? "true" : "false"} @click=${() => {
+    return html`<tr class="function" role="row">
+        <th scope="row" role="rowheader"><button class="link mono" aria-expanded=${open ? "true" : "false"} @click=${() => {
           this.open = open ? "" : one.part;
         }}>${words.place}</button></th>
-        <td class="mono">${hex(words.vendorId, 4)}:${hex(words.deviceId, 4)}</td>
-        <td>${partTitle(one.part)}, <span class="dim">${words.className}</span></td>
-        <td class="command">${commandBits.map(({ letter, bit, name }) => {
+        <td role="cell" class="mono">${hex(words.vendorId, 4)}:${hex(words.deviceId, 4)}</td>
+        <td role="cell" class="is">${partTitle(one.part)}, <span class="dim">${words.className}</span></td>
+        <td role="cell" class="command">${commandBits.map(({ letter, bit, name }) => {
           const on = ((words.command >> bit) & 1) === 1;
           return html`<span class="bit ${on ? "on" : ""}" title=${name} aria-hidden="true">${letter}</span><span class="sr">${on ? name : `not: ${name}`}. </span>`;
         })}</td>
-        <td>${one.bars.map(({ kind, size, at }) => html`<div class="range">${at === undefined ? html`<span class="dim">off</span>` : html`<span class="mono">${hex(at, kind === "io" ? 4 : 8)}</span>`} <span class="dim">${kind === "io" ? "ports" : "memory"}, ${sizeText(size)}</span></div>`)}</td>
-        <td>${words.interrupt}</td></tr>
-      ${open ? html`<tr><td colspan="6">${this.renderConfig(one, before)}</td></tr>` : nothing}`;
+        <td role="cell" class="at">${one.bars.map(({ kind, size, at }) => html`<div class="range">${at === undefined ? html`<span class="dim">off</span>` : html`<span class="mono">${hex(at, kind === "io" ? 4 : 8)}</span>`} <span class="dim">${kind === "io" ? "ports" : "memory"}, ${sizeText(size)}</span></div>`)}</td>
+        <td role="cell" class="wire">${words.interrupt}</td></tr>
+      ${open ? html`<tr class="opened" role="row"><td role="cell" colspan="6">${this.renderConfig(one, before)}</td></tr>` : nothing}`;
   }
 
   private renderConfig({ config }: PciFunctionView, before: PciFunctionView | undefined) {

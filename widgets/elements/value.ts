@@ -1,11 +1,15 @@
 // <ring-value machine="boot" expr="EAX">60000011</ring-value>: a number in prose that is read from the machine. What the
-// page was written with stands until the machine wakes. It and its place in a view outline each other.
+// page was written with stands until the machine wakes. With `data-at` it is the number of that place: what was recorded
+// there stands until the machine comes there, and then what it found, so that the sentence stays true as it goes on.
+// It and its place in a view outline each other.
 import { css, html, nothing } from "lit";
+import type { MachineStatus } from "../../engine/index.ts";
 import { evaluate, type Value } from "../model/expression.ts";
 import { binary, grouped, hex } from "../model/number.ts";
 import { readableOf } from "../model/readable.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
+import { parseUntil, reached } from "../model/until.ts";
 import { tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
 
@@ -77,12 +81,20 @@ export class RingValue extends MachineView {
   }
 
   protected override async load(_reader: Reader, session: MachineSession): Promise<void> {
-    if (!session.handle) return;
+    if (!session.handle || !this.isAt(session.handle.status)) return;
     const answer = await evaluate(this.source, readableOf(session));
     if ("value" in answer) {
       this.shown = showValue(answer.value, this.format, this.digits);
       this.problem = "";
     } else this.problem = `${answer.message} ${answer.hint}`;
+  }
+
+  /** Whether the machine stands where this value is of; without a place, anywhere. */
+  private isAt(status: MachineStatus): boolean {
+    const { at } = this.dataset;
+    if (!at) return true;
+    const place = parseUntil(at);
+    return "value" in place && reached(place.value, status);
   }
 
   private outline(on: boolean): void {
@@ -91,7 +103,8 @@ export class RingValue extends MachineView {
 
   override render() {
     const outlined = this.session !== undefined && this.session.outlined === this.source.toUpperCase();
-    const title = this.problem || `${this.source}, read from ${this.session?.label ?? "the machine"}`;
+    const where = this.dataset.at ? ` at ${this.dataset.at}` : "";
+    const title = this.problem || `${this.source}${where}, read from ${this.session?.label ?? "the machine"}`;
     return html`<span class="value ${outlined ? "outlined" : ""} ${this.problem ? "wrong" : ""}" tabindex=${this.session ? 0 : nothing} title=${title}
       @pointerenter=${() => this.outline(true)} @pointerleave=${() => this.outline(false)} @focus=${() => this.outline(true)} @blur=${() => this.outline(false)}
       >${this.shown === undefined ? html`<slot></slot>` : this.shown}</span>`;

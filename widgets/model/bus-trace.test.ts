@@ -39,6 +39,15 @@ test("a new run from tick 5 replaces what the old one had from there on", () => 
   expect(rows[1]).toMatchObject({ value: 2 });
 });
 
+test("an interrupt that is taken after a stop keeps the bytes and the line of its tick", () => {
+  const line: TraceEvent = { kind: "line", tick: 7, line: 6, level: true };
+  const interrupt: TraceEvent = { kind: "interrupt", tick: 7, vector: 0x0e, cs: 0, ip: 0 } as TraceEvent;
+  const known = joinTrace([port(6)], [dma(7, 0x8000), line]);
+  expect(joinTrace([...known, port(9)], [interrupt])).toEqual([port(6), dma(7, 0x8000), line, interrupt]);
+  // The same again, from before the bytes: nothing twice.
+  expect(joinTrace([...known, interrupt], [dma(7, 0x8000), line, interrupt])).toHaveLength(4);
+});
+
 test(`no more than ${mostRows} rows are kept, the newest`, () => {
   const rows = joinTrace(
     [],

@@ -12,10 +12,13 @@ export const mostRows = 2000;
 
 /** `known` and `more` in the order of their ticks, `more` in place of what `known` has from its first tick on. */
 export function joinTrace(known: readonly TraceEvent[], more: readonly TraceEvent[]): readonly TraceEvent[] {
-  const from = more[0]?.tick;
-  if (from === undefined) return known;
-  // Events of one tick come in one batch: an older run's future ends where the new one has begun.
-  const rows = known.filter(({ tick }) => tick < from);
+  if (more.length === 0) return known;
+  const [{ tick: from, kind: first }] = more;
+  // An older run's future ends where the new one has begun. What a device does and the interrupt that comes of it are
+  // of one tick, and a machine can stand between the two: the interrupt alone does not replace what led to it.
+  const rows = known.filter(
+    ({ tick, kind }) => tick < from || (tick === from && first === "interrupt" && kind !== "interrupt"),
+  );
   for (const event of more) {
     // The controller may raise its line between two bytes of one instant.
     const at = rows.findLastIndex(({ kind, tick }) => kind !== "line" || tick !== event.tick);

@@ -17,6 +17,17 @@ import { say } from "./speech.ts";
 import { reached } from "./until.ts";
 import { reasonText, stopSpeech } from "./words.ts";
 
+/** A second of the machine's time: how far ahead a place is looked for before the past is. */
+const soon = 200_000_000;
+
+/** Runs for `ticks` at most; whether that ends at the place, or where the reader stopped it. */
+async function comesTo(machine: MachineHandle, until: Until, ticks: number): Promise<boolean> {
+  if (ticks === 0) return false;
+  await machine.run({ ...until, ticks: Math.min(ticks, until.ticks ?? ticks) });
+  const { reason } = machine.status;
+  return reason.kind === "you" || reason.kind === "breakpoint" || reached(until, machine.status);
+}
+
 export class MachineSession extends ObservedMachine {
   /** The guest was reset since power-on: its clock went on, and counts from power-on mean something else now. */
   wasReset = false;
@@ -117,12 +128,18 @@ export class MachineSession extends ObservedMachine {
       return;
     }
     if (until.address !== undefined && machine.status.address === until.address && from === undefined) return;
-    if (from !== undefined) await machine.goTo(from);
-    await machine.run(until);
-    const stoppedBy = machine.status.reason.kind;
-    const stays = from !== undefined || stoppedBy === "you" || stoppedBy === "breakpoint";
-    if (stays || reached(until, machine.status)) return;
+    if (from !== undefined) {
+      await machine.goTo(from);
+      await machine.run(until);
+      return;
+    }
+    const here = machine.status.tick;
+    if (await comesTo(machine, until, soon)) return;
+    // It has passed the place, perhaps. A program at its end may run round and round, so this is asked before long.
+    const there = machine.status.tick;
     await machine.goTo(0);
+    if (await comesTo(machine, until, here)) return;
+    await machine.goTo(there);
     await machine.run(until);
   }
 
