@@ -438,6 +438,9 @@ font_to_plane:
 2:  push %cx
     push %di
     movzbw %bh, %cx
+    shr  $1, %cx
+    rep movsw
+    adc  %cx, %cx                   # an odd height's last row
     rep movsb
     pop  %di
     pop  %cx

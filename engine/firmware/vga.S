@@ -127,29 +127,30 @@ video_set_mode:
 4:  mov  %al, R_AL(%bp)
     ret
 
-# In: CS:SI = table. All of the mode's memory: grey blanks on black, or nothing. Changes AX,
+# In: CS:SI = table. All of the mode's memory: grey blanks on black, or nothing. Changes EAX,
 # CX, DI, ES.
 screen_clear:
     xor  %di, %di
+    xor  %eax, %eax
     mov  %cs:MODE_LAYOUT(%si), %al
     cmp  $LAYOUT_PLANES, %al
     jae  2f
-    mov  $0x4000, %cx
-    cmp  $LAYOUT_TEXT, %al
-    mov  $0x0720, %ax
-    je   1f
     mov  $0x2000, %cx
-    xor  %ax, %ax
-1:  push %ax
+    cmp  $LAYOUT_TEXT, %al
+    mov  $0x07200720, %eax
+    je   1f
+    mov  $0x1000, %cx
+    xor  %eax, %eax
+1:  push %eax
     call screen_segment
-    pop  %ax
-    rep stosw
+    pop  %eax
+    rep stosl
     ret
 2:  mov  $0xA000, %ax
     mov  %ax, %es
-    mov  $0x8000, %cx
-    xor  %ax, %ax
-    rep stosw
+    mov  $0x4000, %cx
+    xor  %eax, %eax
+    rep stosl
     ret
 
 # In: AL = mode.
