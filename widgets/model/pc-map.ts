@@ -78,8 +78,8 @@ export function registersOf(part: Part, devices: PcMap["devices"]): RegisterRow[
     else if (typeof value === "boolean") rows.push({ name, value: value ? "yes" : "no" });
     else if (typeof value === "string" && value !== "") rows.push({ name, value });
     else if (ArrayBuffer.isView(value) || isPlainNumbers(value)) {
-      const list = Array.from(value as ArrayLike<number>);
-      if (list.length <= mostElements) rows.push({ name, value: list.map((n) => n.toString(16)).join(" ") });
+      const list = value as ArrayLike<number>;
+      if (list.length <= mostElements) rows.push({ name, value: Array.from(list, (n) => n.toString(16)).join(" ") });
     } else if (value !== null && typeof value === "object") {
       for (const [key, inner] of Object.entries(value)) add(name === "" ? key : `${name}.${key}`, inner);
     }

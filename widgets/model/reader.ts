@@ -28,7 +28,7 @@ export interface RecordedFrame {
   readonly system?: unknown;
   readonly code?: readonly (Omit<DisassembledLine, "bytes"> & { readonly bytes: string })[];
   readonly memory?: readonly { readonly space?: "physical"; readonly address: number; readonly bytes: string }[];
-  /** States of the devices that its views show, typed arrays as plain ones. */
+  /** States of the devices that its views show, typed arrays as plain ones, without long ones. */
   readonly devices?: Readonly<Record<string, object>>;
   /** What the TLBs held, and walks that were asked for, by `walkKey`. */
   readonly tlb?: unknown;
@@ -197,11 +197,16 @@ async function noteReads(machine: MachineHandle, instant: Instant, views: NonNul
   return { memory, devices, tlb, walks, board, system };
 }
 
-/** A device's state as JSON can hold it. */
+/** Longer ones are a device's memory, not registers: no view shows them. */
+const mostElements = 256;
+
+/** A device's registers as JSON can hold them. */
 function plainState(state: object): object {
-  const text = JSON.stringify(state, (_, value) =>
-    ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value,
-  );
+  const text = JSON.stringify(state, (_, value) => {
+    if (!ArrayBuffer.isView(value)) return value;
+    const list = value as unknown as ArrayLike<number>;
+    return list.length > mostElements ? undefined : Array.from(list);
+  });
   return JSON.parse(text) as object;
 }
 
