@@ -15,6 +15,14 @@ import notebook from "./widgets/notebook/astro-plugin.mjs";
 // Fenced blocks marked `cell` become the notebook's cells.
 const { mdastPlugins, alias } = notebook();
 
+// Scripts that pages always want together, each with all that it imports, are one file: a request costs more than the
+// bytes that a page could do without.
+const together = [
+  { name: "widgets", test: /widgets\/index\.ts$|site\/scripts\/elements\.ts$|vite\/preload-helper/, priority: 2 },
+  { name: "notebook", test: /widgets\/notebook\/index\.ts$/, priority: 1 },
+  { name: "htl", test: /node_modules\/htl\//, priority: 1 },
+];
+
 export default defineConfig({
   srcDir: "./site",
   publicDir: "./public",
@@ -32,6 +40,7 @@ export default defineConfig({
     resolve: { alias },
     worker: { format: "es", plugins: () => [ringEngine()] },
     build: { assetsInlineLimit: 0, target: "es2023" },
+    environments: { client: { build: { rolldownOptions: { output: { codeSplitting: { groups: together } } } } } },
     experimental: {
       renderBuiltUrl: (_, { hostType, ssr }) => (ssr || hostType === "html" ? undefined : { relative: true }),
     },

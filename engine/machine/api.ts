@@ -536,6 +536,7 @@ export interface MachineHandle {
 
 /** All machines of a page. There is one engine (one worker) a page. */
 export interface Engine {
+  /** At tick 0, or where a preparation of this machine by the page's head has come to (protocol.ts). */
   create(id: string, configuration: MachineConfiguration): Promise<MachineHandle>;
   get(id: string): MachineHandle | undefined;
   /** Assembles off the page's thread; never rejects on bad source. */

@@ -44,6 +44,8 @@ export class Audience {
   onEvents(kinds: readonly MachineEvent["kind"][], listener: (events: readonly MachineEvent[]) => void): () => void {
     this.#eventListeners.set(listener, new Set(kinds));
     this.#chooseBusEvents();
+    // The first hears what happened while nobody listened.
+    this.#tellEvents();
     return () => {
       this.#eventListeners.delete(listener);
       this.#chooseBusEvents();

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import type { MachineStatus } from "./api.ts";
+import type { MachineEvent, MachineStatus } from "./api.ts";
 import { assembleSource } from "./assembling.ts";
 import { LocalEngine } from "./local.ts";
 
@@ -161,4 +161,41 @@ test("a key reaches a guest that waits for it in INT 16h", async () => {
   await m.type("k");
   expect(await run).toMatchObject({ reason: { kind: "halt", forever: true } });
   expect((await m.registers()).general[0].value & 0xffn).toBe(0x6bn);
+});
+
+test("a machine that was prepared is had by who asks for it, where it stands, with all that happened until then", async () => {
+  const page = new LocalEngine();
+  const floppies = [new Uint8Array(512)];
+  const tick = 20_000;
+  await page.prepare("m", { floppies, memoryMiB: 2 }, tick);
+  const fresh = await engine.create(`m${made++}`, { floppies, memoryMiB: 2 });
+  closing.push(() => fresh.close());
+  const kinds = ["mode", "exception", "interrupt", "reset"] as const;
+  const told: [MachineEvent[], MachineEvent[]] = [[], []];
+  fresh.onEvents(kinds, (events) => told[0].push(...events));
+  await fresh.run({ tick });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const ready = await page.create("m", { floppies: [new Uint8Array(512)], memoryMiB: 2 });
+  ready.onEvents(kinds, (events) => told[1].push(...events));
+  expect((await ready.run({ tick })).tick).toBe(tick);
+  expect(await ready.hash()).toBe(await fresh.hash());
+  expect(told[0].length).toBeGreaterThan(0);
+  expect(told[1]).toEqual(told[0]);
+  expect((await ready.powerOn()).tick).toBe(0);
+  ready.close();
+  expect((await page.create("m", { floppies, memoryMiB: 2 })).status.tick).toBe(0);
+});
+
+test("a machine that was prepared with another disk, or under another name, is nobody's: tick 0", async () => {
+  for (const [id, disk] of [
+    ["m", 513],
+    ["other", 512],
+  ] as const) {
+    const page = new LocalEngine();
+    await page.prepare("m", { floppies: [new Uint8Array(512)], memoryMiB: 2 }, 100);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const machine = await page.create(id, { floppies: [new Uint8Array(disk)], memoryMiB: 2 });
+    expect(machine.status.tick).toBe(0);
+    machine.close();
+  }
 });

@@ -1,13 +1,21 @@
 /** The engine in this thread: all machines of a process or of a page's worker, taking turns. */
+import type { Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
 import type { AssembleAnswer, AssembleRequest, Engine, InstructionCard, MachineConfiguration } from "./api.ts";
 import { LocalMachine, type Surrounding } from "./localmachine.ts";
+import type { Machine } from "./machine.ts";
 import { loadResources, powerOn, type Resources } from "./resources.ts";
+import { sameConfiguration } from "./sameconfiguration.ts";
 
 /** After so long the thread answers whoever waits for it. */
 const TURN_MS = 8;
-/** Instructions after reset that reach every part of a processor. */
-const WARMING_STEPS = 8;
+
+/** A machine that was made before it was asked for. */
+interface Ahead {
+  readonly id: string;
+  readonly configuration: MachineConfiguration;
+  readonly machine: LocalMachine;
+}
 
 export class LocalEngine implements Engine {
   readonly #resources: Promise<Resources>;
@@ -16,6 +24,7 @@ export class LocalEngine implements Engine {
   #scheduled = false;
   /** A machine was asked for. */
   #isWanted = false;
+  #ahead: Ahead | undefined;
   /** Whose turn it is. */
   #next = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,25 +44,48 @@ export class LocalEngine implements Engine {
     this.#isWanted = true;
     const resources = await this.#resources;
     if (this.#machines.has(id)) throw new EngineError(`there is a machine ${id} already`, { id });
-    const surrounding: Surrounding = {
-      powerOn: (changed) => powerOn(changed, resources),
-      firmwareLines: () => resources.firmwareLines(),
-      wake: () => this.#wake(),
-      closed: (machine) => this.#machines.delete(machine.id),
-    };
-    const machine = new LocalMachine(id, configuration, surrounding);
+    const machine = this.#make(id, configuration, resources, this.#takeAhead(id, configuration));
     this.#machines.set(id, machine);
     return machine;
   }
 
-  /** Makes what machines share, ahead of the first: a machine of the least memory that takes its first steps. */
-  async warmUp(): Promise<void> {
+  /** `ready`: the machine that was prepared, in place of one at tick 0. */
+  #make(id: string, configuration: MachineConfiguration, resources: Resources, ready?: Machine): LocalMachine {
+    let first = ready;
+    const surrounding: Surrounding = {
+      powerOn: (changed) => {
+        const machine = first ?? powerOn(changed, resources);
+        first = undefined;
+        return machine;
+      },
+      firmwareLines: () => resources.firmwareLines(),
+      wake: () => this.#wake(),
+      closed: (machine) => this.#machines.delete(machine.id),
+    };
+    return new LocalMachine(id, configuration, surrounding);
+  }
+
+  /**
+   * Makes a machine before it is asked for and runs it on to `tick`. A first `create` with this id and an equal
+   * configuration gets it as it then is; with another, one at tick 0.
+   */
+  async prepare(id: string, configuration: MachineConfiguration, tick: Tick): Promise<void> {
     const resources = await this.#resources;
     if (this.#isWanted) return;
-    const machine = powerOn({ memoryMiB: 1 }, resources);
-    machine.step(WARMING_STEPS);
-    machine.registers();
-    machine.status();
+    this.#isWanted = true;
+    const machine = this.#make(id, configuration, resources);
+    this.#ahead = { id, configuration, machine };
+    if (tick > 0) void machine.run({ tick });
+  }
+
+  #takeAhead(id: string, configuration: MachineConfiguration): Machine | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead?.id !== id || !sameConfiguration(ahead.configuration, configuration)) return undefined;
+    const { machine } = ahead.machine;
+    // The run to `tick` that may not be over is not one that the page began.
+    if (machine.job !== undefined) machine.finish({ kind: "you" });
+    return machine;
   }
 
   get(id: string): LocalMachine | undefined {
@@ -91,7 +123,7 @@ export class LocalEngine implements Engine {
   #turn(): void {
     this.#scheduled = false;
     const end = performance.now() + TURN_MS;
-    const machines = [...this.#machines.values()];
+    const machines = [...(this.#ahead ? [this.#ahead.machine] : []), ...this.#machines.values()];
     let wait = 0;
     let waiting = 0;
     for (let i = this.#next; machines.length > 0; i++) {

@@ -2,6 +2,7 @@
  * What page and worker say to each other: calls of methods with numbered answers, and pushes to subscriptions. Values are
  * structured clones; large arrays are transferred.
  */
+import type { Tick } from "../chipset/bus.ts";
 import type {
   AssembleRequest,
   MachineConfiguration,
@@ -35,6 +36,8 @@ export interface Revival {
 }
 
 export type PageMessage =
+  /** From a page's head: the machine that its script will create (LocalEngine.prepare). */
+  | { readonly to: "prepare"; readonly id: string; readonly configuration: MachineConfiguration; readonly tick: Tick }
   | {
       readonly to: "create";
       readonly call: number;

@@ -50,14 +50,14 @@ page.addEventListener("message", ({ data }) => {
 });
 setInterval(mirrorAll, MIRROR_MS);
 page.postMessage({ from: "ready" });
-// While the page is still being read: the first machine of a page finds its processor's code compiled. Behind what the
-// page has asked for already.
-setTimeout(() => void engine.warmUp());
 
 async function handle(message: PageMessage): Promise<void> {
   switch (message.to) {
     case "ping":
       return page.postMessage({ from: "pong" });
+    case "prepare":
+      // What is wrong with the configuration is said to who asks for the machine.
+      return engine.prepare(message.id, message.configuration, message.tick).catch(() => undefined);
     case "create":
       return answer(message.call, () => create(message));
     case "call":

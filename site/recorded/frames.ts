@@ -3,15 +3,15 @@
 // a prediction its question and the machine's answer; a listing of the firmware its lines.
 import type { Engine, MachineEvent, MachineHandle } from "../../engine/index.ts";
 import { evaluate, type Readable, type Value } from "../../widgets/model/expression.ts";
+import { machineConfiguration } from "../../widgets/model/machine-configuration.ts";
 import { binary, grouped, hex } from "../../widgets/model/number.ts";
 import { chosenByMachine, growth, orderByTicks, showNumber } from "../../widgets/model/prediction.ts";
 import { type Instant, type Reader, type RecordedFrame, recordFrame, screenRows } from "../../widgets/model/reader.ts";
-import { type RecordedDisk, recordDisk } from "../../widgets/model/recorded-disk.ts";
+import { floppyBytes, type RecordedDisk, recordDisk } from "../../widgets/model/recorded-disk.ts";
 import { recordedViews } from "../../widgets/model/recorded-views.ts";
 import { type Labels, parseUntil, reached } from "../../widgets/model/until.ts";
 import { escapeHtml, type Found, findElements, scriptJson, splice } from "./html.ts";
 
-const floppyBytes = 1_474_560;
 const names = [
   "script",
   "ring-machine",
@@ -114,12 +114,12 @@ export class Recorder {
   /** The element's machine, switched on and run to where it wakes. */
   async machine(element: Found, events: MachineEvent[] = []): Promise<MachineHandle> {
     const { attributes } = element;
-    const machine = await this.engine.create(`${this.page}#${++this.count}`, {
-      memoryMiB: Number(attributes.memory ?? 16),
-      floppies: [await this.image(attributes.floppy), await this.image(attributes["floppy-b"])],
-      stopOnTripleFault: true,
-      ...(attributes.rtc && { rtcBase: attributes.rtc }),
-    });
+    const floppies = [await this.image(attributes.floppy), await this.image(attributes["floppy-b"])];
+    const configuration = machineConfiguration(
+      { memory: Number(attributes.memory ?? 16), rtc: attributes.rtc },
+      floppies,
+    );
+    const machine = await this.engine.create(`${this.page}#${++this.count}`, configuration);
     machine.onEvents(["exception", "interrupt"], (more) => events.push(...more));
     await this.runTo(machine, attributes.at, this.labelsOf(element));
     return machine;

@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import type { Engine, MachineConfiguration } from "../../engine/index.ts";
 import { labelsOf, readImage, type SourceElement, sourceIn } from "../model/image.ts";
 import { actOnKey } from "../model/keys.ts";
+import { machineConfiguration } from "../model/machine-configuration.ts";
 import { announceMachine, withdrawMachine } from "../model/machines.ts";
 import { byteSize, grouped } from "../model/number.ts";
 import { pageEngine } from "../model/page-engine.ts";
@@ -248,12 +249,7 @@ export class RingMachine extends LitElement {
       if (image) progress(`disk ${byteSize(image.length)}`);
       floppies.push(image);
     }
-    return {
-      memoryMiB: this.memory,
-      floppies: floppies.some(Boolean) ? floppies : undefined,
-      ...(this.rtc ? { rtcBase: this.rtc } : {}),
-      stopOnTripleFault: true,
-    };
+    return machineConfiguration(this, floppies);
   }
 
   private watchSources(): void {

@@ -1,7 +1,7 @@
 // Where a machine's disk comes from: `floppy="#boot-src"` names an element that holds assembly source (a notebook's
 // named block, a <textarea>, a <script type="text/x-asm">), anything else is the address of an image.
 import type { AssembleAnswer, Engine } from "../../engine/index.ts";
-import { type RecordedDisk, recordedImage } from "./recorded-disk.ts";
+import { floppyBytes, type RecordedDisk, recordedImage } from "./recorded-disk.ts";
 import type { Labels } from "./until.ts";
 
 /**
@@ -14,7 +14,6 @@ export interface SourceElement extends HTMLElement {
   readonly value?: string;
 }
 
-const floppyBytes = 1_474_560;
 /** What each source's text assembled to. */
 const assembled = new WeakMap<SourceElement, { readonly text: string; readonly symbols: Labels }>();
 

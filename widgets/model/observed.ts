@@ -206,7 +206,7 @@ export class ObservedMachine extends EventTarget {
       // Heard from power-on: the run up to here belongs to the timeline.
       this.listen(handle);
       const at = this.frame ? { tick: this.frame.status.tick } : await this.wakeAt();
-      if (at && at.tick !== 0) await handle.run(at);
+      if (at && at.tick !== handle.status.tick) await handle.run(at);
       await this.adopt(handle);
     };
     try {

@@ -1,5 +1,5 @@
 // The page's one engine: loaded when the first machine wakes, shared by all of them.
-import type { Engine } from "../../engine/index.ts";
+import { createEngine, type Engine } from "../../engine/index.ts";
 
 /** A worker that the page's head started (site/preload.ts), so that it comes up beside the page; once. */
 function takeEarlyWorker(): Worker | undefined {
@@ -9,7 +9,7 @@ function takeEarlyWorker(): Worker | undefined {
   return worker?.failed ? undefined : worker;
 }
 
-let make: () => Promise<Engine> = async () => (await import("../../engine/index.ts")).createEngine(takeEarlyWorker());
+let make: () => Promise<Engine> = async () => createEngine(takeEarlyWorker());
 let engine: Promise<Engine> | undefined;
 let served = 0;
 

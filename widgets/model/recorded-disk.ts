@@ -1,6 +1,9 @@
 // A machine's disk as the build assembled it, kept with the machine's recorded frame, so that a machine whose source
 // nobody has edited starts without waiting for an assembler.
 
+/** A 1.44 MB floppy, which all of them are put on. */
+export const floppyBytes = 1_474_560;
+
 /** One disk: the source it came from, a mark of that source's text, and its bytes in base64 up to the last that is not 0. */
 export interface RecordedDisk {
   readonly name: string;
