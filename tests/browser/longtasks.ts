@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "@playwright/test";
 
 /** One event of Chromium's trace format; times in microseconds. */
-interface TraceEvent {
+export interface TraceEvent {
   name: string;
   ph: string;
   pid: number;
@@ -28,12 +28,17 @@ export interface LongTask {
 const categories = "toplevel,devtools.timeline,v8,blink,disabled-by-default-devtools.timeline,blink.user_timing";
 const taskNames = new Set(["ThreadControllerImpl::RunTask", "RunTask"]);
 
-/** Traces while `action` runs; answers the page's tasks of over `limit` milliseconds. */
+/** Traces while `action` runs; answers the page's tasks of over `limit` milliseconds on the wall. */
 export async function traceLongTasks(
   page: Page,
   action: () => Promise<unknown>,
   { limit = 16, keep = undefined as string | undefined } = {},
 ): Promise<LongTask[]> {
+  return longTasks(await readTrace(page, action, keep), limit);
+}
+
+/** What Chromium traced while `action` ran. */
+export async function readTrace(page: Page, action: () => Promise<unknown>, keep?: string): Promise<TraceEvent[]> {
   const browser = page.context().browser() as Browser;
   await browser.startTracing(page, { categories: categories.split(","), ...(keep ? { path: keep } : {}) });
   let trace: Buffer | undefined;
@@ -43,27 +48,32 @@ export async function traceLongTasks(
     trace = await browser.stopTracing();
   }
   const text = keep ? readFileSync(keep, "utf8") : trace.toString();
-  return longTasks((JSON.parse(text) as { traceEvents: TraceEvent[] }).traceEvents, limit);
+  return (JSON.parse(text) as { traceEvents: TraceEvent[] }).traceEvents;
 }
 
-/** The tasks of over `limit` ms on the renderer's main thread that ran most scripts. */
+/** The events of the renderer's main thread that has most of `ours`, in order; outer ones before what is in them. */
+function pageThread(events: readonly TraceEvent[], ours: (event: TraceEvent) => boolean): TraceEvent[] {
+  const onThread = (thread: TraceEvent) => (e: TraceEvent) => e.pid === thread.pid && e.tid === thread.tid;
+  const main = events
+    .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+    .map((thread) => events.filter((e) => e.ts > 0 && onThread(thread)(e)))
+    .sort((a, b) => b.filter(ours).length - a.filter(ours).length)[0];
+  return (main ?? []).sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+}
+
+/** A call of a script that came from a server: Chromium has pages of its own. */
+const isOfPage = ({ name, args }: TraceEvent) =>
+  name === "FunctionCall" && String(args.data?.["url"] ?? "").startsWith("http");
+const isTask = ({ name, ph, dur }: TraceEvent) => taskNames.has(name) && ph === "X" && dur !== undefined;
+const holds = (outer: TraceEvent, ts: number) => outer.ts <= ts && ts < outer.ts + outer.dur!;
+
+/** The page's tasks of over `limit` ms on the wall. */
 export function longTasks(events: readonly TraceEvent[], limit: number): LongTask[] {
-  const threads = events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
-  const busy = (thread: TraceEvent) =>
-    events.filter((e) => e.pid === thread.pid && e.tid === thread.tid && e.name === "FunctionCall").length;
-  const main = threads.sort((a, b) => busy(b) - busy(a))[0];
-  if (!main) return [];
-  const begin = Math.min(
-    ...events
-      .filter(({ ts }) => ts > 0)
-      .map(({ ts }) => ts)
-      .slice(0, 10_000),
-  );
-  const own = events
-    .filter((e) => e.pid === main.pid && e.tid === main.tid && e.ph === "X" && e.dur !== undefined)
-    .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
-  const tasks = own.filter(({ name, dur = 0 }) => taskNames.has(name) && dur > limit * 1000);
-  const outer = tasks.filter((t) => !tasks.some((o) => o !== t && o.ts <= t.ts && o.ts + o.dur! >= t.ts + t.dur!));
+  const thread = pageThread(events, isOfPage);
+  const begin = events.reduce((first, { ts }) => (ts > 0 && ts < first ? ts : first), Number.POSITIVE_INFINITY);
+  const own = thread.filter(({ ph, dur }) => ph === "X" && dur !== undefined);
+  const tasks = own.filter((task) => isTask(task) && task.dur! > limit * 1000);
+  const outer = tasks.filter((task) => !tasks.some((o) => o !== task && holds(o, task.ts) && o.dur! >= task.dur!));
   return outer.map((task) => ({
     at: (task.ts - begin) / 1000,
     wall: task.dur! / 1000,
@@ -75,7 +85,17 @@ export function longTasks(events: readonly TraceEvent[], limit: number): LongTas
   }));
 }
 
-/** Self time by event name. */
+/** Milliseconds of thread time of each task in which the page called `performance.mark(mark)`. */
+export function markedTasks(events: readonly TraceEvent[], mark: string): number[] {
+  const thread = pageThread(events, ({ name }) => name === mark);
+  const tasks = thread.filter(isTask);
+  return thread
+    .filter(({ name }) => name === mark)
+    .flatMap(({ ts }) => tasks.find((task) => holds(task, ts)) ?? [])
+    .map(({ tdur, dur }) => (tdur ?? dur!) / 1000);
+}
+
+/** Self time on the processor by event name. */
 function partsOf(task: TraceEvent, inside: readonly TraceEvent[]): string[] {
   const self = new Map<string, number>();
   const stack: TraceEvent[] = [task];
@@ -83,15 +103,16 @@ function partsOf(task: TraceEvent, inside: readonly TraceEvent[]): string[] {
     const name = labelOf(event);
     self.set(name, (self.get(name) ?? 0) + time);
   };
-  add(task, task.dur!);
+  add(task, task.tdur ?? task.dur!);
   for (const event of inside) {
     while (stack.length > 1 && stack.at(-1)!.ts + stack.at(-1)!.dur! <= event.ts) stack.pop();
-    add(stack.at(-1)!, -event.dur!);
-    add(event, event.dur!);
+    // A nested one that says nothing of the processor was too short for it.
+    add(stack.at(-1)!, -(event.tdur ?? 0));
+    add(event, event.tdur ?? 0);
     stack.push(event);
   }
   return [...self]
-    .filter(([, time]) => time > 1000)
+    .filter(([, time]) => time > 500)
     .sort(([, a], [, b]) => b - a)
     .slice(0, 6)
     .map(([name, time]) => `${name} ${(time / 1000).toFixed(1)}`);
