@@ -116,15 +116,20 @@ export class Processor extends EventTaker {
 
   /** Call after `state` was assigned, or memory replaced under the processor. */
   restored(): void {
+    this.blocks.flush();
+    this.monitor.restored();
+    this.memory.restored();
+    this.registersAssigned();
+  }
+
+  /** Call after registers were assigned: memory, what is decoded of it and the TLBs are as they were. */
+  registersAssigned(): void {
     this.countsUser = this.cpl === 3;
     this.chargedMode = undefined;
     this.chargedRing = -1;
-    this.blocks.flush();
-    this.monitor.restored();
     this.debug.update();
     this.overflows.update();
-    this.segmentEpoch++;
-    this.memory.restored();
+    this.mappingChanged();
     this.updateMode();
   }
 

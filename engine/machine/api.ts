@@ -496,7 +496,10 @@ export interface MachineHandle {
   tlb(processor?: number): Promise<TlbView>;
   /** The page walk of a linear address as it would be now; nothing is changed by looking. */
   walk(linear: number | bigint, access: WalkAccess, processor?: number): Promise<PageWalk>;
-  /** `name` as in RegisterFile: "EAX", "EIP", "EFLAGS", "CR0", "DS" (the selector, as a real-mode load would). */
+  /**
+   * `name` as in RegisterFile: "EAX", "EIP", "EFLAGS", "CR0", "DS" (the selector, as a real-mode load would), "DS.limit" and
+   * others; registernames.ts lists them.
+   */
   writeRegister(name: string, value: bigint, processor?: number): Promise<MachineStatus>;
   /** `length` ≤ 65,536. Bytes that are device memory or absent read as FF without side effects. */
   readMemory(space: AddressSpaceName, address: number, length: number): Promise<Uint8Array>;

@@ -70,6 +70,7 @@ export interface Cpu {
   readonly canWake: boolean;
   /** Linear addresses before whose instruction run() stops, except where the run begins there. Assigned as a whole. */
   breakpoints: ReadonlySet<number>;
+  readonly registerNames: ReadonlySet<string>;
   readRegister(name: string): bigint;
   writeRegister(name: string, value: bigint): void;
   registers(): RegisterFile;

@@ -344,10 +344,8 @@ export class Machine implements Driven {
   }
 
   /** The names that `writeRegister` takes. */
-  registerNames(): Set<string> {
-    const file = this.registers();
-    const names = [...file.general, ...file.control, ...file.segments].map((register) => register.name);
-    return new Set([...names, "EIP", "RIP", "EFLAGS"]);
+  registerNames(): ReadonlySet<string> {
+    return this.#processor().registerNames;
   }
 
   /** At most 16 MiB; FF where nothing or a device is. */

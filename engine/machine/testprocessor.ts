@@ -191,6 +191,7 @@ export class TestProcessor implements Cpu {
     const [ip, cs] = [this.#words[IP], this.#words[CS]];
     return { address: cs * 16 + ip, cs, ip, mode: "real", ring: 0 } as const;
   }
+  readonly registerNames = new Set(["EAX", "ESP", "EFLAGS", "CS", "EIP"]);
   readRegister(name: string): bigint {
     return BigInt(this.#words[{ EAX: AX, ESP: SP, EFLAGS: FLAGS, CS, EIP: IP }[name] ?? AX]);
   }

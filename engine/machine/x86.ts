@@ -14,6 +14,7 @@ import { timeStamp } from "../cpu/system/timestamp.ts";
 import { explainWalk, type PageWalk, type TlbView, viewTlbs, type WalkAccess } from "../cpu/walk.ts";
 import type { MachineStatus, RegisterFile, SegmentView, SystemRegisters } from "./api.ts";
 import type { Cpu } from "./cpu.ts";
+import { REGISTERS, SEGMENT_NAMES } from "./registernames.ts";
 import { systemRegisters } from "./systemregisters.ts";
 
 const GENERAL = ["EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"];
@@ -28,8 +29,8 @@ const GENERAL64 = [
   "RDI",
   ...Array.from({ length: 8 }, (_, i) => `R${i + 8}`),
 ];
-const SEGMENTS = ["ES", "CS", "SS", "DS", "FS", "GS", "LDTR", "TR"] as const;
 const CONTROLS = { CR0: at.CR0, CR2: at.CR2, CR3: at.CR3, CR4: at.CR4, EFER: at.EFER } as const;
+const NAMES: ReadonlySet<string> = new Set(REGISTERS.keys());
 const PRESENT = 0x80;
 
 export class X86 extends Processor implements Cpu {
@@ -79,7 +80,7 @@ export class X86 extends Processor implements Cpu {
         : GENERAL.map((name, n) => ({ name, value: BigInt(this.register(n)) })),
       ip: this.rip,
       flags: this.flags,
-      segments: SEGMENTS.map((name, n) => this.#segment(name, n)),
+      segments: SEGMENT_NAMES.map((name, n) => this.#segment(name, n)),
       gdtr: { base: this.#word(at.GDTR_BASE), limit: this.#word(at.GDTR_LIMIT) },
       idtr: { base: this.#word(at.IDTR_BASE), limit: this.#word(at.IDTR_LIMIT) },
       control: names.map((name) => ({ name, value: wide(CONTROLS[name]) })),
@@ -112,37 +113,18 @@ export class X86 extends Processor implements Cpu {
     return { name, selector, base, limit, attributes, present: (attributes & PRESENT) !== 0 };
   }
 
-  /** By the names of RegisterFile in either width, and EIP, RIP and EFLAGS; 0 for any other. */
+  /** By the names of registernames.ts; 0 for any other. */
   readRegister(name: string): bigint {
-    if (name === "EFLAGS") return BigInt(this.flags);
-    if (name === "EIP") return BigInt(this.ip);
-    if (name === "RIP") return this.rip;
-    const wide = GENERAL64.indexOf(name);
-    if (wide >= 0) return this.register64(wide);
-    const general = GENERAL.indexOf(name);
-    if (general >= 0) return BigInt(this.register(general));
-    const segment = SEGMENTS.indexOf(name as SegmentView["name"]);
-    if (segment >= 0) return BigInt(this.segments.selector(segment));
-    return name in CONTROLS ? this.view.getBigUint64(CONTROLS[name as keyof typeof CONTROLS], true) : 0n;
+    return REGISTERS.get(name)?.read(this) ?? 0n;
   }
 
   /** Without the checks that an instruction makes; a selector is loaded as in real mode (base = selector × 16). */
   writeRegister(name: string, value: bigint): void {
-    const word = Number(BigInt.asUintN(32, value));
-    const general = GENERAL.indexOf(name);
-    const segment = SEGMENTS.indexOf(name as SegmentView["name"]);
-    if (name === "EFLAGS") this.flags = word;
-    else if (name === "EIP") this.ip = word;
-    else if (name === "RIP") this.rip = BigInt.asUintN(64, value);
-    else if (GENERAL64.includes(name)) this.setRegister64(GENERAL64.indexOf(name), BigInt.asUintN(64, value));
-    else if (general >= 0) this.setRegister(general, word);
-    else if (segment >= 0) {
-      const selector = word & 0xffff;
-      this.segments.set(segment, { ...this.segments.get(segment), selector, base: selector * 16 });
-    } else if (name in CONTROLS)
-      this.view.setBigUint64(CONTROLS[name as keyof typeof CONTROLS], BigInt.asUintN(64, value), true);
-    this.restored();
+    REGISTERS.get(name)?.write(this, value);
+    this.registersAssigned();
   }
+
+  readonly registerNames = NAMES;
 
   /** Physical address of a linear one, −1 where unmapped. */
   translate(la: number): number {
