@@ -215,7 +215,7 @@ export class Blocks {
       const index = v.getInt32(record + at.R_HANDLER, true);
       const handler = this.handlers.at(index);
       if (handler?.kind) run.push(index);
-      const goesOn = handler?.kind && !handler.ended && !handler.stores && run.length < LONGEST_SEQUENCE;
+      const goesOn = handler?.kind && !handler.ended && run.length < LONGEST_SEQUENCE;
       if (goesOn && record + at.RECORD_BYTES < end) continue;
       const begin = record - (run.length - (handler?.kind ? 1 : 0)) * at.RECORD_BYTES;
       const sequence = run.length > 1 ? this.handlers.sequence(run) : undefined;

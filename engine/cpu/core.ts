@@ -165,8 +165,11 @@ export abstract class Core {
   abstract restored(): void;
   /** To be called after anything that the meaning of code depends on has changed: CS, SS, flatness, protection. */
   abstract updateMode(): void;
-  /** Linear addresses may mean other physical ones than before; what is derived from that is forgotten. */
-  abstract mappingChanged(): void;
+  /**
+   * Linear addresses may mean other physical ones than before; what is derived from that is forgotten. `butGlobal`: those of
+   * the TLB's global pages do not.
+   */
+  abstract mappingChanged(butGlobal?: boolean): void;
   /** A performance counter was written: when the next one overflows may have changed. */
   abstract countersChanged(): void;
 

@@ -5,7 +5,7 @@
 import type { Expression } from "../wasm/expression.ts";
 import * as w from "../wasm/expression.ts";
 import { assembleModule, FunctionBuilder, importedFunction, type Signature } from "../wasm/module.ts";
-import { jumpSlot } from "./emitter.ts";
+import { isJumpKnown, jumpSlot } from "./emitter.ts";
 import type { ImportFunctions } from "./importfunctions.ts";
 import * as at from "./layout.ts";
 import type { PhysicalMap } from "./physical.ts";
@@ -29,11 +29,7 @@ export function withCrossPages(map: PhysicalMap, link: ImportFunctions["link"]):
     const to = f.let(w.select(isTarget, w.load("i64", 64, record, at.R_TARGET), next));
     const slot = f.let(jumpSlot(cpu, to));
     const crosses = w.ne(w.shru(from, w.i64(12)), w.shru(to, w.i64(12)));
-    const known = w.and(
-      w.eq(w.load("i64", 64, slot, at.JUMPS), to),
-      w.eq(w.load("i32", 32, slot, at.JUMPS + 8), w.load("i32", 32, cpu, at.CODE_TAG)),
-    );
-    f.if(w.and(crosses, known), () => f.return(w.load("i32", 32, slot, at.JUMPS + 12)));
+    f.if(w.and(crosses, isJumpKnown(f, cpu, slot, to)), () => f.return(w.load("i32", 32, slot, at.JUMPS + 12)));
   });
   f.return(w.call(importedFunction(shape, "link"), cpu, record, field, ticks));
   const module = new WebAssembly.Module(

@@ -62,8 +62,7 @@ export abstract class Emitter implements Meaning {
   readonly cpu: Value;
   readonly ticks: Value;
   abstract readonly flags: Flags;
-  /** The row may have stored to memory; it may be handed to its operation in TypeScript. */
-  stores = false;
+  /** The row may be handed to its operation in TypeScript. */
   operates = false;
   /** The row has left: what follows it is reached by a link, so that it ends its block. */
   ended = false;
@@ -180,10 +179,7 @@ export abstract class Emitter implements Meaning {
   private jumpRecord(to: Value): Value {
     const f = this.f;
     const slot = this.let(jumpSlot(this.cpu, to));
-    const known = w.and(
-      w.eq(w.load("i64", 64, slot, at.JUMPS), to),
-      w.eq(w.load("i32", 32, slot, at.JUMPS + 8), w.load("i32", 32, this.cpu, at.CODE_TAG)),
-    );
+    const known = isJumpKnown(this.f, this.cpu, slot, to);
     const target = f.local("i32");
     f.if(
       known,
@@ -250,7 +246,6 @@ export abstract class Emitter implements Meaning {
   /** The address in linear memory from which `bits` at `la` can be read (and, for an update, written). */
   private translated(la: Value, bits: number, update: boolean): Value {
     const f = this.f;
-    if (update) this.stores = true;
     const { slot, hit } = this.probe(la, bits, update ? at.TLB_WRITE : at.TLB_READ);
     const host = f.local("i32");
     f.if(
@@ -277,7 +272,6 @@ export abstract class Emitter implements Meaning {
 
   protected storeLinear(la: Value, value: Value, bits: PlaceBits): void {
     const f = this.f;
-    this.stores = true;
     const v = this.let(value);
     const { slot, hit } = this.probe(la, bits, at.TLB_WRITE);
     f.if(
@@ -286,9 +280,13 @@ export abstract class Emitter implements Meaning {
       () => {
         f.store(bits, this.cpu, v, at.SCRATCH);
         f.if(w.call(this.imports.store, this.cpu, ...this.halves(la), w.i32(bits)), () => this.fault());
+        this.storedSlowly();
       },
     );
   }
+
+  /** Where a store has passed by the fast TLB: only there may it have changed decoded code. */
+  protected storedSlowly(): void {}
 
   /** A place in memory at `offset` (evaluated once) of a segment; 128 bits are aligned unless the row says otherwise. */
   protected memory(
@@ -327,6 +325,7 @@ export abstract class Emitter implements Meaning {
         x.f.store(bits, host, value);
         x.f.if(w.eq(host, w.add(x.cpu, w.i32(at.SCRATCH))), () => {
           x.f.call(x.imports.commit, x.cpu, ...x.halves(la), w.i32(bits));
+          x.storedSlowly();
         });
       },
     };
@@ -553,6 +552,13 @@ export function jumpSlot(cpu: Value, to: Value): Value {
   const low = w.wrap(to);
   const index = w.and(w.xor(low, w.wrap(w.shru(to, w.i64(12)))), w.i32(JUMP_MASK));
   return w.add(cpu, w.shl(index, w.i32(4)));
+}
+
+/** Whether the entry at `slot` of the jump table is for offset `to`, and still good. */
+export function isJumpKnown(f: FunctionBuilder, cpu: Value, slot: Value, to: Value): Value {
+  const tag = f.let(w.load("i32", 32, slot, at.JUMPS + 8));
+  const tagged = (field: number) => w.eq(tag, w.load("i32", 32, cpu, field));
+  return w.and(w.eq(w.load("i64", 64, slot, at.JUMPS), to), w.or(tagged(at.CODE_TAG), tagged(at.GLOBAL_CODE_TAG)));
 }
 
 const JUMP_MASK = 0xfff;

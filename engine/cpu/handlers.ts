@@ -58,9 +58,8 @@ function watchedCallees(): { readonly imports: Imports; used(): boolean } {
 export interface Handler {
   /** Index in the function table. */
   readonly index: number;
-  /** It never goes on to the next record; it may store to memory. */
+  /** It never goes on to the next record. */
   readonly ended: boolean;
-  readonly stores: boolean;
   /** It calls the row's operation in TypeScript; the x87's library. */
   readonly operates: boolean;
   readonly x87: boolean;
@@ -71,7 +70,6 @@ export interface Handler {
 interface Emitted {
   readonly builder: FunctionBuilder;
   readonly ended: boolean;
-  readonly stores?: boolean;
   readonly operates?: boolean;
   readonly kind?: Kind;
   /** It calls the x87's library. */
@@ -212,8 +210,8 @@ export class Handlers {
         emitted.set(key, e);
       }
       if (this.next === this.table.length) this.table.grow(TABLE_STEP);
-      const { ended, stores = false, operates = false, x87 = false } = e;
-      handler = { index: this.next++, ended, stores, operates, x87, ...(e.kind ? { kind: e.kind } : {}) };
+      const { ended, operates = false, x87 = false } = e;
+      handler = { index: this.next++, ended, operates, x87, ...(e.kind ? { kind: e.kind } : {}) };
       this.table.set(handler.index, this.instantiate(modules, key, e.builder, e.x87));
       this.known.set(key, handler);
       this.byIndex.set(handler.index, { key, handler });

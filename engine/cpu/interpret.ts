@@ -43,20 +43,20 @@ export type OperandShape =
   | { readonly kind: "other" };
 
 /**
- * Emits the handler of `row` for operands of these shapes. `ended`: it never goes on to the next record; `stores`: it may
- * store to memory; `operates`: it may call the row's operation in TypeScript.
+ * Emits the handler of `row` for operands of these shapes. `ended`: it never goes on to the next record;
+ * `operates`: it may call the row's operation in TypeScript.
  */
 export function emitHandler(
   row: Row,
   shape: Shape,
   operands: readonly OperandShape[],
   imports: Imports,
-): { builder: FunctionBuilder; ended: boolean; stores: boolean; operates: boolean } {
+): { builder: FunctionBuilder; ended: boolean; operates: boolean } {
   const f = new FunctionBuilder(HANDLER_SIGNATURE);
   const x = new Interpretation(f, shape, imports);
   row.does(x, ...x.places(operands));
   if (!x.ended) x.goOn();
-  return { builder: f, ended: x.ended, stores: x.stores, operates: x.operates };
+  return { builder: f, ended: x.ended, operates: x.operates };
 }
 
 /** Emits what stands at a block's end where no instruction leaves it. */

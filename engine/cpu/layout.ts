@@ -131,8 +131,12 @@ export const LEFT_TICKS = WORK;
 export const EXIT = WORK + 4;
 /** The record it stands at, for a fault or a re-decode. */
 export const EXIT_RECORD = WORK + 8;
-/** Changes with all that changes what an offset in CS means; entries of the jump table carry it. */
+/**
+ * They change with all that changes what an offset in CS means: GLOBAL_CODE_TAG where global pages of the TLB are concerned
+ * as well. Entries of the jump table carry one of them.
+ */
 export const CODE_TAG = WORK + 12;
+export const GLOBAL_CODE_TAG = WORK + 212;
 /** Addresses of the read and the write table of the fast TLB. */
 export const TLB_READ = WORK + 16;
 export const TLB_WRITE = WORK + 20;
@@ -163,7 +167,8 @@ export const SEGMENT_CACHE_ENTRIES = 16;
 export const SEGMENT_TAG = WORK + 40;
 /** Jump table: 4,096 entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
 export const JUMPS = FAST_TLB + 7 * FAST_TLB_ENTRIES * 16;
-export const PROCESSOR_BYTES = JUMPS + 4096 * 16;
+export const JUMPS_END = JUMPS + 4096 * 16;
+export const PROCESSOR_BYTES = JUMPS_END;
 
 export const FIRST_PROCESSOR = 0x1000;
 

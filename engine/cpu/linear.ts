@@ -19,7 +19,7 @@ import { FETCH, IMPLICIT, Paging, USER, WRITE } from "./paging.ts";
 import { PAGE } from "./physical.ts";
 import { AC, CR0_AM } from "./registers.ts";
 import { FS, insideLimit, readable, SS, writable } from "./segments.ts";
-import { Tlb } from "./tlb.ts";
+import { TLB_GLOBAL, Tlb } from "./tlb.ts";
 
 /** A linear address as operations in TypeScript have it. */
 export type LinearAddress = number | bigint;
@@ -177,6 +177,13 @@ export class LinearMemory {
     return this.p.map.readable(this.translate(low, high, FETCH | this.user));
   }
 
+  /** A global page, which no load of CR3 forgets, has the code there. */
+  isGlobalCode(low: number, high: number): boolean {
+    if (!this.paging.on) return false;
+    const i = this.code.find(low, high, this.paging.pcid);
+    return i >= 0 && (this.code.flags(i) & TLB_GLOBAL) !== 0;
+  }
+
   /** #GP(0) where RIP is not canonical: SYSRET and the end of the lower half lead there. */
   private checkFetch(low: number, high: number): void {
     if (this.p.long && !this.isCanonical(low, high)) fault.raise(fault.GP, 0);
@@ -273,7 +280,7 @@ export class LinearMemory {
       else if (which === "not global") tlb.flushNonGlobal();
       else tlb.flushContext(pcid);
     }
-    this.p.mappingChanged();
+    this.p.mappingChanged(which !== "all");
   }
 
   // ---- addresses -------------------------------------------------------------------------------------------------

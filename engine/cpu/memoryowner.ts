@@ -26,5 +26,5 @@ export interface MemoryOwner {
   /** A control register's low 32 bits. */
   control(n: 0 | 2 | 3 | 4): number;
   /** What is derived from the mapping of linear addresses is forgotten. */
-  mappingChanged(): void;
+  mappingChanged(butGlobal?: boolean): void;
 }

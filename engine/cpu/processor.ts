@@ -56,7 +56,6 @@ export class Processor extends EventTaker {
   careful = false;
   private readonly crossings = new Crossings(this);
   private breakpointSet: ReadonlySet<number> = new Set();
-  private codeTag = 0;
   /** Instructions are counted as those of privilege level 3. */
   private countsUser = false;
   /** Mode and privilege level as the ledger knows them: nothing yet of a state that was just assigned. */
@@ -67,6 +66,8 @@ export class Processor extends EventTaker {
   private aloneLength = 0;
   private readonly overflows = new Overflows(this);
   private epoch = 0;
+  /** Of what lies in global pages; never 0, so that no entry that was wiped matches. */
+  private globalEpoch = 1;
   /** Begins at 1, so that an entry that was never written does not match. */
   private segmentEpoch = 1;
 
@@ -497,7 +498,9 @@ export class Processor extends EventTaker {
     const slot = at.JUMPS + jumpIndex(low) * 16;
     this.view.setUint32(slot, low, true);
     this.view.setInt32(slot + 4, high, true);
-    this.view.setInt32(slot + 8, this.codeTag, true);
+    const isGlobal = this.memory.isGlobalCode(this.long ? low : (this.mode.base + low) >>> 0, high);
+    const tag = this.view.getInt32(isGlobal ? at.GLOBAL_CODE_TAG : at.CODE_TAG, true);
+    this.view.setInt32(slot + 8, tag, true);
     this.view.setInt32(slot + 12, target, true);
   }
 
@@ -629,27 +632,30 @@ export class Processor extends EventTaker {
     return this.modeName;
   }
 
-  /** What the jump table holds is of no use any more, in any mode. */
-  private forgetJumps(): void {
+  /** What the jump table holds is of no use any more, in any mode; `butGlobal`: but for code in global pages. */
+  private forgetJumps(butGlobal = false): void {
     this.epoch = (this.epoch + 1) % EPOCHS;
-    if (this.epoch === 0) this.map.bytes.fill(0xff, this.cpu + at.JUMPS, this.cpu + at.PROCESSOR_BYTES);
+    if (!butGlobal) this.globalEpoch = Math.max(1, (this.globalEpoch + 1) % EPOCHS);
+    const isWiped = this.epoch === 0 || (!butGlobal && this.globalEpoch === 1);
+    if (isWiped) this.map.bytes.fill(0xff, this.cpu + at.JUMPS, this.cpu + at.JUMPS_END);
     this.setCodeTag();
   }
 
-  /** Entries of the jump table carry the mode, the epoch and the privilege they were made in. */
+  /** Entries of the jump table carry the mode, the epoch and the privilege they were made in; inverted, in global pages. */
   private setCodeTag(): void {
     const user = this.cpl === 3 ? 1 : 0;
-    this.codeTag = (this.epoch * 2 + user) * MAX_MODES + (this.mode?.id ?? 0);
-    this.view.setInt32(at.CODE_TAG, this.codeTag, true);
+    const tag = (epoch: number) => (epoch * 2 + user) * MAX_MODES + (this.mode?.id ?? 0);
+    this.view.setInt32(at.CODE_TAG, tag(this.epoch), true);
+    this.view.setInt32(at.GLOBAL_CODE_TAG, ~tag(this.globalEpoch), true);
   }
 
   /** Linear addresses may mean other physical ones than before. */
-  mappingChanged(): void {
+  mappingChanged(butGlobal = false): void {
     this.segmentEpoch++;
     this.setSegmentTag();
     this.memory.updatePaging();
     this.blocks.cutCrossLinks();
-    this.forgetJumps();
+    this.forgetJumps(butGlobal);
     this.mustLeave = true;
   }
 

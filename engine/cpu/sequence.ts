@@ -3,8 +3,8 @@
  * of single ones are. They find operands in the records as those do, and save the way from record to record and the flags
  * that the next instruction of the sequence overwrites unseen.
  *
- * An instruction that may store comes last: it may change the code of those behind it. One that faults leaves at its own
- * record, with the flags of those before it.
+ * A store that was not served by the fast TLB may have changed the code of those behind it: they are run by their own
+ * records then. An instruction that faults leaves at its own record, with the flags of those before it.
  */
 import type { Flags, Value } from "../isa/meaning.ts";
 import type { Row } from "../isa/row.ts";
@@ -35,6 +35,7 @@ export function emitSequence(kinds: readonly Kind[], imports: Imports): Function
     const record = i === 0 ? f.parameter(1) : f.let(w.add(f.parameter(1), w.i32(i * at.RECORD_BYTES)));
     last = new Step(f, shape, imports, state, record);
     row.does(last, ...last.places(operands));
+    last.leaveAfterSlowStore();
   }
   if (last && !last.ended) {
     last.spill();
@@ -47,6 +48,8 @@ class Step extends Interpretation {
   override readonly flags: Flags;
   private readonly state: FlagState;
   private readonly at: Value;
+  /** Not zero behind a store that the fast TLB did not serve; absent where there is none. */
+  private slow: Value | undefined;
 
   constructor(f: FunctionBuilder, shape: Shape, imports: Imports, state: FlagState, record: Value) {
     super(f, shape, imports);
@@ -66,6 +69,20 @@ class Step extends Interpretation {
   override fault(vector?: number): void {
     this.state.store();
     super.fault(vector);
+  }
+
+  protected override storedSlowly(): void {
+    this.slow ??= this.f.local("i32");
+    this.f.assign(this.slow, w.i32(1));
+  }
+
+  /** Goes on by the next record's own handler behind a slow store. */
+  leaveAfterSlowStore(): void {
+    if (this.slow === undefined || this.ended) return;
+    this.f.if(this.slow, () => {
+      this.spill();
+      this.goOn();
+    });
   }
 
   override when(condition: Value, then: () => void, otherwise?: () => void): void {
