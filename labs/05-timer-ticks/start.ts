@@ -84,13 +84,15 @@ idle:   hlt
         jmp     . - 2
 
         .org    0x440                   # 8040: the check begins here once
-ghost:  mov     $1000, %ecx             # now and then,
+ghost:  mov     $0xFE, %al              # whatever setup masks
+        out     %al, $0x21
+1:      mov     $1000, %ecx             # now and then,
         loop    .
         mov     $0x0A, %al
         out     %al, $0x20
         in      $0x20, %al
         test    $1, %al                 # until IRQ 0 asks
-        jz      ghost
+        jz      1b
         mov     $0x0C, %al              # OCW3, poll: IRQ 0 goes into service,
         out     %al, $0x20              # as if its interrupt were being handled
         in      $0x20, %al

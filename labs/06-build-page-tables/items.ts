@@ -1,4 +1,5 @@
 /** The rubric of "Build page tables": eight questions to the machine, 100 points. */
+import type { PageWalk, WalkStep } from "../../engine/index.ts";
 import type { Context, Finding, Item } from "../../widgets/lab/rubric.ts";
 import type { Mapping } from "../../widgets/model/page-tables.ts";
 import { checkBoots, count, hex, SECTOR } from "../bootsector.ts";
@@ -64,11 +65,18 @@ function checkRegion(run: Run, { from, pages, physical, writable, user }: Region
       continue;
     }
     const expected = `${address(la)} leads to ${hex(wanted)}, ${writable ? "writable" : "read-only"}, ${user ? "user" : "supervisor"}`;
-    const last = walk.steps.at(-1);
-    const outline = last?.address === undefined ? undefined : `0x${last.address.toString(16)}`;
-    return { passed: false, expected, saw: walkText(walk), moment: momentOf(run, outline) };
+    const step = deciding(walk, writable, user);
+    const outline = step?.address === undefined ? undefined : `0x${step.address.toString(16)}`;
+    const where = step && step.level > 1 && outcome.kind === "page" ? `; ${step.table}[${step.index}] decides` : "";
+    return { passed: false, expected, saw: walkText(walk) + where, moment: momentOf(run, outline) };
   }
   return { passed: true, saw: `${count(pages)} pages from ${address(from)} on lead to ${hex(physical)} and up` };
+}
+
+/** The entry that takes a right away which the page should have; where none does, the last. */
+function deciding({ outcome, steps }: PageWalk, writable: boolean, user: boolean): WalkStep | undefined {
+  const takes = ({ bits }: WalkStep) => (writable && !bits.writable) || (user && !bits.user);
+  return (outcome.kind === "page" ? steps.find(takes) : undefined) ?? steps.at(-1);
 }
 
 function absent(context: Context): Finding {
