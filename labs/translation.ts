@@ -9,7 +9,7 @@ import { readRegister } from "../widgets/model/expression.ts";
 import { listMappings, type Mapping, pagingMode, tableBytes, tableValues } from "../widgets/model/page-tables.ts";
 import { differences } from "../widgets/model/tlb-rows.ts";
 import { contextOf } from "../widgets/model/translation.ts";
-import { causeText } from "../widgets/model/walk-words.ts";
+import { causeText, errorCodeBits } from "../widgets/model/walk-words.ts";
 import { count, endOf, endText, hex, isOver, observeStart, startAgain } from "./bootsector.ts";
 
 /** 10 ms of guest time; the solutions need less than 10,000 instructions. */
@@ -53,8 +53,19 @@ export function checkEnds(context: Context, run: Run): Finding {
   if (reason.kind === "halt" && reason.forever && status.mode === "long") {
     return { passed: true, saw: `halted at ${hex(status.address - 1)}` };
   }
-  const saw = reason.kind === "halt" ? `halted in ${status.mode} mode` : endText(status, RUN_TICKS);
+  const saw = reason.kind === "halt" ? `halted in ${status.mode} mode` : endText(status, RUN_TICKS) + firstCode(run);
   return { passed: false, expected, saw, ...endOf(context, status, run.scenario) };
+}
+
+/** What the first page fault of a triple fault was for: the error code that no handler got. */
+function firstCode({ status, events }: Run): string {
+  if (status.reason.kind !== "triple fault") return "";
+  const first = events.find((one) => one.kind === "exception" && one.vector === 14 && one.ip === status.ip);
+  if (first?.kind !== "exception" || first.errorCode === undefined) return "";
+  const code = first.errorCode;
+  // Of a reserved bit, P says nothing more.
+  const words = errorCodeBits(code).filter(({ name, on }) => (name === "P" ? (code & 8) === 0 : on));
+  return `; error code ${hex(code, 2)}: ${words.map(({ says }) => says).join(", ")}`;
 }
 
 /** The pages that the tables map; undefined while paging is off. `complete`: there are no more than `most` ranges. */
