@@ -48,6 +48,10 @@ export class CardFlags {
         expectKeys(`-device ${name}`, given, [...MODERN, "rng", "max-bytes", "period"]);
         this.add(() => ({ kind: "virtio-rng" }));
         return true;
+      case "pci-testdev":
+        expectKeys("-device pci-testdev", given, ["id", "bus", "addr"]);
+        this.add(() => ({ kind: "pci-testdev" }));
+        return true;
       case "virtio-serial-pci":
       case "virtio-serial": {
         expectKeys(`-device ${name}`, given, ["max_ports", ...MODERN]);
@@ -133,7 +137,7 @@ function diskCard({ drive, serial }: Properties, drives: ReadonlyMap<string, Dri
 }
 
 /** Properties that say what is so anyway. */
-const MODERN = ["id", "bus", "disable-legacy", "disable-modern"];
+const MODERN = ["id", "bus", "addr", "bootindex", "disable-legacy", "disable-modern"];
 
 function cardKind(flag: string, model: string): NetworkCardOption["kind"] {
   const kind = Object.hasOwn(NETWORK_CARDS, model) ? NETWORK_CARDS[model] : undefined;

@@ -20,6 +20,7 @@ const DEVICES: Readonly<Record<string, string>> = {
   "virtio-serial-pci": "PCI",
   virtconsole: "virtio-serial-bus",
   virtserialport: "virtio-serial-bus",
+  "pci-testdev": "PCI",
   "isa-debug-exit": "ISA",
   "isa-debugcon": "ISA",
   "isa-serial": "ISA",

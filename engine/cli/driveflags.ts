@@ -59,6 +59,9 @@ export class DriveFlags {
         needFile(drive, "-drive if=virtio");
         this.#addVirtio(drive);
         return;
+      case "pflash":
+        this.#options.flash[placeOf(given, 2) ?? this.#options.flash.length] = needFile(drive, "-drive if=pflash").path;
+        return;
       case "floppy":
         this.floppy(placeOf(given, 2) ?? 0, needFile(drive, "-drive if=floppy"));
         return;

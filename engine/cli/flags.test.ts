@@ -197,6 +197,21 @@ test("lists that scripts ask for: -device help names pc-testdev and isa-debug-ex
   expect(read("--help").help).toContain("-kernel FILE");
 });
 
+test("what test suites pass is taken: pci-testdev, a bare fw_cfg name, flash by unit, sources of numbers", () => {
+  expect(read("-device pci-testdev -device virtio-rng-pci,rng=r").cards).toEqual([
+    { kind: "pci-testdev" },
+    { kind: "virtio-rng" },
+  ]);
+  expect(read("-fw_cfg opt/a,string=b").firmwareFiles).toEqual([{ name: "opt/a", text: "b" }]);
+  const flash = "-drive if=pflash,unit=1,file=vars -drive if=pflash,unit=0,readonly=on,file=code";
+  expect([read(flash).flash, read("-pflash code -pflash vars").flash]).toEqual([
+    ["code", "vars"],
+    ["code", "vars"],
+  ]);
+  expect(read("-object rng-random,id=r,filename=/dev/urandom").notes[0]).toContain("come from its seed");
+  expect(() => read("-object memory-backend-ram,id=m")).toThrow("-object memory-backend-ram is not supported");
+});
+
 test("-smp counts processors as QEMU does; what would not be cores of one package is refused", () => {
   const count = (text: string) => read(`-smp ${text}`).processors;
   expect([count("4"), count("cpus=2"), count("cores=8"), count("2,maxcpus=2,sockets=1,threads=1")]).toEqual([

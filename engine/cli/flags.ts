@@ -77,6 +77,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     does: (_, v, s) => s.drives.add(v),
   },
   bios: { value: "FILE", help: "firmware in place of our BIOS, at most 16 MiB", does: (o, v) => void (o.bios = v) },
+  pflash: { value: "FILE", help: "the same as ROM; again: what lies below it", does: (o, v) => void o.flash.push(v) },
   kernel: { value: "FILE", help: "a Linux or Multiboot kernel", does: (o, v) => void (o.kernel = v) },
   initrd: {
     value: "FILE",
@@ -170,7 +171,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   M: { value: "pc", does: machine },
   accel: { value: "tcg", does: accel },
   "enable-kvm": { does: (o) => accelerator(o, "-enable-kvm", ["kvm"]) },
+  object: { value: "rng-builtin,id=ID", does: object },
   snapshot: { does: ignored },
+  singlestep: { does: ignored },
   name: { value: "TEXT", does: ignored },
   uuid: { value: "TEXT", does: ignored },
   k: { value: "LANGUAGE", does: ignored },
@@ -311,6 +314,14 @@ function global(_options: Options, value: string, state: State): void {
   const given = /^isa-debugcon\.iobase=(.*)$/.exec(value);
   if (given === null) throw new UsageError(`-global ${value} is not supported; there is isa-debugcon.iobase`);
   state.debugPort = integer("-global isa-debugcon.iobase=", given[1] as string);
+}
+
+/** Sources of numbers for virtio-rng, which has its own here. */
+function object(options: Options, value: string): void {
+  const [kind] = kindAndProperties(value, "qom-type");
+  if (kind !== "rng-builtin" && kind !== "rng-random")
+    throw new UsageError(`-object ${kind} is not supported; there is rng-builtin`);
+  options.notes.push(`-object ${kind}: not used: virtio-rng's numbers come from its seed, so that a run repeats`);
 }
 
 function trace(options: Options, value: string): void {

@@ -119,7 +119,7 @@ export function cpu(options: Options, value: string): void {
 }
 
 export function firmwareFile(options: Options, value: string): void {
-  const { name, string: text, file: path, ...rest } = properties(value);
+  const { name, string: text, file: path, ...rest } = properties(value, "name");
   expectKeys("-fw_cfg", rest, []);
   if (!name || (text === undefined) === (path === undefined))
     throw new UsageError(`-fw_cfg ${value}: expected name=opt/NAME and one of string=TEXT, file=PATH`);

@@ -41,7 +41,7 @@ function configurationOf(options: Options): MachineConfiguration {
     ...(options.cards.length > 0 ? { cards: options.cards.map(cardOf) } : {}),
     ...(bootOrder ? { bootOrder } : {}),
     ...(bootMenu ? { bootMenu } : {}),
-    ...(bios ? { bios: readImage("-bios", bios, MAX_FIRMWARE, "a multiple of 64 KiB, at most 16 MiB") } : {}),
+    ...firmwareOf(options),
     ...(hasVga ? vgaBiosBeside(bios) : { display: "none" }),
     ...(isHeadless ? { headless: true } : {}),
     ...(serial.length > 2 ? { serialPorts: serial.length } : {}),
@@ -55,6 +55,17 @@ function configurationOf(options: Options): MachineConfiguration {
     ...(options.randomSeed === undefined ? {} : { randomSeed: options.randomSeed }),
     ...(ticksPerSecond ? { ticksPerSecond } : {}),
   };
+}
+
+function firmwareOf({ bios, flash, notes }: Options): Pick<MachineConfiguration, "bios"> {
+  const expected = "a multiple of 64 KiB, at most 16 MiB";
+  if (bios !== undefined && flash.length > 0) throw new UsageError(`-bios ${bios} and -pflash: expected one of them`);
+  if (bios !== undefined) return { bios: readImage("-bios", bios, MAX_FIRMWARE, expected) };
+  if (flash.length === 0) return {};
+  if (flash[0] === undefined) throw new UsageError("-drive if=pflash,unit=1: expected one of unit=0 too");
+  notes.push("-pflash: what is written to it is lost: it is read-only memory here");
+  const chips = flash.map((path) => readImage("-pflash", path, MAX_FIRMWARE, expected)).reverse();
+  return { bios: new Uint8Array(Buffer.concat(chips)) };
 }
 
 function kernelOf({ kernel, append, initrd }: Options): MachineConfiguration["kernel"] {
@@ -108,7 +119,7 @@ function portOf({ isConsole, name }: PortOption): VirtioPortConfiguration {
 }
 
 function cardOf(card: Options["cards"][number]): CardConfiguration {
-  if (card.kind === "virtio-rng") return card;
+  if (card.kind === "virtio-rng" || card.kind === "pci-testdev") return card;
   if (card.kind === "virtio-serial") return { ...card, ports: card.ports.map((port) => port && portOf(port)) };
   if (card.kind !== "virtio-blk") {
     const { kind, mac, romfile, network } = card;

@@ -19,6 +19,7 @@ export interface DriveOption {
 export type CardOption =
   | { readonly kind: "virtio-blk"; readonly image: ImageOption; readonly serial?: string }
   | { readonly kind: "virtio-rng" }
+  | { readonly kind: "pci-testdev" }
   | { readonly kind: "virtio-serial"; readonly ports: readonly (PortOption | undefined)[] }
   | NetworkCardOption;
 
@@ -62,6 +63,8 @@ export interface Options {
   /** Firmware shows its boot menu. */
   bootMenu?: boolean;
   bios?: string;
+  /** Flash chips with firmware, read only here: the one that ends at 4 GiB, then what lies below it. */
+  flash: string[];
   kernel?: string;
   initrd?: string;
   append?: string;
@@ -118,6 +121,7 @@ export function defaultOptions(): Options {
     floppies: [undefined, undefined],
     drives: [undefined, undefined, undefined, undefined],
     cards: [],
+    flash: [],
     loads: [],
     serial: [],
     isHeadless: false,

@@ -88,6 +88,8 @@ export type CardConfiguration =
   | { readonly kind: "virtio-blk"; readonly image: Uint8Array; readonly serial?: string }
   /** A source of numbers that a seed (default 0) decides. */
   | { readonly kind: "virtio-rng"; readonly seed?: number }
+  /** QEMU's device that counts accesses, for test suites. */
+  | { readonly kind: "pci-testdev" }
   /** Serial ports by number, at most 8; one may be left out. */
   | { readonly kind: "virtio-serial"; readonly ports: readonly (VirtioPortConfiguration | undefined)[] }
   | NetworkCardConfiguration;

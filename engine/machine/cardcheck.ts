@@ -29,6 +29,7 @@ const CHECKS: Readonly<
         if (port !== undefined && !/^[\x20-\x7e]{0,31}$/.test(String(port?.name ?? "")))
           report("is no name of a port", "At most 31 characters of ASCII.", `${path}.ports[${n}].name`);
   },
+  "pci-testdev": () => {},
   e1000: networkCard,
   "virtio-net": networkCard,
   "virtio-rng": ({ seed }, report, path) => {

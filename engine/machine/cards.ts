@@ -7,6 +7,7 @@ import { E1000 } from "../chipset/e1000.ts";
 import { EthernetLink } from "../chipset/ethernetlink.ts";
 import { address, PROTOCOL } from "../chipset/ipv4.ts";
 import type { PciBus } from "../chipset/pci.ts";
+import { PciTestDevice } from "../chipset/pcitestdev.ts";
 import { UserNetwork } from "../chipset/usernetwork.ts";
 import { VirtioBlk } from "../chipset/virtioblk.ts";
 import { VirtioConsole } from "../chipset/virtioconsole.ts";
@@ -76,6 +77,7 @@ export function buildCards(
       consoles.set(n, made);
       return [made, made.transport];
     }
+    if (card.kind === "pci-testdev") return [new PciTestDevice(pci, place)];
     const source = new VirtioRng(bus, pci, { ...place, seed: card.seed ?? 0 });
     return [source, source.transport];
   });
