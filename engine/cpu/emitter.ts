@@ -12,6 +12,7 @@ import type { FunctionBuilder } from "../wasm/module.ts";
 import { emitBulk } from "./bulk.ts";
 import * as at from "./layout.ts";
 import { emitEnterMmx, emitFloat, emitMediaCheck, mediaPlace, typeOf } from "./media.ts";
+import { DF, IF } from "./registers.ts";
 import { emitSegmentLoad } from "./segmentcache.ts";
 import type { Addressing, Shape } from "./shape.ts";
 import { X87Emitter } from "./x87/emit.ts";
@@ -403,13 +404,68 @@ export abstract class Emitter implements Meaning {
   loadSegment(register: Place, selector: Value): void {
     const sel = this.let(w.and(selector.type === "i64" ? w.wrap(selector) : selector, w.i32(0xffff)));
     this.spill();
-    emitSegmentLoad(this.f, this.cpu, this.let(register.offset()), sel, () => {
-      // It leaves in the middle of its block, whose other instructions were paid for.
-      const behind = w.sub(w.load("i32", 32, this.record(), at.R_LEFT), w.i32(1));
-      this.f.assign(this.ticks, w.add(this.ticks, behind));
-      this.system();
-    });
+    emitSegmentLoad(this.f, this.cpu, this.let(register.offset()), sel, () => this.handOver());
     this.ended = false;
+  }
+
+  /** Hands an instruction that has not changed anything to its operation, in the middle of its block. */
+  private handOver(): void {
+    // It leaves, and the block's other instructions were paid for.
+    const behind = w.sub(w.load("i32", 32, this.record(), at.R_LEFT), w.i32(1));
+    this.f.assign(this.ticks, w.add(this.ticks, behind));
+    this.system();
+  }
+
+  /** The same unless `quick`; what follows is done where it was. */
+  private handOverUnless(quick: Value): void {
+    this.spill();
+    this.f.if(w.eqz(quick), () => this.handOver());
+    this.ended = false;
+  }
+
+  setDirection(down: boolean): void {
+    this.setSystemFlags(down ? DF : 0, DF);
+  }
+
+  private setSystemFlags(value: number, mask: number): void {
+    const others = w.and(w.load("i32", 32, this.cpu, at.SYSTEM_FLAGS), w.i32(~mask));
+    this.f.store(32, this.cpu, value ? w.or(others, w.i32(value)) : others, at.SYSTEM_FLAGS);
+  }
+
+  clearInterruptFlag(): void {
+    // SEGMENT_TAG has the privilege level, of virtual-8086 mode, too: at 0 nothing is in the way.
+    this.handOverUnless(w.eqz(w.and(w.load("i32", 32, this.cpu, at.SEGMENT_TAG), w.i32(3))));
+    this.setSystemFlags(0, IF);
+  }
+
+  /** Where the eight general registers are on the stack, `below` its pointer; handed over where that takes a closer look. */
+  private registersOnStack(below: number, table: number): Value | undefined {
+    const { operandBits, stackBits, addressing } = this.shape;
+    if (operandBits !== 32 || stackBits !== 32 || addressing !== "flat") return undefined;
+    const la = this.let(w.sub(this.register(4, 32).get(), w.i32(below)));
+    const { slot, hit } = this.probe(la, 8 * 32, table);
+    this.handOverUnless(hit);
+    return this.let(this.hostAddress(la, slot));
+  }
+
+  pushAll(): void {
+    this.stores = true;
+    const host = this.registersOnStack(32, at.TLB_WRITE);
+    if (!host) return this.system();
+    for (let n = 0; n < 8; n++) this.f.store(32, host, this.register(n, 32).get(), (7 - n) * 4);
+    const pointer = this.register(4, 32);
+    pointer.set(w.sub(pointer.get(), w.i32(32)));
+  }
+
+  popAll(): void {
+    const host = this.registersOnStack(0, at.TLB_READ);
+    if (!host) return this.system();
+    for (let n = 0; n < 8; n++) {
+      // The stack pointer that PUSHA stored is not used.
+      if (n !== 4) this.register(n, 32).set(w.load("i32", 32, host, (7 - n) * 4));
+    }
+    const pointer = this.register(4, 32);
+    pointer.set(w.add(pointer.get(), w.i32(32)));
   }
 
   top(bits: Bits): Value {

@@ -129,6 +129,10 @@ export interface Meaning {
   readonly flags: Flags;
   condition(code: ConditionCode): Value;
   readonly x87: X87;
+  /** DF becomes 1 (`down`) or 0. */
+  setDirection(down: boolean): void;
+  /** IF, or what stands for it, becomes 0 where the privilege is enough; else #GP(0). */
+  clearInterruptFlag(): void;
 
   /**
    * Loads a segment register (an operand) with a selector where that is quickly done; else hands the whole instruction to
@@ -139,6 +143,9 @@ export interface Meaning {
   pushSelector(selector: Value): void;
   /** Decrements the stack pointer by `value`'s width and stores; it may fault, and commits both. */
   push(value: Value, bits: Bits): void;
+  /** PUSHA and POPA of operand size. */
+  pushAll(): void;
+  popAll(): void;
   /** The value at the top of the stack; `commitPop` then moves the pointer. It may fault. */
   top(bits: Bits): Value;
   /** Moves the stack pointer past what `top` read, and `extra` bytes (an i32) more. */

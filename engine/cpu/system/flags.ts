@@ -4,7 +4,7 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { AF, CF, DF, IF, IOPL, PF, RF, SF, SHADOW_STI, VIF, VIP, VM, ZF } from "../registers.ts";
+import { AF, CF, IF, IOPL, PF, RF, SF, SHADOW_STI, VIF, VIP, VM, ZF } from "../registers.ts";
 import { LongStack } from "./longstack.ts";
 import type { Operation } from "./operation.ts";
 import { Stack } from "./stack.ts";
@@ -91,12 +91,6 @@ export const FLAG_OPERATIONS: Readonly<Record<string, Operation>> = {
     p.flags &= ~interruptFlag(p);
   },
   STI: setInterruptFlag,
-  CLD: (p) => {
-    p.flags &= ~DF;
-  },
-  STD: (p) => {
-    p.flags |= DF;
-  },
   LAHF: (p) => p.setRegister(0, (p.register(0, 8) & 0xff) | (((p.flags & LOW_FIVE) | 2) << 8), 16),
   SAHF: (p) => {
     p.flags = (p.flags & ~LOW_FIVE) | ((p.register(0, 16) >> 8) & LOW_FIVE);

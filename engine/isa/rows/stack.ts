@@ -78,18 +78,18 @@ for (const [size, attribute, suffix, feature] of [
   });
   if (size === 64) continue;
   instruction(`PUSHA${suffix}`, {
-    encodings: [`60  -  ${attribute} stack prefix i64 ends`],
+    encodings: [`60  -  ${attribute} stack prefix i64`],
     feature: size === 16 ? "186" : "386",
     source: "AMD APM vol. 3, PUSHA",
     says: "Stores all eight general registers on the stack.",
-    does: (x) => x.system(),
+    does: (x) => x.pushAll(),
   });
   instruction(`POPA${suffix}`, {
-    encodings: [`61  -  ${attribute} stack prefix i64 ends`],
+    encodings: [`61  -  ${attribute} stack prefix i64`],
     feature: size === 16 ? "186" : "386",
     source: "AMD APM vol. 3, POPA",
     says: "Loads all general registers but the stack pointer from the stack.",
-    does: (x) => x.system(),
+    does: (x) => x.popAll(),
   });
 }
 

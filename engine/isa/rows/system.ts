@@ -16,9 +16,9 @@ instruction("CMC", {
   says: "Flips CF.",
   does: (x) => x.flags.carryOverflow(x.let(w.eqz(x.flags.carry())), "keep"),
 });
-system("CLD", ["FC  -  ends"], "Clears DF: string instructions go upward.", { flags: "DF" });
-system("STD", ["FD  -  ends"], "Sets DF: string instructions go downward.", { flags: "DF" });
-system("CLI", ["FA  -  ends"], "Clears IF: maskable interrupts wait.", { flags: "IF" });
+instruction("CLD", { encodings: ["FC  -"], flags: "DF", says: "Clears DF: string instructions go upward.", does: (x) => x.setDirection(false) });
+instruction("STD", { encodings: ["FD  -"], flags: "DF", says: "Sets DF: string instructions go downward.", does: (x) => x.setDirection(true) });
+instruction("CLI", { encodings: ["FA  -"], flags: "IF", says: "Clears IF: maskable interrupts wait.", does: (x) => x.clearInterruptFlag() });
 system("STI", ["FB  -  ends"], "Sets IF: maskable interrupts are taken after the next instruction.", { flags: "IF" });
 system("SALC", ["D6  -  i64"], "Fills AL with CF.", { source: "undocumented by AMD; Intel SDM vol. 2, opcode map D6" });
 
