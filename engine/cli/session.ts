@@ -69,8 +69,10 @@ export class Session implements Monitored {
   #tellWhatIsLacking(): void {
     const told = new Set<string>();
     const others = this.machine.onEvent;
+    // Without a trace nothing is asked of the machine where an event was.
+    this.machine.hearsAtOnce = others !== undefined;
     this.machine.onEvent = (event) => {
-      others(event);
+      others?.(event);
       if (event.kind !== "unimplemented" || event.part !== "processor") return;
       if (told.has(event.text) || told.size >= MAX_TOLD) return;
       told.add(event.text);

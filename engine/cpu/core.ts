@@ -5,7 +5,7 @@
 
 import { DebugRegisters } from "./debugregisters.ts";
 import type { Fault } from "./fault.ts";
-import { GateMemory } from "./gatememory.ts";
+import type { GateFunctions } from "./gatememory.ts";
 import * as at from "./layout.ts";
 import { Ledger } from "./ledger.ts";
 import type { LinearMemory } from "./linear.ts";
@@ -71,7 +71,8 @@ export interface Surroundings {
   acknowledgeInterrupt(): number;
   /** Ticks since power-on at this moment. */
   now(): number;
-  event(event: ProcessorEvent): void;
+  /** `executed`: when, where that was before the instruction in progress. */
+  event(event: ProcessorEvent, executed?: number): void;
   /** A model-specific register that belongs to a device (the local APIC's); undefined where there is none of that number. */
   msrRead?(number: number): bigint | undefined;
   /** Stores to one; false where there is none of that number, or it does not take the value. */
@@ -119,9 +120,10 @@ export abstract class Core {
   readonly segments: SegmentFile;
   readonly monitor: LineMonitor;
   readonly debug: DebugRegisters;
-  readonly gates = new GateMemory();
   readonly ledger: Ledger;
   abstract readonly memory: LinearMemory;
+  /** Interrupts and returns that were made before. */
+  abstract readonly gates: GateFunctions;
   /** The x87's library, which is made when it is first used. */
   abstract readonly x87: X87Functions;
   readonly model: Model;
@@ -159,6 +161,7 @@ export abstract class Core {
     this.monitor = new LineMonitor(this);
     this.debug = new DebugRegisters(this.view);
     this.ledger = new Ledger(map.memory.buffer, this.cpu);
+    this.tellsAtOnce = false;
   }
 
   /** Call after `state` was assigned, or memory replaced under the processor. */
@@ -172,6 +175,35 @@ export abstract class Core {
   abstract mappingChanged(butGlobal?: boolean): void;
   /** A performance counter was written: when the next one overflows may have changed. */
   abstract countersChanged(): void;
+
+  // ---- what is told ----------------------------------------------------------------------------------------------
+
+  /** Who hears of an event wants to hear of it before the next instruction, of software interrupts, too. */
+  get tellsAtOnce(): boolean {
+    return this.view.getInt32(at.NOTE_ROOM, true) === 0;
+  }
+  set tellsAtOnce(isSo: boolean) {
+    this.view.setInt32(at.NOTE_ROOM, isSo ? 0 : at.MAX_NOTES, true);
+  }
+
+  /** An event of this instruction. */
+  tell(event: ProcessorEvent): void {
+    this.tellNotes();
+    this.surroundings.event(event);
+  }
+
+  /** Tells the software interrupts that generated code has noted. */
+  tellNotes(): void {
+    const { view: v } = this;
+    const count = v.getInt32(at.NOTE_COUNT, true);
+    if (count === 0) return;
+    v.setInt32(at.NOTE_COUNT, 0, true);
+    for (let note = at.NOTES; note < at.NOTES + count * 32; note += 32) {
+      const [vector, cs] = [v.getInt32(note + 4, true), v.getInt32(note + 8, true)];
+      const [ip, ax] = [v.getUint32(note + 12, true), v.getInt32(note + 16, true)];
+      this.surroundings.event({ kind: "interrupt", vector, origin: "software", cs, ip, ax }, v.getInt32(note, true));
+    }
+  }
 
   /** Ticks that RETIRED does not have yet: those of the run in progress. */
   get unretired(): number {

@@ -35,6 +35,10 @@ export interface Imports {
   readonly jump: Callee;
   /** (cpu, record, ticks) → SYSTEM_*. */
   readonly system: Callee;
+  /** (cpu, record, ticks, vector) → 1: INT n was done, and RIP set; 0: not. In WebAssembly (gatememory.ts). */
+  readonly interrupt: Callee;
+  /** (cpu, record, ticks) → 1: IRETD was done, and RIP set; 0: not. */
+  readonly interruptReturn: Callee;
   /** (cpu, record, ticks) → 0: the block that begins at a record has been run often. */
   readonly warm: Callee;
   /** (cpu, record, ticks) → 0, or 1: leave, as the instruction behind the guard is another one now. */
@@ -200,9 +204,28 @@ export abstract class Emitter implements Meaning {
     const answer = this.let(w.call(this.imports.system, this.cpu, this.record(), this.ticks));
     this.f.if(answer, () => {
       this.f.if(w.eq(answer, w.i32(SYSTEM_LEAVE)), () => this.f.return());
-      this.enter(this.jumpRecord(this.let(w.load("i64", 64, this.cpu, at.RIP))));
+      this.enterRip();
     });
     this.follow(at.R_LINK_NEXT);
+  }
+
+  /** Goes on at RIP. */
+  private enterRip(): void {
+    this.enter(this.jumpRecord(this.let(w.load("i64", 64, this.cpu, at.RIP))));
+  }
+
+  interrupt(vector: Value): void {
+    this.spill();
+    const done = w.call(this.imports.interrupt, this.cpu, this.record(), this.ticks, vector);
+    this.f.if(done, () => this.enterRip());
+    this.system();
+  }
+
+  interruptReturn(): void {
+    this.spill();
+    const done = w.call(this.imports.interruptReturn, this.cpu, this.record(), this.ticks);
+    this.f.if(done, () => this.enterRip());
+    this.system();
   }
 
   faultIf(condition: Value, vector: number): void {

@@ -106,7 +106,7 @@ export abstract class EventTaker extends Core {
 
   private interrupt(vector: number, origin: "hardware" | "nmi"): void {
     this.ledger.add("interrupts");
-    this.surroundings.event({
+    this.tell({
       kind: "interrupt",
       vector,
       origin,
@@ -153,7 +153,7 @@ export abstract class EventTaker extends Core {
         this.debug.raised();
         endRecord(this);
       }
-      this.surroundings.event({
+      this.tell({
         kind: "exception",
         vector: current.vector,
         name: fault.exceptionName(current.vector),
@@ -179,7 +179,7 @@ export abstract class EventTaker extends Core {
         if (current.vector === fault.DF) {
           chain.push(fault.exceptionName(e.fault.vector), "shutdown");
           this.view.setUint32(at.SHUTDOWN, 1, true);
-          this.surroundings.event({ kind: "triple fault", chain });
+          this.tell({ kind: "triple fault", chain });
           return;
         }
         current = fault.makesDoubleFault(current.vector, e.fault.vector) ? { vector: fault.DF, errorCode: 0 } : e.fault;

@@ -72,7 +72,6 @@ export class FastTlb {
   private readonly tables: readonly Table[];
   private readonly view: DataView;
   private readonly cpu: number;
-  private now: AccessClass = CLASS_SUPERVISOR;
 
   /** Of the processor at `cpu`, over `view` of its fields. */
   constructor(view: DataView, cpu: number) {
@@ -84,17 +83,17 @@ export class FastTlb {
 
   /** Makes generated code look into the tables of a class. */
   select(now: AccessClass): void {
-    this.now = now;
+    this.view.setInt32(at.TLB_CLASS, now, true);
     this.view.setInt32(at.TLB_READ, this.cpu + tableAt(now * 2), true);
     this.view.setInt32(at.TLB_WRITE, this.cpu + tableAt(now === CLASS_CHECKED ? CLASSES * 2 : now * 2 + 1), true);
   }
 
   get selected(): AccessClass {
-    return this.now;
+    return this.view.getInt32(at.TLB_CLASS, true) as AccessClass;
   }
 
   /** `mark`: CODE_PAGE where the page holds decoded code. */
-  remember(write: boolean, low: number, high: number, host: number, mark = 0, as = this.now): void {
+  remember(write: boolean, low: number, high: number, host: number, mark = 0, as = this.selected): void {
     if (as !== CLASS_CHECKED) (this.tables[as * 2 + (write ? 1 : 0)] as Table).set(low, high, host, mark);
   }
 
@@ -119,6 +118,7 @@ export class FastTlb {
   }
 }
 
-function tableAt(index: number): number {
+/** Where in the processor a table is: of each class, for reads and for writes. */
+export function tableAt(index: number): number {
   return at.FAST_TLB + index * at.FAST_TLB_ENTRIES * 16;
 }

@@ -10,6 +10,8 @@ export const IMPORTS = [
   { name: "link", type: 2 },
   { name: "jump", type: 2 },
   { name: "system", type: 1 },
+  { name: "interrupt", type: 2 },
+  { name: "interruptReturn", type: 1 },
   { name: "float", type: 1 },
   { name: "warm", type: 1 },
   { name: "guard", type: 1 },

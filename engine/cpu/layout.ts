@@ -140,12 +140,20 @@ export const GLOBAL_CODE_TAG = WORK + 212;
 /** Addresses of the read and the write table of the fast TLB. */
 export const TLB_READ = WORK + 16;
 export const TLB_WRITE = WORK + 20;
-/** Not zero: return to TypeScript at the next block's end. */
-export const ATTENTION = WORK + 24;
+/** Not zero: something is to be looked at between two instructions that is not in the state: a stop, a breakpoint. */
+export const UNQUIET = WORK + 24;
 /** Not zero: paging is on, so that code on different pages is not linked but found by the jump table. */
 export const PAGED = WORK + 28;
 /** Bits of a canonical address below those that are all equal: 47, or 56 with five levels of paging (i64). */
 export const CANONICAL_BITS = WORK + 32;
+/** Not zero: protected mode, not virtual-8086 mode, with flat segments of 32 bits. */
+export const FLAT32 = WORK + 44;
+/** Kind of access (fasttlb.ts) now, and at privilege levels 0 to 2; not zero: CR0.AM and EFLAGS.AC are set. */
+export const TLB_CLASS = WORK + 48;
+export const INNER_CLASS = WORK + 52;
+export const ALIGNS = WORK + 56;
+/** Instructions count as those of privilege level 3; the level as the ledger knows it, −1: not yet. */
+export const COUNTS_USER = WORK + 60;
 /** 64 bytes that values wider than 32 bits, and slow accesses, cross by. */
 export const SCRATCH = WORK + 64;
 /** x87: a number of 16 bytes on its way to or from memory; the exceptions of a store that is not made yet. */
@@ -154,6 +162,14 @@ export const X87_PENDING = WORK + 144;
 /** Operands of SSE operations in TypeScript, 16 bytes each; the result takes the first's place. */
 export const MEDIA_A = WORK + 160;
 export const MEDIA_B = WORK + 176;
+
+export const CHARGED_RING = WORK + 192;
+/** Ticks of the run where LEFT_TICKS would be 0; ticks of it that RETIRED does not have yet (as gatememory.ts asks). */
+export const ENTRY_TICKS = WORK + 196;
+export const UNRETIRED = WORK + 200;
+/** How many software interrupts were noted, to be told; and may be: 0 where each is to be told at once. */
+export const NOTE_COUNT = WORK + 204;
+export const NOTE_ROOM = WORK + 208;
 
 /**
  * Fast TLB: three pairs of tables (fasttlb.ts) of 4,096 entries of 16 bytes: i64 page address, i32 difference from linear
@@ -168,9 +184,22 @@ export const SEGMENT_TAG = WORK + 40;
 /** Jump table: 4,096 entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
 export const JUMPS = FAST_TLB + 7 * FAST_TLB_ENTRIES * 16;
 export const JUMPS_END = JUMPS + 4096 * 16;
-export const PROCESSOR_BYTES = JUMPS_END;
+/** Interrupts and returns that are remembered (gatememory.ts). */
+export const GATES = JUMPS_END;
+export const GATE_ENTRIES = 32;
+export const GATE_BYTES = 256;
+export const RETURN_CODES = GATES + GATE_ENTRIES * GATE_BYTES;
+export const RETURN_ENTRIES = 16;
+export const RETURN_BYTES = 128;
+export const RETURN_STACKS = RETURN_CODES + RETURN_ENTRIES * RETURN_BYTES;
+/** Software interrupts noted, 32 bytes each: ticks of the run, vector, CS, EIP, AX. */
+export const NOTES = RETURN_STACKS + RETURN_ENTRIES * RETURN_BYTES;
+export const MAX_NOTES = 2048;
+export const PROCESSOR_BYTES = NOTES + MAX_NOTES * 32;
 
 export const FIRST_PROCESSOR = 0x1000;
+/** 16 bytes that are always zero. */
+export const NOTHING = 16;
 
 export const EXIT_BUDGET = 0;
 /** A fault that TypeScript has noted. */

@@ -60,6 +60,9 @@ export type LedgerCounts = Readonly<Record<LedgerItem, number>>;
 const ITEMS = Object.keys(CHARGES) as LedgerItem[];
 const PLACE = Object.fromEntries(ITEMS.map((item, i) => [item, i])) as Record<LedgerItem, number>;
 
+/** Where in the processor an item's count is, a float64. */
+export const ledgerAt = (item: LedgerItem): number => at.LEDGER + PLACE[item] * 8;
+
 const MISSES = {
   data: { 12: "dataMiss4K", 21: "dataMiss2M", 22: "dataMiss4M", 30: "dataMiss1G" },
   code: { 12: "codeMiss4K", 21: "codeMiss2M", 22: "codeMiss4M", 30: "codeMiss1G" },

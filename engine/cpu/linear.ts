@@ -48,8 +48,6 @@ export class LinearMemory {
   /** CR0.AM and EFLAGS.AC at privilege 3. */
   private checksAlignment = false;
   private watches = false;
-  /** `current`, for what generated code asks: between instructions they are the same. */
-  private user = 0;
   /** Physical addresses of the first and the last byte of an access: `tryEnds`. */
   private first = 0;
   private last = 0;
@@ -118,6 +116,11 @@ export class LinearMemory {
   /** USER where the present privilege is 3. */
   private get current(): number {
     return this.p.cpl === 3 ? USER : 0;
+  }
+
+  /** `current`, for what generated code asks: between instructions they are the same. */
+  private get user(): number {
+    return (this.p.view.getInt32(at.SEGMENT_TAG, true) & 3) === 3 ? USER : 0;
   }
 
   /** Physical address for an access (WRITE, USER, FETCH, IMPLICIT); NO_PAGE, and a #PF noted with the processor. */
@@ -225,35 +228,31 @@ export class LinearMemory {
   updateAccess(): boolean {
     const { p } = this;
     const { current } = this;
-    this.user = current;
-    this.checksAlignment =
-      current !== 0 && (p.control(0) & CR0_AM) !== 0 && (p.view.getUint32(at.SYSTEM_FLAGS, true) & AC) !== 0;
+    const aligns = (p.control(0) & CR0_AM) !== 0 && (p.view.getUint32(at.SYSTEM_FLAGS, true) & AC) !== 0;
+    this.checksAlignment = current !== 0 && aligns;
     this.watches = this.checksAlignment || p.debug.watchesData;
-    const now = this.watches
-      ? CLASS_CHECKED
-      : current
-        ? CLASS_USER
-        : this.paging.guardsUserPages
-          ? CLASS_GUARDED
-          : CLASS_SUPERVISOR;
+    const inner = this.paging.guardsUserPages ? CLASS_GUARDED : CLASS_SUPERVISOR;
+    p.view.setInt32(at.ALIGNS, aligns ? 1 : 0, true);
+    p.view.setInt32(at.INNER_CLASS, inner, true);
+    const now = this.watches ? CLASS_CHECKED : current ? CLASS_USER : inner;
     if (now === this.fast.selected) return false;
     this.fast.select(now);
     return true;
   }
 
   /**
-   * Where the aligned 8 bytes at `la`, which were just read on the system's behalf, are in linear memory, and the entry of
-   * the TLB by which they are (without paging: 16 bytes that hold them); undefined where they are no memory.
+   * Where the 8 bytes at `la`, which were just read on the system's behalf, are in linear memory, and the entry of the TLB
+   * by which they are (16 bytes); undefined where they are no memory, or on two pages.
    */
   hostOf(la: LinearAddress): { host: number; tlb: number } | undefined {
     const [low, high] = split(la);
-    if (low & 7) return undefined;
+    if ((low & (PAGE - 1)) > PAGE - 8) return undefined;
     const { paging, data } = this;
     const i = paging.on ? data.find(low, high, paging.pcid) : -1;
     if (paging.on && i < 0) return undefined;
     const host = this.p.map.readable(paging.on ? data.physical(i, low) : low);
     if (host < 0) return undefined;
-    return { host, tlb: paging.on ? this.p.cpu + at.TLBS + i * 4 : host & ~15 };
+    return { host, tlb: paging.on ? this.p.cpu + at.TLBS + i * 4 : at.NOTHING };
   }
 
   /** INVLPG: the page of a linear address, a global one too. */

@@ -19,6 +19,7 @@ import { jumpIndex, SYSTEM_JUMP, SYSTEM_NEXT } from "./emitter.ts";
 import { EventTaker } from "./events.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
+import { type GateFunctions, gateFunctions } from "./gatememory.ts";
 import { Handlers } from "./handlers.ts";
 import * as at from "./layout.ts";
 import { LinearMemory } from "./linear.ts";
@@ -44,6 +45,7 @@ export type ProcessorStop = "budget" | "attention" | "halted" | "shutdown" | "br
 
 export class Processor extends EventTaker {
   readonly memory: LinearMemory;
+  readonly gates: GateFunctions;
   private readonly handlers: Handlers;
   private readonly blocks: Blocks;
   private mode!: Mode;
@@ -56,12 +58,8 @@ export class Processor extends EventTaker {
   careful = false;
   private readonly crossings = new Crossings(this);
   private breakpointSet: ReadonlySet<number> = new Set();
-  /** Instructions are counted as those of privilege level 3. */
-  private countsUser = false;
-  /** Mode and privilege level as the ledger knows them: nothing yet of a state that was just assigned. */
-  /** What the ledger last knew; undefined and −1: nothing yet. */
+  /** Mode as the ledger knows it: nothing yet of a state that was just assigned. */
   private chargedMode: ModeName | undefined;
-  private chargedRing = -1;
   /** Length of the instruction that runs alone. */
   private aloneLength = 0;
   private readonly overflows = new Overflows(this);
@@ -74,11 +72,14 @@ export class Processor extends EventTaker {
   constructor(map: PhysicalMap, surroundings: Surroundings, number = 0, model: Model = DEFAULT_MODEL) {
     super(map, surroundings, number, model);
     this.memory = new LinearMemory(this);
+    this.gates = gateFunctions(map, DEBUGCTL);
     this.handlers = new Handlers(map.memory, {
       ...this.memory.imports,
       link: withCrossPages(map, (_cpu, record, field, ticks) => this.link(record, field, ticks)),
       jump: (_cpu, low, high, ticks) => this.jump(low >>> 0, high, ticks),
       system: (_cpu, record, ticks) => this.system(record, ticks),
+      interrupt: this.gates.interrupt,
+      interruptReturn: this.gates.interruptReturn,
       warm: (_cpu, record) => {
         this.blocks.warm(record);
         return 0;
@@ -125,9 +126,9 @@ export class Processor extends EventTaker {
 
   /** Call after registers were assigned: memory, what is decoded of it and the TLBs are as they were. */
   registersAssigned(): void {
-    this.countsUser = this.cpl === 3;
+    this.view.setInt32(at.COUNTS_USER, this.cpl === 3 ? 1 : 0, true);
     this.chargedMode = undefined;
-    this.chargedRing = -1;
+    this.view.setInt32(at.CHARGED_RING, -1, true);
     this.debug.update();
     this.overflows.update();
     this.mappingChanged();
@@ -143,6 +144,7 @@ export class Processor extends EventTaker {
   attention(): void {
     this.attentionAsked = true;
     this.mustLeave = true;
+    this.view.setInt32(at.UNQUIET, 1, true);
   }
 
   get breakpoints(): ReadonlySet<number> {
@@ -162,6 +164,7 @@ export class Processor extends EventTaker {
     this.inRun = true;
     const stop = this.runUpTo(ticks);
     if (this.overflows.isArmed) this.tellOverflow();
+    this.tellNotes();
     this.view.setBigUint64(at.RETIRED, this.view.getBigUint64(at.RETIRED, true) + BigInt(this.executed), true);
     this.inRun = false;
     return stop;
@@ -219,6 +222,8 @@ export class Processor extends EventTaker {
     const v = this.view;
     this.ticksBefore = this.executed;
     this.entryTicks = ticks;
+    v.setInt32(at.ENTRY_TICKS, this.executed + ticks, true);
+    v.setInt32(at.UNQUIET, this.isWatched ? 1 : 0, true);
     this.mustLeave = false;
     if (this.alone) this.aloneLength = this.map.view.getUint8(record + at.R_LENGTH);
     this.handlers.enter(this.cpu, record, ticks - left);
@@ -379,7 +384,7 @@ export class Processor extends EventTaker {
       bytes.push((this.map.bytes[host] as number).toString(16).padStart(2, "0"));
     }
     const ip = this.long ? this.rip.toString(16) : hex4(this.ip);
-    this.surroundings.event({
+    this.tell({
       kind: "unimplemented",
       part: "processor",
       text: `no instruction for ${bytes.join(" ")} at ${hex4(this.segments.selector(CS))}:${ip}`,
@@ -547,17 +552,20 @@ export class Processor extends EventTaker {
     return 1;
   }
 
+  /** Of what the state does not have, something is to be looked at between two instructions. */
+  private get isWatched(): boolean {
+    return (
+      this.alone || this.attentionAsked || this.debug.isArmed || this.overflows.isArmed || this.breakpointSet.size > 0
+    );
+  }
+
   /** Nothing waits to be looked at between two instructions: generated code may go on by itself. */
   private get isQuiet(): boolean {
     const v = this.view;
     return (
-      !this.alone &&
-      !this.attentionAsked &&
-      !this.debug.isArmed &&
+      !this.isWatched &&
       this.debug.pending === 0 &&
-      !this.overflows.mayMove &&
       (v.getUint32(DEBUGCTL, true) & LBR) === 0 &&
-      this.breakpointSet.size === 0 &&
       v.getUint32(at.INTERRUPT, true) === 0 &&
       (v.getUint32(at.SHADOW, true) & ~NMI_BLOCKED) === 0 &&
       (v.getUint32(at.SYSTEM_FLAGS, true) & (TF | RF)) === 0 &&
@@ -583,14 +591,16 @@ export class Processor extends EventTaker {
       this.mustLeave = true;
     }
     const { cpl } = this;
-    if (this.countsUser !== (cpl === 3)) this.countPrivilege();
+    const { view } = this;
+    if (view.getInt32(at.COUNTS_USER, true) !== (cpl === 3 ? 1 : 0)) this.countPrivilege();
     const name = this.nameOf(mode);
     if (name !== this.modeName) {
       this.modeName = name;
       this.segmentEpoch++;
-      this.surroundings.event({ kind: "mode", mode: name });
+      this.tell({ kind: "mode", mode: name });
     }
-    this.view.setInt32(at.SEGMENT_TAG, (this.segmentEpoch << 2) | cpl, true);
+    view.setInt32(at.SEGMENT_TAG, (this.segmentEpoch << 2) | cpl, true);
+    view.setInt32(at.FLAT32, this.flat && mode.stackBits === 32 && name === "protected 32" ? 1 : 0, true);
     this.charge(name, cpl);
   }
 
@@ -602,21 +612,23 @@ export class Processor extends EventTaker {
   }
 
   private charge(mode: ModeName, ring: number): void {
-    const { chargedMode, chargedRing, ledger } = this;
+    const { chargedMode, ledger, view } = this;
+    const chargedRing = view.getInt32(at.CHARGED_RING, true);
     if (chargedMode !== undefined && chargedMode !== mode) ledger.add("modeChanges");
     if (chargedRing >= 0 && chargedRing !== ring) ledger.add("ringCrossings");
     this.chargedMode = mode;
-    this.chargedRing = ring;
+    view.setInt32(at.CHARGED_RING, ring, true);
   }
 
   /** The privilege level has become 3, or is it no longer: what RETIRED_USER says. */
   private countPrivilege(): void {
-    this.countsUser = !this.countsUser;
     const v = this.view;
+    const counts = v.getInt32(at.COUNTS_USER, true) === 0;
+    v.setInt32(at.COUNTS_USER, counts ? 1 : 0, true);
     // Two words: this is done at each system call, twice.
     const low = v.getUint32(at.RETIRED, true) + this.unretired;
     const high = v.getUint32(at.RETIRED + 4, true) + Math.floor(low / 2 ** 32);
-    const sign = this.countsUser ? -1 : 1;
+    const sign = counts ? -1 : 1;
     const userLow = v.getUint32(at.RETIRED_USER, true) + sign * (low >>> 0);
     const userHigh = v.getUint32(at.RETIRED_USER + 4, true) + sign * high + Math.floor(userLow / 2 ** 32);
     v.setUint32(at.RETIRED_USER, userLow, true);

@@ -204,6 +204,9 @@ export interface Meaning {
   /** XMM register `number`: its lowest `bits`. */
   xmm(number: number, bits: PlaceBits): Place;
 
+  /** INT n, and IRETD: done here where that is quick, else as `system`; ends the row. */
+  interrupt(vector: Value): void;
+  interruptReturn(): void;
   /** Hands the whole instruction to the plain TypeScript operation of the row's name; ends the row. */
   system(): void;
 }

@@ -17,7 +17,8 @@ export interface CpuSurroundings {
   portWrite(port: number, value: number, size: 1 | 2 | 4): void;
   acknowledgeInterrupt(): number;
   now(): number;
-  event(event: ProcessorEvent): void;
+  /** `executed`: ticks of the run when it was, where that was before the instruction in progress. */
+  event(event: ProcessorEvent, executed?: number): void;
   msrRead(msr: number): bigint | undefined;
   msrWrite(msr: number, value: bigint): boolean;
   taskPriority(): number;
@@ -53,6 +54,9 @@ export interface Cpu {
   startup(vector: number): void;
   /** run() shall return after the present instruction. */
   attention(): void;
+  /** Whether events are told before the next instruction; else some at the run's end, in their order, by `tellNotes` before. */
+  tellsAtOnce: boolean;
+  tellNotes(): void;
   readonly halted: boolean;
   /** After reset or INIT; the processor that boots does not wait. */
   readonly waitsForStartup: boolean;

@@ -63,8 +63,9 @@ export class Guest {
   readonly serial: readonly Transcript[];
   /** Ports 402h and E9h. */
   readonly debug = new Transcript();
-  /** Called with each event as it happens. */
+  /** Called with each event: as it happens where `hears` says so, else some later, in their order. */
   onEvent: (event: MachineEvent) => void = () => {};
+  hears: () => boolean = () => false;
   /** Called where the history wants the present moment. */
   onDue: () => void = () => {};
   /** Called with each byte written to port 402h or E9h. */
@@ -108,7 +109,7 @@ export class Guest {
       frame: (card: number, frame: Uint8Array, number: number) => this.onFrame(card, frame, number),
       console: (card: number, port: number, bytes: Uint8Array) => this.onConsole(card, port, bytes),
       resetRequested: () => this.#requestReset(),
-      event: (event: ProcessorEvent) => this.#happened(event),
+      event: (event: ProcessorEvent, tick?: Tick) => this.#happened(event, tick),
       bus: (event: UnplacedBusEvent) => {
         if (event.kind === "dma" || event.kind === "line") return this.#happened(event);
         const { cs } = this.pc.cpu.status();
@@ -202,6 +203,8 @@ export class Guest {
         if (cpu.breakpoints.has(address)) return { kind: "breakpoint", address };
       }
       checks = true;
+      const tellsAtOnce = NEXT[this.#kernel] !== undefined || this.hears();
+      if (cpu.tellsAtOnce !== tellsAtOnce) cpu.tellsAtOnce = tellsAtOnce;
       const stop = this.pc.run(Math.min(limit, clock.now + instructions - this.instructions));
       this.instructions += this.pc.executed;
       fruitless = this.pc.executed > 0 ? 0 : fruitless + 1;
@@ -225,6 +228,8 @@ export class Guest {
   }
 
   #happened(event: ProcessorEvent, tick = this.tick): void {
+    // What is still to be told was before.
+    this.pc?.cpu.tellNotes();
     // The event is nobody else's: copying each would cost more than what it tells of.
     (event as { tick?: number }).tick = tick;
     const known = event as MachineEvent;

@@ -63,7 +63,9 @@ export class Machine implements Driven {
   /** Linear addresses that stop a run. */
   readonly breakpoints = new Set<number>();
   /** Called with each event as it happens, unless known ticks are run again. */
-  onEvent: (event: MachineEvent) => void = () => {};
+  onEvent: ((event: MachineEvent) => void) | undefined;
+  /** Before the next instruction; else events of software interrupts come later, in their order, which is faster. */
+  hearsAtOnce = true;
   readonly #engine: string;
   readonly #history: History | undefined;
   #reason: StopReason = { kind: "power on" };
@@ -82,9 +84,11 @@ export class Machine implements Driven {
     const rom = configuration.bios ?? options.firmware?.().rom ?? new Uint8Array(65536).fill(0xff);
     this.guest = new Guest(this.configuration, rom, options.makeCpu);
     this.guest.onEvent = (event) => {
-      this.onEvent(event);
+      this.onEvent?.(event);
       if (this.#job instanceof Run) this.#job.saw(event);
     };
+    this.guest.hears = () =>
+      (this.onEvent !== undefined && this.hearsAtOnce) || (this.#job instanceof Run && this.#job.awaitsEvent);
     if (options.history === false) return;
     const interval = Math.max(10_000_000, this.configuration.memoryMiB * 250_000);
     this.#history = new History({

@@ -28,8 +28,8 @@ export interface PcOutputs
     BoardOutputs,
     "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic" | "ignoreNumericError" | "smi" | "line" | "masterOf"
   > {
-  /** From the processor, or from a device. */
-  event(event: ProcessorEvent): void;
+  /** From the processor, or from a device; `tick`: where it was before now. */
+  event(event: ProcessorEvent, tick?: Tick): void;
   /** Something happened on a bus; only called for kinds in `watched`. */
   bus(event: UnplacedBusEvent): void;
 }
@@ -203,9 +203,10 @@ export class Pc {
         pc.#catchUp();
         return pc.clock.now;
       },
-      event(event) {
+      event(event, executed) {
         pc.#catchUp();
-        pc.#outputs.event(pc.processors?.all.length > 1 ? { ...event, processor: n } : event);
+        const tick = executed === undefined ? undefined : pc.#runStart + executed;
+        pc.#outputs.event(pc.processors?.all.length > 1 ? { ...event, processor: n } : event, tick);
       },
       msrRead(msr) {
         pc.#catchUp();

@@ -81,6 +81,11 @@ export class Run implements Job {
     }
   }
 
+  /** It may stop at an event. */
+  get awaitsEvent(): boolean {
+    return this.#until.event !== undefined;
+  }
+
   /** An event of the machine, as it happens. */
   saw(event: MachineEvent): void {
     const wanted = this.#until.event;

@@ -171,6 +171,9 @@ export class TestProcessor implements Cpu {
   smi(): void {}
   init(): void {}
   startup(): void {}
+  tellsAtOnce = true;
+  tellNotes(): void {}
+
   attention(): void {
     this.#attention = true;
   }

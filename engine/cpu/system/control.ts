@@ -23,8 +23,7 @@ export function onlyRing0(p: Core): void {
 
 /** `checked`: INT n, which virtual-8086 mode guards and may redirect; INT3 and INTO it does not. */
 function softwareInterrupt(p: Core, vector: number, checked: boolean): void {
-  const { surroundings } = p;
-  surroundings.event({
+  p.tell({
     kind: "interrupt",
     vector,
     origin: "software",
@@ -79,7 +78,7 @@ const halt: Operation = (p) => {
   onlyRing0(p);
   p.halted = true;
   p.mustLeave = true;
-  p.surroundings.event({ kind: "halt", forever: !(p.flags & IF) });
+  p.tell({ kind: "halt", forever: !(p.flags & IF) });
 };
 
 export const CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -108,7 +107,7 @@ export const CONTROL_OPERATIONS: Readonly<Record<string, Operation>> = {
   INT: (p, d) => softwareInterrupt(p, read(p, operand(d, 0)), true),
   INT3: (p) => softwareInterrupt(p, fault.BP, false),
   INT1: (p) => {
-    p.surroundings.event({
+    p.tell({
       kind: "exception",
       vector: fault.DB,
       name: fault.exceptionName(fault.DB),

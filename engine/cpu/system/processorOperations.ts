@@ -58,7 +58,7 @@ const wait: Operation = (p) => {
   if (extensions & 1 && pins & INTR) return;
   p.view.setUint32(at.HALTED, extensions & 1 ? at.WAITS_FOR_STORE_OR_INTERRUPT : at.WAITS_FOR_STORE, true);
   p.mustLeave = true;
-  p.surroundings.event({ kind: "halt", forever: false });
+  p.tell({ kind: "halt", forever: false });
 };
 
 // ---- random numbers --------------------------------------------------------------------------------------------------

@@ -230,7 +230,7 @@ function resume(p: Core): void {
   p.halted = (Number(named["halt"]) & 1) !== 0;
   if (!restoreControlRegisters(p, control)) {
     view.setUint32(at.SHUTDOWN, 1, true);
-    p.surroundings.event({ kind: "triple fault", chain: ["RSM with a state that cannot be", "shutdown"] });
+    p.tell({ kind: "triple fault", chain: ["RSM with a state that cannot be", "shutdown"] });
   }
   p.debug.update();
   p.updateMode();

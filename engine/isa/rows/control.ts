@@ -97,15 +97,23 @@ const system = (name: string, encodings: readonly string[], says: string, more: 
 system("JMPF", ["EA  Ap  ends i64", "FF /5  Mp  ends"], "Goes on in another code segment, through a gate or by a task switch.", { source: "AMD APM vol. 3, JMP (far)" });
 system("CALLF", ["9A  Ap  ends i64 stack", "FF /3  Mp  ends stack"], "Calls in another code segment, through a gate or by a task switch.", { source: "AMD APM vol. 3, CALL (far)" });
 system("RETF", ["CB  -  ends stack", "CA  Iw  ends stack"], "Returns to another code segment, to an outer ring where the selector says so.", { source: "AMD APM vol. 3, RET (far)" });
-system("INT", ["CD  Ib  ends stack"], "Raises the interrupt of the given vector from software.", { source: "AMD APM vol. 3, INT" });
+instruction("INT", {
+  encodings: ["CD  Ib  ends stack"],
+  says: "Raises the interrupt of the given vector from software.",
+  source: "AMD APM vol. 3, INT",
+  does: (x, vector) => x.interrupt(vector.get()),
+});
 system("INT3", ["CC  -  ends stack"], "Raises #BP: the one-byte breakpoint.");
 system("INTO", ["CE  -  ends i64 stack"], "Raises #OF where OF is set.");
 system("INT1", ["F1  -  ends stack"], "Raises #DB, as an in-circuit emulator's breakpoint does.", { aliases: ["ICEBP"], feature: "386", source: "AMD APM vol. 3, INT1 (ICEBP)" });
 system("IRET", ["CF  -  o16 ends stack prefix"], "Returns from an interrupt: IP, CS and flags, and from an inner ring the stack.", { flags: "OF DF IF TF SF ZF AF PF CF NT RF" });
-system("IRETD", ["CF  -  o32 ends stack prefix"], "Returns from an interrupt: EIP, CS and flags, and from an inner ring the stack.", {
+instruction("IRETD", {
+  encodings: ["CF  -  o32 ends stack prefix"],
+  says: "Returns from an interrupt: EIP, CS and flags, and from an inner ring the stack.",
   flags: "OF DF IF TF SF ZF AF PF CF NT RF",
   source: "AMD APM vol. 3, IRET",
   feature: "386",
+  does: (x) => x.interruptReturn(),
 });
 system("IRETQ", ["CF  -  oq ends stack prefix"], "Returns from an interrupt in long mode.", { flags: "OF DF IF TF SF ZF AF PF CF NT RF", source: "AMD APM vol. 3, IRET", feature: "LM" });
 system("BOUND", ["62  Gv Ma  ends i64"], "Raises #BR where the index is outside the two bounds in memory.", { feature: "186" });
