@@ -35,6 +35,8 @@ export interface Imports {
   readonly jump: Callee;
   /** (cpu, record, ticks) → SYSTEM_*. */
   readonly system: Callee;
+  /** (cpu, record, ticks, access) → 1 where generated code has to leave: IN or OUT, its value in SCRATCH. */
+  readonly port: Callee;
   /** (cpu, record, ticks, vector) → 1: INT n was done, and RIP set; 0: not. In WebAssembly (gatememory.ts). */
   readonly interrupt: Callee;
   /** (cpu, record, ticks) → 1: IRETD was done, and RIP set; 0: not. */
@@ -55,6 +57,9 @@ export type { Addressing, Shape } from "./shape.ts";
 export const SYSTEM_NEXT = 0;
 export const SYSTEM_LEAVE = 1;
 export const SYSTEM_JUMP = 2;
+
+/** Of an access to ports, beside the port (bits 15–0) and its bytes (bits 18–16): it writes. */
+export const PORT_WRITE = 1 << 24;
 
 /** Exceptions that generated code raises itself. */
 const GP = 13;
@@ -431,11 +436,14 @@ export abstract class Emitter implements Meaning {
     this.ended = false;
   }
 
+  /** Ticks left behind this instruction, with those that were paid for the others of its block. */
+  private ticksLeft(): Value {
+    return w.add(this.ticks, w.sub(w.load("i32", 32, this.record(), at.R_LEFT), w.i32(1)));
+  }
+
   /** Hands an instruction that has not changed anything to its operation, in the middle of its block. */
   private handOver(): void {
-    // It leaves, and the block's other instructions were paid for.
-    const behind = w.sub(w.load("i32", 32, this.record(), at.R_LEFT), w.i32(1));
-    this.f.assign(this.ticks, w.add(this.ticks, behind));
+    this.f.assign(this.ticks, this.ticksLeft());
     this.system();
   }
 
@@ -461,6 +469,37 @@ export abstract class Emitter implements Meaning {
     this.setSystemFlags(0, IF);
   }
 
+  input(to: Place, port: Value): void {
+    this.accessPort(port, to.bits, false, () => to.set(w.load("i32", to.bits, this.cpu, at.SCRATCH)));
+  }
+
+  output(port: Value, from: Place): void {
+    const value = from.get();
+    this.f.store(32, this.cpu, value, at.SCRATCH);
+    this.accessPort(port, from.bits, true, () => {});
+  }
+
+  /** Where privilege and IOPL allow it anyway and nothing looks at it; afterwards it may have to be left. */
+  private accessPort(port: Value, bits: Bits, write: boolean, done: () => void): void {
+    const { f, cpu } = this;
+    // What is behind it may be other code now, as after a store.
+    this.stores = true;
+    const level = w.and(w.load("i32", 32, cpu, at.SEGMENT_TAG), w.i32(3));
+    this.handOverUnless(w.eqz(w.or(level, w.load("i32", 32, cpu, at.UNQUIET))));
+    const length = w.load("i64", 8, this.record(), at.R_LENGTH);
+    f.store(64, cpu, w.add(w.load("i64", 64, this.record(), at.R_RIP), length), at.RIP);
+    const access = w.or(w.and(port, w.i32(0xffff)), w.i32((bits << 13) | (write ? PORT_WRITE : 0)));
+    const left = this.let(this.ticksLeft());
+    const leaves = this.let(w.call(this.imports.port, cpu, this.record(), left, access));
+    done();
+    f.if(leaves, () => {
+      this.spill();
+      f.store(32, cpu, left, at.LEFT_TICKS);
+      f.store(32, cpu, w.i32(at.EXIT_SYSTEM), at.EXIT);
+      f.return();
+    });
+  }
+
   /** Where the eight general registers are on the stack, `below` its pointer; handed over where that takes a closer look. */
   private registersOnStack(below: number, table: number): Value | undefined {
     const { operandBits, stackBits, addressing } = this.shape;
@@ -474,7 +513,10 @@ export abstract class Emitter implements Meaning {
   pushAll(): void {
     this.stores = true;
     const host = this.registersOnStack(32, at.TLB_WRITE);
-    if (!host) return this.system();
+    if (!host) {
+      this.system();
+      return;
+    }
     for (let n = 0; n < 8; n++) this.f.store(32, host, this.register(n, 32).get(), (7 - n) * 4);
     const pointer = this.register(4, 32);
     pointer.set(w.sub(pointer.get(), w.i32(32)));
@@ -482,7 +524,10 @@ export abstract class Emitter implements Meaning {
 
   popAll(): void {
     const host = this.registersOnStack(0, at.TLB_READ);
-    if (!host) return this.system();
+    if (!host) {
+      this.system();
+      return;
+    }
     for (let n = 0; n < 8; n++) {
       // The stack pointer that PUSHA stored is not used.
       if (n !== 4) this.register(n, 32).set(w.load("i32", 32, host, (7 - n) * 4));

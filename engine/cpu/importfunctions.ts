@@ -10,6 +10,7 @@ export const IMPORTS = [
   { name: "link", type: 2 },
   { name: "jump", type: 2 },
   { name: "system", type: 1 },
+  { name: "port", type: 2 },
   { name: "interrupt", type: 2 },
   { name: "interruptReturn", type: 1 },
   { name: "float", type: 1 },

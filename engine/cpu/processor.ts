@@ -15,7 +15,7 @@ import { hex4, type ModeName, type Surroundings } from "./core.ts";
 import { Crossings, codeAddress } from "./crossing.ts";
 import { withCrossPages } from "./crosspages.ts";
 import { DR6_BS } from "./debugregisters.ts";
-import { jumpIndex, SYSTEM_JUMP, SYSTEM_NEXT } from "./emitter.ts";
+import { jumpIndex, PORT_WRITE, SYSTEM_JUMP, SYSTEM_NEXT } from "./emitter.ts";
 import { EventTaker } from "./events.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
@@ -33,6 +33,7 @@ import { BTF, DEBUGCTL, LBR, recordBranch } from "./system/branchrecord.ts";
 import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
 import { Overflows } from "./system/overflows.ts";
+import { readPort, writePort } from "./system/ports.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
@@ -78,6 +79,7 @@ export class Processor extends EventTaker {
       link: withCrossPages(map, (_cpu, record, field, ticks) => this.link(record, field, ticks)),
       jump: (_cpu, low, high, ticks) => this.jump(low >>> 0, high, ticks),
       system: (_cpu, record, ticks) => this.system(record, ticks),
+      port: (_cpu, record, ticks, access) => this.port(record, ticks, access),
       interrupt: this.gates.interrupt,
       interruptReturn: this.gates.interruptReturn,
       warm: (_cpu, record) => {
@@ -550,6 +552,17 @@ export class Processor extends EventTaker {
     this.view.setInt32(at.LEFT_TICKS, ticks, true);
     this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
     return 1;
+  }
+
+  /** IN and OUT where nothing is in their way (`ports.ts` has them whole). RIP is behind it. */
+  private port(record: number, ticks: number, access: number): number {
+    this.executed = this.ticksBefore + this.entryTicks - ticks;
+    this.instructionIp = this.map.view.getUint32(record + at.R_RIP, true);
+    this.mustLeave = false;
+    const bytes = ((access >> 16) & 7) as 1 | 2 | 4;
+    if (access & PORT_WRITE) writePort(this, access & 0xffff, this.view.getUint32(at.SCRATCH, true), bytes);
+    else this.view.setUint32(at.SCRATCH, readPort(this, access & 0xffff, bytes), true);
+    return this.mustLeave ? 1 : 0;
   }
 
   /** Of what the state does not have, something is to be looked at between two instructions. */

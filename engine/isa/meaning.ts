@@ -204,6 +204,9 @@ export interface Meaning {
   /** XMM register `number`: its lowest `bits`. */
   xmm(number: number, bits: PlaceBits): Place;
 
+  /** IN and OUT. */
+  input(to: Place, port: Value): void;
+  output(port: Value, from: Place): void;
   /** INT n, and IRETD: done here where that is quick, else as `system`; ends the row. */
   interrupt(vector: Value): void;
   interruptReturn(): void;

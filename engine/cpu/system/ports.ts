@@ -10,12 +10,12 @@ import { type Bytes, operand, read, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import { checkPorts } from "./tss.ts";
 
-function readPort(p: Core, port: number, bytes: Bytes): number {
+export function readPort(p: Core, port: number, bytes: Bytes): number {
   p.ledger.add("portReads");
   return p.surroundings.portRead(port, bytes);
 }
 
-function writePort(p: Core, port: number, value: number, bytes: Bytes): void {
+export function writePort(p: Core, port: number, value: number, bytes: Bytes): void {
   p.ledger.add("portWrites");
   p.surroundings.portWrite(port, value, bytes);
 }

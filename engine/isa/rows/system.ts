@@ -5,8 +5,16 @@ import { type Feature, instruction } from "../row.ts";
 const system = (name: string, encodings: readonly string[], says: string, more: { feature?: Feature; flags?: string; source?: string; aliases?: string[] } = {}) =>
   instruction(name, { encodings, says, ...more, does: (x) => x.system() });
 
-system("IN", ["E4  AL Ib  ends", "E5  eAX Ib  ends", "EC  AL DX  ends", "ED  eAX DX  ends"], "Reads a port.");
-system("OUT", ["E6  Ib AL  ends", "E7  Ib eAX  ends", "EE  DX AL  ends", "EF  DX eAX  ends"], "Writes a port.");
+instruction("IN", {
+  encodings: ["E4  AL Ib", "E5  eAX Ib", "EC  AL DX", "ED  eAX DX"],
+  says: "Reads a port.",
+  does: (x, to, port) => x.input(to, port.get()),
+});
+instruction("OUT", {
+  encodings: ["E6  Ib AL", "E7  Ib eAX", "EE  DX AL", "EF  DX eAX"],
+  says: "Writes a port.",
+  does: (x, port, from) => x.output(port.get(), from),
+});
 
 instruction("CLC", { encodings: ["F8  -"], flags: "CF", says: "Clears CF.", does: (x) => x.flags.carryOverflow(w.i32(0), "keep") });
 instruction("STC", { encodings: ["F9  -"], flags: "CF", says: "Sets CF.", does: (x) => x.flags.carryOverflow(w.i32(1), "keep") });
