@@ -349,6 +349,8 @@ export class LocalApic implements Device, MessageTarget {
 
   #driveLint(n: 0 | 1, level: boolean): void {
     const { state } = this;
+    // Low as before, as a port of the 8259 says often.
+    if (!level && !state.lint[n]) return;
     const rises = level && !state.lint[n];
     state.lint[n] = level;
     if (!state.enabled) {

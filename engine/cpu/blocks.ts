@@ -29,7 +29,7 @@ interface BlockStep {
   readonly ip: bigint;
   readonly host: number;
   /** Where the same bytes were decoded before. */
-  readonly known: KnownInstruction | undefined;
+  known: KnownInstruction | undefined;
   /** Index of its handler. */
   readonly handler: number;
   /** The block ends with it. */
@@ -49,12 +49,19 @@ export class Blocks {
   private readonly byLine = new Map<number, number[]>();
   /** What operations in TypeScript need to know of theirs. */
   private readonly decodedAt: (Decoded | undefined)[] = [];
+  /** What each record was made of, as far as that is kept; and the handler it had when it was dropped. */
+  private readonly madeOf: (KnownInstruction | undefined)[] = [];
+  private readonly handlersBefore: Int32Array;
+  /** Of each block's first record: the linear-memory address of its code. */
+  private readonly hosts: Int32Array;
   /** What each record holds: INSTRUCTION, and how it accesses the stack. */
   private readonly kinds: Uint8Array;
   /** How many records before each its sequence begins. */
   private readonly inSequence: Uint8Array;
   /** First record of each record's block. */
   private readonly heads: Int32Array;
+  /** The instructions of the block that `renew` looks at. */
+  private readonly renewed: KnownInstruction[] = [];
   /** Records that were set aside for the block that begins at each record. */
   private readonly sizes: Uint8Array;
   /** Grows whenever records that were in use are written anew: by a flush, or a block built in the place of a dropped one. */
@@ -87,6 +94,8 @@ export class Blocks {
     this.kinds = new Uint8Array(map.recordCount);
     this.inSequence = new Uint8Array(map.recordCount);
     this.heads = new Int32Array(map.recordCount);
+    this.hosts = new Int32Array(map.recordCount);
+    this.handlersBefore = new Int32Array(map.recordCount);
     this.sizes = new Uint8Array(map.recordCount);
   }
 
@@ -131,6 +140,7 @@ export class Blocks {
 
   /** `replaced`: the dropped block that stood here, in whose place the new one goes where it fits; or 0. */
   private build(rip: bigint, host: number, mode: Mode, replaced: number): number {
+    if (replaced && this.renew(replaced, mode)) return replaced;
     const steps = this.decodeRun(rip, host, mode);
     const last = steps[steps.length - 1];
     if (!last) return 0;
@@ -150,16 +160,70 @@ export class Blocks {
       else {
         this.write(record, step.decoded, step.ip, step.handler);
         const handler = this.handlers.at(step.handler);
-        if (handler?.kind) this.cache.keep(step.host, step.decoded, handler, mode, record);
+        if (handler?.kind) step.known = this.cache.keep(step.host, step.decoded, handler, mode, record);
       }
+      this.madeOf[this.indexOf(record)] = step.known;
       this.view.setInt32(record + at.R_LEFT, steps.length - i, true);
       this.heads[this.indexOf(record)] = first;
       this.mark(record, step.host, step.decoded.length);
     });
     if (!last.ended) this.writeEnd(first + steps.length * at.RECORD_BYTES, last.ip + BigInt(last.decoded.length));
+    this.hosts[this.indexOf(first)] = host;
     if (this.translating && !this.breakpoints.size) this.translate(first, mode);
     else if (steps.length > 1) this.startWarming(first);
     return first;
+  }
+
+  /**
+   * Makes a dropped block's records valid again where its instructions begin where they did: most code that is written
+   * anew is what it was, or differs in an immediate. Whether it was so.
+   */
+  renew(first: number, mode: Mode): boolean {
+    const index = this.indexOf(first);
+    if (this.heads[index] !== first || this.translating || this.breakpoints.size > 0) return false;
+    const count = this.view.getInt32(first + at.R_LEFT, true);
+    const host = this.hosts[index] as number;
+    const end = (host & ~(PAGE - 1)) + PAGE;
+    let p = host;
+    let isOther = false;
+    for (let i = index; i < index + count; i++) {
+      const was = this.madeOf[i];
+      const now = was && (this.cache.isStill(was, p, end, mode) ? was : this.cache.find(p, end, mode));
+      if (!now || now.bytes.length !== was.bytes.length || now.handler.ended !== was.handler.ended) return false;
+      this.renewed[i - index] = now;
+      if (now !== was) isOther = true;
+      p += now.bytes.length;
+    }
+    this.noteRewrite(first, first + count * at.RECORD_BYTES);
+    p = host;
+    for (let i = 0; i < count; i++) {
+      const now = this.renewed[i] as KnownInstruction;
+      this.renewRecord(first + i * at.RECORD_BYTES, p, now, count - i, isOther);
+      p += now.bytes.length;
+    }
+    if (isOther && count > 1) this.startWarming(first);
+    return true;
+  }
+
+  /** `isApart`: the block has no sequences any more. */
+  private renewRecord(record: number, host: number, now: KnownInstruction, left: number, isApart: boolean): void {
+    const v = this.view;
+    const index = this.indexOf(record);
+    const isDropped = this.isDropped(record);
+    if (now !== this.madeOf[index]) {
+      const rip = v.getBigUint64(record + at.R_RIP, true);
+      this.cache.write(now, host, record);
+      v.setBigUint64(record + at.R_RIP, rip, true);
+      v.setInt32(record + at.R_LEFT, left, true);
+      this.kinds[index] = INSTRUCTION | stackUse(now.decoded);
+      if (now.handler.operates) this.decodedAt[index] = now.decoded;
+      this.madeOf[index] = now;
+    } else this.cache.writeImmediate(now, host, record);
+    if (isApart) {
+      v.setInt32(record + at.R_HANDLER, now.handler.index, true);
+      this.inSequence[index] = 0;
+    } else if (isDropped) v.setInt32(record + at.R_HANDLER, this.handlersBefore[index] as number, true);
+    if (isDropped) this.mark(record, host, now.bytes.length);
   }
 
   /** The instructions of a block that begins at `rip`: to one that leaves, the page's end, a breakpoint, or a fault. */
@@ -308,9 +372,15 @@ export class Blocks {
   private drop(record: number): void {
     const index = this.indexOf(record);
     if (!this.kinds[index]) return;
+    this.dropAlone(record, index);
+    const place = this.inSequence[index] as number;
+    if (place > 0) this.dropAlone(record - place * at.RECORD_BYTES, index - place);
+  }
+
+  private dropAlone(record: number, index: number): void {
+    if (this.isDropped(record)) return;
+    this.handlersBefore[index] = this.view.getInt32(record + at.R_HANDLER, true);
     this.view.setInt32(record + at.R_HANDLER, this.handlers.redecode, true);
-    const sequence = record - (this.inSequence[index] as number) * at.RECORD_BYTES;
-    this.view.setInt32(sequence + at.R_HANDLER, this.handlers.redecode, true);
   }
 
   private indexOf(record: number): number {
@@ -358,6 +428,7 @@ export class Blocks {
     this.crossLinks = [];
     this.next = this.start;
     this.decodedAt.length = 0;
+    this.madeOf.length = 0;
     this.sizes.fill(0);
     this.noteRewrite(this.start, this.end);
     this.handlers.dropTranslations();

@@ -45,43 +45,48 @@ export class DecodeCache {
 
   /** What the bytes at linear-memory address `host` are, where that is known and they end before `end`. */
   find(host: number, end: number, mode: Mode): KnownInstruction | undefined {
-    const { memory } = this;
     for (let count = HASHED; count > 0; count--) {
       const known = this.known[this.slot(host, count)];
-      if (!known || known.mode !== mode.id || Math.min(HASHED, known.immediateAt) !== count) continue;
-      if (host + known.bytes.length > end) continue;
-      let i = 0;
-      while (i < known.immediateAt && memory[host + i] === known.bytes[i]) i++;
-      if (i === known.immediateAt) return known;
+      if (!known || Math.min(HASHED, known.immediateAt) !== count) continue;
+      if (this.isStill(known, host, end, mode)) return known;
     }
     return undefined;
   }
 
-  /** Takes in what the bytes at `host` were decoded to, and the record that was made of it. */
-  keep(host: number, decoded: Decoded, handler: Handler, mode: Mode, record: number): void {
+  /** The bytes at linear-memory address `host`, which end before `end`, are a known instruction's. */
+  isStill(known: KnownInstruction, host: number, end: number, mode: Mode): boolean {
+    const { bytes, immediateAt } = known;
+    if (known.mode !== mode.id || host + bytes.length > end) return false;
+    let i = 0;
+    while (i < immediateAt && this.memory[host + i] === bytes[i]) i++;
+    return i === immediateAt;
+  }
+
+  /** Takes in what the bytes at `host` were decoded to, and the record that was made of it; undefined where it does not. */
+  keep(host: number, decoded: Decoded, handler: Handler, mode: Mode, record: number): KnownInstruction | undefined {
     const isFixed = decoded.operands.every(
       (o) => o.kind !== "target" && (o.kind !== "memory" || o.base !== RIP_BASE) && o.kind !== "far",
     );
-    if (!isFixed) return;
+    if (!isFixed) return undefined;
     const { memory } = this;
     const bytes = memory.slice(host, host + decoded.length);
     // An operation in TypeScript reads its operands from what was decoded.
     const immediateAt = handler.operates ? decoded.length : decoded.length - immediateBytes(decoded, bytes);
     const kept = memory.slice(record, record + at.RECORD_BYTES);
-    this.known[this.slot(host, Math.min(HASHED, immediateAt))] = {
-      decoded,
-      handler,
-      mode: mode.id,
-      bytes,
-      immediateAt,
-      record: kept,
-    };
+    const known = { decoded, handler, mode: mode.id, bytes, immediateAt, record: kept };
+    this.known[this.slot(host, Math.min(HASHED, immediateAt))] = known;
+    return known;
   }
 
   /** Writes the record of a known instruction, whose bytes are at `host`; its handler and address are the caller's. */
   write(known: KnownInstruction, host: number, record: number): void {
+    this.memory.set(known.record, record);
+    this.writeImmediate(known, host, record);
+  }
+
+  /** Writes the immediate alone. */
+  writeImmediate(known: KnownInstruction, host: number, record: number): void {
     const { memory } = this;
-    memory.set(known.record, record);
     for (let i = known.immediateAt; i < known.bytes.length; i++)
       memory[record + at.R_IMMEDIATE + i - known.immediateAt] = memory[host + i] as number;
   }

@@ -45,6 +45,8 @@ export interface Imports {
   readonly warm: Callee;
   /** (cpu, record, ticks) → 0, or 1: leave, as the instruction behind the guard is another one now. */
   readonly guard: Callee;
+  /** (cpu, record, ticks) → 1: a dropped block that begins at a record is valid again. */
+  readonly renew: Callee;
   /** A function of the x87's library: x87/functions.ts. */
   readonly x87: (name: string) => Callee;
   /** (cpu, operation, immediate) → 0, or 1 on a fault: a floating-point operation on the media slots. */

@@ -12,6 +12,7 @@ import type { Imports, Shape } from "./emitter.ts";
 import { IMPORTS, type ImportFunctions } from "./importfunctions.ts";
 import {
   emitBlockEnd,
+  emitDropped,
   emitGuard,
   emitHandler,
   emitLeave,
@@ -119,7 +120,7 @@ export class Handlers {
   constructor(memory: WebAssembly.Memory, functions: ImportFunctions) {
     this.memory = memory;
     this.functions = functions;
-    this.redecode = this.get("redecode", () => ({ builder: emitLeave(at.EXIT_REDECODE), ended: true })).index;
+    this.redecode = this.get("redecode", () => ({ builder: emitDropped(CALLEES), ended: true })).index;
     this.breakpoint = this.get("breakpoint", () => ({ builder: emitLeave(at.EXIT_BREAKPOINT), ended: true })).index;
     this.budget = this.get("budget", () => ({ builder: emitLeave(at.EXIT_BUDGET), ended: true })).index;
     this.warming = this.get("warming", () => ({ builder: emitWarming(CALLEES), ended: true })).index;

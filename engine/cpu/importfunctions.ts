@@ -16,6 +16,7 @@ export const IMPORTS = [
   { name: "float", type: 1 },
   { name: "warm", type: 1 },
   { name: "guard", type: 1 },
+  { name: "renew", type: 1 },
 ] as const;
 
 /** The functions that a processor gives. */

@@ -102,9 +102,22 @@ export function emitGuard(imports: Imports): FunctionBuilder {
   return f;
 }
 
-/** Emits a handler that leaves at once: for records that must be decoded again, and for breakpoints. */
-export function emitLeave(reason: number): FunctionBuilder {
+/** Emits the handler of dropped records: it leaves, so that they are decoded again, unless the block is still what it was. */
+export function emitDropped(imports: Imports): FunctionBuilder {
   const f = new FunctionBuilder(HANDLER_SIGNATURE);
+  const [cpu, record, ticks] = [f.parameter(0), f.parameter(1), f.parameter(2)];
+  f.if(w.call(imports.renew, cpu, record, ticks), () => {
+    f.returnCallIndirect(0, w.load("i32", 32, record, at.R_HANDLER), cpu, record, ticks);
+  });
+  return leave(f, at.EXIT_REDECODE);
+}
+
+/** Emits a handler that leaves at once: for breakpoints, and where the budget ends. */
+export function emitLeave(reason: number): FunctionBuilder {
+  return leave(new FunctionBuilder(HANDLER_SIGNATURE), reason);
+}
+
+function leave(f: FunctionBuilder, reason: number): FunctionBuilder {
   const [cpu, record, ticks] = [f.parameter(0), f.parameter(1), f.parameter(2)];
   f.store(64, cpu, w.load("i64", 64, record, at.R_RIP), at.RIP);
   f.store(32, cpu, w.add(ticks, w.load("i32", 32, record, at.R_LEFT)), at.LEFT_TICKS);

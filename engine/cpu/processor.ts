@@ -87,6 +87,7 @@ export class Processor extends EventTaker {
         return 0;
       },
       guard: (_cpu, record, ticks) => this.guard(record, ticks),
+      renew: (_cpu, record) => (this.blocks.renew(record, this.mode) ? 1 : 0),
       float: (_cpu, operation, immediate) => floatOperation(this, operation, immediate),
     });
     this.blocks = new Blocks(map, this.handlers, number);
