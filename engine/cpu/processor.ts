@@ -569,7 +569,7 @@ export class Processor extends EventTaker {
   /** Of what the state does not have, something is to be looked at between two instructions. */
   private get isWatched(): boolean {
     return (
-      this.alone || this.attentionAsked || this.debug.isArmed || this.overflows.isArmed || this.breakpointSet.size > 0
+      this.alone || this.attentionAsked || this.debug.isArmed || this.overflows.mayMove || this.breakpointSet.size > 0
     );
   }
 
