@@ -4,7 +4,8 @@
  * and goes on to the instruction; TypeScript runs it alone. Derived.
  */
 import type { Core } from "./core.ts";
-import { MAX_MODES, type Mode } from "./modes.ts";
+import { MAX_MODES } from "./layout.ts";
+import type { Mode } from "./modes.ts";
 import { PAGE } from "./physical.ts";
 
 /** As many are kept at one time. */

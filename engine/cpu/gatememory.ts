@@ -20,7 +20,6 @@ import { assembleModule, FunctionBuilder, type Signature } from "../wasm/module.
 import { CLASS_CHECKED, tableAt } from "./fasttlb.ts";
 import * as at from "./layout.ts";
 import { type LedgerItem, ledgerAt } from "./ledger.ts";
-import { MAX_MODES } from "./modes.ts";
 import type { PhysicalMap } from "./physical.ts";
 import {
   AC,
@@ -167,10 +166,10 @@ function count(f: FunctionBuilder, cpu: Expression, item: LedgerItem): void {
 function emitLevel(f: FunctionBuilder, cpu: Expression, level: Expression): void {
   const user = f.let(w.eq(level, w.i32(3)));
   f.store(32, cpu, w.or(w.and(word(cpu, at.SEGMENT_TAG), w.i32(~3)), level), at.SEGMENT_TAG);
-  const tag = w.and(word(cpu, at.CODE_TAG), w.i32(~MAX_MODES));
-  f.store(32, cpu, w.or(tag, w.mul(user, w.i32(MAX_MODES))), at.CODE_TAG);
-  const globalTag = w.and(word(cpu, at.GLOBAL_CODE_TAG), w.i32(~MAX_MODES));
-  f.store(32, cpu, w.or(globalTag, w.mul(w.eqz(user), w.i32(MAX_MODES))), at.GLOBAL_CODE_TAG);
+  const tag = w.and(word(cpu, at.CODE_TAG), w.i32(~at.MAX_MODES));
+  f.store(32, cpu, w.or(tag, w.mul(user, w.i32(at.MAX_MODES))), at.CODE_TAG);
+  const globalTag = w.and(word(cpu, at.GLOBAL_CODE_TAG), w.i32(~at.MAX_MODES));
+  f.store(32, cpu, w.or(globalTag, w.mul(w.eqz(user), w.i32(at.MAX_MODES))), at.GLOBAL_CODE_TAG);
   const access = f.let(w.select(user, w.i32(0), word(cpu, at.INNER_CLASS)));
   f.store(32, cpu, access, at.TLB_CLASS);
   const tables = f.let(w.add(cpu, w.mul(access, w.i32(tableAt(2) - tableAt(0)))));

@@ -137,6 +137,8 @@ export const EXIT_RECORD = WORK + 8;
  */
 export const CODE_TAG = WORK + 12;
 export const GLOBAL_CODE_TAG = WORK + 212;
+/** Modes that are kept apart at one time; a mode's number takes as many values. It is the tag's lowest part. */
+export const MAX_MODES = 4096;
 /** Addresses of the read and the write table of the fast TLB. */
 export const TLB_READ = WORK + 16;
 export const TLB_WRITE = WORK + 20;

@@ -21,9 +21,6 @@ export interface Mode extends DecodeMode {
   readonly limit: number;
 }
 
-/** Modes that are kept apart at one time; a mode's number takes as many values. */
-export const MAX_MODES = 4096;
-
 export class Modes {
   private readonly model: Model;
   /** Called before numbers are given out anew: what was decoded under the old ones is of no use. */
@@ -65,7 +62,7 @@ export class Modes {
     const key = isCommon ? base * 512 + kind + (limit === 0xffff ? 0 : 256) : `${kind} ${base} ${limit}`;
     let mode = this.known.get(key);
     if (!mode) {
-      if (this.known.size >= MAX_MODES) {
+      if (this.known.size >= at.MAX_MODES) {
         this.known.clear();
         this.onForget();
       }

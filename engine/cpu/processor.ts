@@ -24,7 +24,7 @@ import { Handlers } from "./handlers.ts";
 import * as at from "./layout.ts";
 import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
-import { MAX_MODES, type Mode, Modes } from "./modes.ts";
+import { type Mode, Modes } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
 import { NMI_BLOCKED, REPEATING, RF, SHADOW_SS, TF } from "./registers.ts";
 import { CS } from "./segments.ts";
@@ -670,7 +670,7 @@ export class Processor extends EventTaker {
   /** Entries of the jump table carry the mode, the epoch and the privilege they were made in; inverted, in global pages. */
   private setCodeTag(): void {
     const user = this.cpl === 3 ? 1 : 0;
-    const tag = (epoch: number) => (epoch * 2 + user) * MAX_MODES + (this.mode?.id ?? 0);
+    const tag = (epoch: number) => (epoch * 2 + user) * at.MAX_MODES + (this.mode?.id ?? 0);
     this.view.setInt32(at.CODE_TAG, tag(this.epoch), true);
     this.view.setInt32(at.GLOBAL_CODE_TAG, ~tag(this.globalEpoch), true);
   }
