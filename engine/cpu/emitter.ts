@@ -484,8 +484,6 @@ export abstract class Emitter implements Meaning {
   /** Where privilege and IOPL allow it anyway and nothing looks at it; afterwards it may have to be left. */
   private accessPort(port: Value, bits: Bits, write: boolean, done: () => void): void {
     const { f, cpu } = this;
-    // What is behind it may be other code now, as after a store.
-    this.stores = true;
     const level = w.and(w.load("i32", 32, cpu, at.SEGMENT_TAG), w.i32(3));
     this.handOverUnless(w.eqz(w.or(level, w.load("i32", 32, cpu, at.UNQUIET))));
     const length = w.load("i64", 8, this.record(), at.R_LENGTH);
@@ -493,6 +491,8 @@ export abstract class Emitter implements Meaning {
     const access = w.or(w.and(port, w.i32(0xffff)), w.i32((bits << 13) | (write ? PORT_WRITE : 0)));
     const left = this.let(this.ticksLeft());
     const leaves = this.let(w.call(this.imports.port, cpu, this.record(), left, access));
+    // A device may have written to memory, over code.
+    this.storedSlowly();
     done();
     f.if(leaves, () => {
       this.spill();
@@ -513,7 +513,6 @@ export abstract class Emitter implements Meaning {
   }
 
   pushAll(): void {
-    this.stores = true;
     const host = this.registersOnStack(32, at.TLB_WRITE);
     if (!host) {
       this.system();
