@@ -57,6 +57,7 @@ rom_start:
     .include "atapi.S"              # CD drives on them
     .include "eltorito.S"           # booting from a CD
     .include "netboot.S"            # booting from the network: DHCP, TFTP
+    .include "pxe.S"                # what a program from the network may ask for
     .include "udp.S"                # datagrams
     .include "e1000.S"              # Intel's 82540EM card
     .include "floppy.S"             # drives and media

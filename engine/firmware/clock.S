@@ -80,11 +80,13 @@ bell_off:
     out  %al, $PORT_B
     ret
 
-# INT 1Ah: time of day, PCI.
+# INT 1Ah: time of day, PCI, PXE.
 int1A:
     SERVICE_ENTER
     cmp  $0xB1, %ah
     je   pci_service
+    cmp  $0x5650, %ax
+    je   pxe_service
     DISPATCH int1A_table, 5, time_unknown
     SERVICE_LEAVE
 int1A_table:

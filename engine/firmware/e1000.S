@@ -34,7 +34,7 @@
     .set NET_MAC,       0x010C      # 6 bytes
     .set NET_FRAME,     0x0200      # to be sent
     .set NET_FRAMES,    0x0800      # received
-    .set NET_BYTES,     0x4800
+    .set NET_BYTES,     0x5100      # behind them what pxe.S keeps
 
 # Looks for a card and starts it. Out: CF clear, DS = the block, ES flat; or CF set. Changes
 # everything.

@@ -55,6 +55,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "atapi.S",
   "eltorito.S",
   "netboot.S",
+  "pxe.S",
   "udp.S",
   "e1000.S",
   "floppy.S",

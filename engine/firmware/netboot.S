@@ -7,7 +7,7 @@
 #   TFTP  0 what: 1 read 3 data 4 got it 5 error   2 block   4 data, 512 bytes but for the last
 #
 # Source: RFC 2131, 2132, 1350; Intel, Preboot Execution Environment 2.1, 2.2.2 (options), 4.4.1 (where
-# the program starts). Not done: the programming interface of PXE ("!PXE"), menus, proxies.
+# the program starts; what it may ask for then is in pxe.S). Not done: menus, proxies.
 
     .set NET_NUMBER,    0x0148      # dword: of our conversation
     .set NET_SERVER_ID, 0x014C      # dword: who offers
@@ -53,12 +53,7 @@ boot_own_network:
     call tftp
     mov  $msg_no_file, %si
     jc   7f
-    call e1000_stop
-    call es_small
-    xor  %dl, %dl
-    xor  %cx, %cx
-    mov  $BOOT_ADDRESS, %bx
-    jmp  boot_jump
+    jmp  pxe_start
 7:  push %si
     call e1000_stop
     pop  %si
@@ -81,6 +76,7 @@ dhcp:
     mov  $DHCP_OFFER, %ah
     call dhcp_ask
     jc   2f
+    call pxe_keep_question
     mov  $DHCP_REQUEST, %al
     mov  $DHCP_ACK, %ah
     call dhcp_ask
@@ -91,6 +87,7 @@ dhcp:
     ret
 3:  mov  DATA + 0x10(%si), %eax
     mov  %eax, NET_IP
+    call pxe_keep_answer
     call e1000_give_back
     cmpb $1, NET_FILE               # CF set if there is none
     ret

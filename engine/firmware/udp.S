@@ -8,10 +8,11 @@
     .set NET_TO,        0x012C      # dword: where the next datagram goes,
     .set NET_TO_MAC,    0x0130      # 6 bytes: and whose that is
     .set NET_TO_PORT,   0x0136      # word
-    .set NET_OUR_PORT,  0x0138      # word
+    .set NET_OUR_PORT,  0x0138      # word; 0: any
     .set NET_KNOWN,     0x013C      # dword: whom NET_TO_MAC belongs to
     .set NET_FROM_PORT, 0x0140      # word: of the last datagram that came
     .set NET_ASKED,     0x0144      # dword: whom ARP looks for
+    .set NET_ACK_BYTES, 0x0158      # word: of DHCP's last answer (pxe.S)
 
     .set IP,            14          # in a frame
     .set UDP,           34
@@ -190,9 +191,12 @@ net_frame:
     jne  9f
     testw $0xFF3F, IP + 6(%si)      # a fragment
     jnz  9f
-    mov  UDP + 2(%si), %ax
-    cmp  NET_OUR_PORT, %ax
+    mov  NET_OUR_PORT, %ax
+    test %ax, %ax
+    jz   1f
+    cmp  UDP + 2(%si), %ax
     jne  9f
+1:
     mov  UDP(%si), %ax
     mov  %ax, NET_FROM_PORT
     mov  UDP + 4(%si), %ax

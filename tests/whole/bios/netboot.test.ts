@@ -1,11 +1,12 @@
-// Our BIOS's own network boot over the 82540EM: DHCP, TFTP, and the program that came runs. On our PC and, where it is
-// installed, under QEMU.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// Our BIOS's own network boot over the 82540EM: DHCP, TFTP, and the program that came runs, and finds PXE. On our PC and,
+// where they are installed, under QEMU, there also with iPXE, and with pxelinux.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Qemu } from "../../../engine/firmware/test/qemu.ts";
 import { assemble } from "../../../engine/toolchain/assembler.ts";
+import { debianPackage, NotHere } from "../../fixtures/debian.ts";
 import { noQemu, OUR_BIOS, ourPc } from "./probes.ts";
 
 /** `bytes` long; says its last byte on COM1. */
@@ -58,20 +59,60 @@ test.each<[string, Parameters<typeof boot>[0], string]>([
   expect(said).toContain(`Asking the network for an address\n${line}\nNo bootable device.\n`);
 });
 
+function assembled(source: string): Uint8Array {
+  const made = assemble(source, { origin: 0x7c00, include: () => undefined });
+  expect(made.diagnostics).toEqual([]);
+  return made.bytes;
+}
+
+const ASKS_PXE = assembled(readFileSync(join(import.meta.dirname, "../../../engine/firmware/test/pxe.S"), "utf8"));
+const TEXT = new TextEncoder().encode("a file by datagrams");
+
+test("the program finds PXE on its stack, in ES:BX and by INT 1Ah, what DHCP said, and sends and gets datagrams", () => {
+  const machine = boot({ files: { ask: ASKS_PXE, "a/text": TEXT }, bootFile: "ask" });
+  expect(machine.guest.serial[0].text()).toBe("SEICMUa file by datagrams!");
+});
+
+test.runIf(process.env["RING_FULL"])("pxelinux reads its menu, and starts another program", ({ skip }) => {
+  const files: Record<string, Uint8Array> = { "b.bin": program(512, "!") };
+  try {
+    const at = (name: string, path: string) => new Uint8Array(readFileSync(join(debianPackage(name, "amd64"), path)));
+    files["pxelinux.0"] = at("pxelinux", "usr/lib/PXELINUX/pxelinux.0");
+    files["ldlinux.c32"] = at("syslinux-common", "usr/lib/syslinux/modules/bios/ldlinux.c32");
+  } catch (error) {
+    if (!(error instanceof NotHere)) throw error;
+    return skip(error.message);
+  }
+  const menu = "SERIAL 0 115200\nDEFAULT b\nLABEL b\n KERNEL b.bin\n";
+  files["pxelinux.cfg/default"] = new TextEncoder().encode(menu);
+  const machine = ourPc({
+    bootOrder: "n",
+    floppies: [],
+    cards: [{ kind: "e1000", network: { kind: "user", files, bootFile: "pxelinux.0" } }],
+  });
+  machine.run({ serial: "!", ticks: 8_000_000_000 });
+  expect(machine.guest.serial[0].text()).toMatch(/PXELINUX 6.*\r\n!$/);
+});
+
 // Seconds of waiting.
 test.runIf(process.env["RING_FULL"])("a card without a cable is passed over", () =>
   expect(boot(undefined).guest.debug.text()).toMatch(/memory\n(Asking.*\nNobody.*\n)?No bootable device\.\n$/),
 );
 
-test.skipIf(noQemu)(`under QEMU, from its own network${noQemu}`, { timeout: 60_000 }, async () => {
+test.skipIf(noQemu).each([
+  ["our BIOS, a long program", OUR_BIOS, program(40_000, "!"), ",romfile=", "!"],
+  ["our BIOS, one that asks PXE", OUR_BIOS, ASKS_PXE, ",romfile=", "SEICMUa file by datagrams!"],
+  ["SeaBIOS and iPXE, one that asks PXE", undefined, ASKS_PXE, "", "SEICMUa file by datagrams!"],
+])(`under QEMU, from its own network: %s${noQemu}`, { timeout: 60_000 }, async (_, bios, image, rom, said) => {
   const folder = mkdtempSync(join(tmpdir(), "tftp-"));
   mkdirSync(join(folder, "a"));
-  writeFileSync(join(folder, "a", "program"), program(40_000, "!"));
+  writeFileSync(join(folder, "a", "program"), image);
+  writeFileSync(join(folder, "a", "text"), TEXT);
   const netdev = `user,id=n,tftp=${folder},bootfile=a/program`;
-  const args = ["-boot", "n", "-netdev", netdev, "-device", "e1000,netdev=n,romfile="];
-  const qemu = new Qemu({ bios: OUR_BIOS, args });
+  const args = ["-boot", "n", "-netdev", netdev, "-device", `e1000,netdev=n${rom}`];
+  const qemu = new Qemu({ ...(bios === undefined ? {} : { bios }), args });
   try {
-    await qemu.until(() => qemu.serial === "!");
+    await qemu.until(() => qemu.serial.endsWith(said));
   } finally {
     qemu.stop();
     rmSync(folder, { recursive: true });
