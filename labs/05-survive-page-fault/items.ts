@@ -77,11 +77,17 @@ function zero(context: Context): Finding {
   const crossing = context.once(observeRead);
   const failed = notBackAt(context, crossing, WAYS.read.back, WAYS.read.at);
   if (failed) return failed;
-  const frame = crossing.machine().readPhysical(entryOf(crossing, 5) & ~0xfff, 4096);
+  const from = entryOf(crossing, 5) & ~0xfff;
+  const frame = crossing.machine().readPhysical(from, 4096);
+  const next = crossing.machine().readPhysical(from + 4096, 4096);
   const at = frame.findIndex((byte) => byte !== 0);
-  if (at < 0) return { passed: true, saw: "4,096 bytes of 0 in a frame that held a pattern" };
-  const saw = `${hex(frame[at] ?? 0, 2)} at byte ${at}, from whoever had the frame before`;
-  return { passed: false, expected: "4,096 bytes of 0", saw, ...endOfCrossing(context, crossing) };
+  const spared = next.some((byte) => byte !== 0);
+  if (at < 0 && spared) return { passed: true, saw: "4,096 bytes of 0 in a frame that held a pattern" };
+  const saw =
+    at < 0
+      ? "the frame behind it is cleared as well"
+      : `${hex(frame[at] ?? 0, 2)} at byte ${at}, from whoever had the frame before`;
+  return { passed: false, expected: "4,096 bytes of 0, and no more", saw, ...endOfCrossing(context, crossing) };
 }
 
 function many(context: Context): Finding {

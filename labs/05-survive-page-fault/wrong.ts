@@ -14,6 +14,8 @@ export const wrong: WrongSolutions = {
   "read-only-pages": { items: all, points: 45 },
   // What somebody left in the frame is there to read.
   "not-cleared": { items: ["zero"], points: 10 },
+  // 4,096 words of four bytes: three more frames, which may be somebody's.
+  "clears-too-much": { items: ["zero"], points: 10, change: ["$1024, %ecx", "$4096, %ecx"] },
   // All pages are the same frame.
   "one-frame": { items: ["many"], points: 15 },
   // Every address is the heap's.
