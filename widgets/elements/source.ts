@@ -80,7 +80,7 @@ export class RingSource extends MachineView {
         min-width: calc(var(--longest, 0) * 1ch);
       }
       .rows.long table {
-        margin-bottom: calc((var(--code-lines) - 10) * var(--row, 20px));
+        margin-bottom: max(0px, calc((var(--code-lines) - 18) * var(--row, 20px)));
       }
       @media print {
         .rows.long table {

@@ -91,3 +91,18 @@ test("a trial on a machine of its own: loads by small pages walk beyond 4 MiB", 
   await expect(row("4 MiB")).toHaveText("4 MiB1.001.00");
   await expect(row("8 MiB")).toHaveText("8 MiB5.001.00");
 });
+
+test("four bits about rings: SMEP, flipped by the reader, refuses the third of the five attempts", async ({ page }) => {
+  const machine = page.locator("ring-machine#rings");
+  await machine.scrollIntoViewIfNeeded();
+  await expect(machine).toHaveAttribute("data-state", "paused", { timeout: 45_000 });
+  const rows = page.locator("ring-cell", { hasText: "in ring 0" }).locator("tbody tr");
+  const tryAll = page.getByRole("button", { name: "Try all five" });
+  await tryAll.click();
+  await expect(rows.nth(1)).toContainText("11P I", { timeout: 30_000 });
+  await expect(rows.nth(2)).toContainText("no fault");
+  await machine.locator('[data-bit="CR4.SMEP"]').click();
+  await machine.getByRole("button", { name: "Make it 1" }).click();
+  await tryAll.click();
+  await expect(rows.nth(2)).toContainText("11P I", { timeout: 30_000 });
+});
