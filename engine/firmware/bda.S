@@ -92,6 +92,9 @@
     .set EBDA_SCROLL_WIDTH, 0x36B   # byte: columns
     .set EBDA_SCROLL_COLOUR, 0x36C  # byte
     .set EBDA_NET,        0x36E     # word: segment of what our network boot keeps (e1000.S), or 0
+    .set EBDA_MOUSE_CALL, 0x370     # far pointer to who wants the mouse's packets, or 0
+    .set EBDA_MOUSE_INDEX, 0x374    # byte: how many of these there are,
+    .set EBDA_MOUSE_PACKET, 0x375   # 3 bytes
     .set EBDA_HD_LBA,     0x380     # 8 bytes: the transfer in progress goes on at this sector
     .set EBDA_HD_BUFFER,  0x388     # with this offset and segment,
     .set EBDA_HD_COUNT,   0x38C     # word: has this many to go

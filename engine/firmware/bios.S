@@ -30,6 +30,7 @@ rom_start:
     .include "a20.S"                # the gate on address line 20
     .include "blockmove.S"          # INT 15h AH=87h: a visit to protected mode
     .include "keyboard.S"           # 8042 controller, INT 09h
+    .include "mouse.S"              # INT 15h AH=C2h, INT 74h
     .include "keymap.S"             # scan code -> character
     .include "keys.S"               # INT 16h
     .include "serial.S"             # INT 14h, INT 17h

@@ -82,7 +82,7 @@ int\vector:
     jmp  irq_unexpected
     .endm
 
-    .irp vector, 0A, 0B, 0C, 0D, 0F, 71, 72, 73, 74, 76, 77
+    .irp vector, 0A, 0B, 0C, 0D, 0F, 71, 72, 73, 76, 77
     IRQ_STUB \vector
     .endr
 

@@ -28,6 +28,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "a20.S",
   "blockmove.S",
   "keyboard.S",
+  "mouse.S",
   "keymap.S",
   "keys.S",
   "serial.S",

@@ -1,7 +1,7 @@
 # The 8042 keyboard controller and INT 09h (IRQ 1): scan codes -> key buffer.
 # Source: IBM PC AT Technical Reference, section 1 "Keyboard controller", section 5
 # KEYBOARD_INT_1; RBIL MEMORY.LST 0040:0017 and following.
-# Not modelled: Pause (its codes are dropped), SysRq, the mouse.
+# Not modelled: Pause (its codes are dropped), SysRq. The mouse is in mouse.S.
 
 # BDA_KEY_FLAGS
     .set KEY_RSHIFT, 0x01

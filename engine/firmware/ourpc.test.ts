@@ -12,6 +12,7 @@ import {
   checksum,
   FLOPPY_STATUSES,
   HIGH_MEMORY,
+  MOUSE,
   memoryLines,
   patternedDisk,
   RESUMED,
@@ -223,6 +224,13 @@ describe("on our own PC", { timeout: 60_000 }, () => {
       "new day 0000",
       "end",
     ]);
+  });
+
+  test("INT 15h AH=C2h: the mouse is reset, asked and set, and its handler known", () => {
+    const machine = power(probe("mouse"));
+    machine.run({ serial: "ready\n", ticks: 4_000_000_000 });
+    const said = machine.guest.serial[0].text().split("\n").slice(0, -1);
+    expect(said).toEqual(MOUSE.slice(0, MOUSE.indexOf("ready") + 1));
   });
 
   test("INT 16h: typed text arrives with its scan codes", () => {

@@ -18,6 +18,7 @@ import {
   checksum,
   FLOPPY_STATUSES,
   HIGH_MEMORY,
+  MOUSE,
   memoryLines,
   patternedDisk,
   WRITTEN,
@@ -196,6 +197,19 @@ describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 
     }
     for (const qemu of both) await qemu.until(() => qemu.serial.endsWith("end\n"));
     expect(both[0].serial.split("\n")).toEqual(both[1].serial.split("\n"));
+  });
+
+  test("INT 15h AH=C2h answers as SeaBIOS does, and hands over the mouse's packets", async () => {
+    const floppy = floppyWith("mouse");
+    const both = [start({ bios, floppy }), start({ floppy })];
+    for (const qemu of both) await qemu.until(() => qemu.serial.includes("ready"));
+    for (const move of ["mouse_move 10 5", "mouse_move -3 0"]) {
+      await Promise.all(both.map((qemu) => qemu.monitor(move)));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    for (const qemu of both) await qemu.until(() => qemu.serial.endsWith("end\n"));
+    expect(both[0].serial.split("\n")).toEqual(both[1].serial.split("\n"));
+    expect(both[0].serial.split("\n").slice(0, -1)).toEqual(MOUSE);
   });
 
   test("time: INT 1Ah, 18.2 ticks a second, waits of a second, midnight", async () => {

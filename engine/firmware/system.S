@@ -1,7 +1,7 @@
 # INT 11h equipment, and INT 15h: the services that found no better place.
 # Source: IBM PC AT Technical Reference, section 5; RBIL INT 15h.
 # Not modelled: joystick (84h), switch to protected mode (89h), multitasking hooks
-# (85h, 90h, 91h), APM (53h), PS/2 mouse (C2h), CPU microcode (D0h).
+# (85h, 90h, 91h), APM (53h), CPU microcode (D0h).
 
 int11:                              # -> AX = equipment word
     push %ds
@@ -39,6 +39,7 @@ system_functions:
     SYSTEM_FUNCTION 0x88, memory_88
     SYSTEM_FUNCTION 0xC0, configuration
     SYSTEM_FUNCTION 0xC1, ebda_segment
+    SYSTEM_FUNCTION 0xC2, mouse_service
     SYSTEM_FUNCTION 0xE8, memory_E8
     SYSTEM_FUNCTION 0x00, system_unsupported
 

@@ -86,3 +86,24 @@ export const WRITTEN = Array.from({ length: 256 }, (_, i) => (0x1234 + i * 0x010
 export function writtenSector(disk: Uint8Array): number[] {
   return [...new Uint16Array(disk.buffer, disk.byteOffset + ((40 * 2 + 1) * 18 + 2) * 512, 256)];
 }
+
+/** test/mouse.S: CF, AH, BX, CL, DL of each call; then status, X and Y of two movements, 10 right and 5 down, 3 left. */
+export const MOUSE = [
+  " 01 01 0000 00 00",
+  " 00 00 00AA 00 00",
+  " 00 00 00AA 00 00",
+  " 00 00 0000 00 00",
+  " 00 00 0500 00 00",
+  " 00 00 0200 00 00",
+  " 01 02 0700 00 00",
+  " 00 00 0200 00 00",
+  " 00 00 0010 02 64",
+  " 00 00 0100 00 00",
+  " 00 00 7EDD 00 00", // where the handler is
+  " 00 00 0100 00 00",
+  "ready",
+  " 0028 000A 00FB",
+  " 0018 00FD 0000",
+  " 00 00 0000 00 00",
+  "end",
+];
