@@ -109,6 +109,14 @@ export function endText(status: MachineStatus, ticks: number): string {
   }
 }
 
+/** The exceptions of a machine's run, oldest first, by name and error code. */
+export function takeExceptions(machine: BenchMachine): string[] {
+  return machine.takeEvents().flatMap((event) => {
+    if (event.kind !== "exception") return [];
+    return [event.errorCode ? `${event.name} with error code ${hex(event.errorCode)}` : event.name];
+  });
+}
+
 export const hex = (value: number | bigint, digits = 4): string =>
   value.toString(16).toUpperCase().padStart(digits, "0");
 export const count = (value: number): string => value.toLocaleString("en-US");

@@ -4,7 +4,7 @@
  */
 import type { MachineStatus, RegisterFile, SegmentView } from "../engine/index.ts";
 import type { Context, Moment, Place } from "../widgets/lab/rubric.ts";
-import { isOver, observeStart, startAgain } from "./bootsector.ts";
+import { isOver, observeStart, startAgain, takeExceptions } from "./bootsector.ts";
 
 /** 2.5 ms of guest time; the solutions need 3,200 instructions. */
 export const RUN_TICKS = 500_000;
@@ -45,7 +45,7 @@ export function observeModes(context: Context): ModeRun {
     if (awaited && status.mode !== mode && status.reason.kind === "until") changes.push(stop());
     else if (status.reason.kind !== "halt") break;
   }
-  const exceptions = machine.takeEvents().flatMap((event) => (event.kind === "exception" ? [event.name] : []));
+  const exceptions = takeExceptions(machine);
   const end = stop();
   const after = machine.snapshot();
   return {
@@ -83,10 +83,12 @@ export function momentOf(
   };
 }
 
-/** A segment's hidden part in words: "base 0, limit FFFFFFFF, 32-bit code, DPL 0". */
+/** A segment's hidden part in words: "0008: base 0, limit FFFFFFFF, 32-bit code, DPL 0". */
 export function segmentText({ selector, base, limit, attributes, present }: SegmentView): string {
   const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, "0");
   if (!present) return `${hex(selector, 4)}: nothing that may be used`;
+  if (base === selector * 16 && attributes === 0x93 && limit === 0xffff)
+    return `${hex(selector, 4)}: base ${hex(base, 1)}, limit FFFF, as real mode left it`;
   const size = attributes & 0x2000 ? "64-bit" : attributes & 0x4000 ? "32-bit" : "16-bit";
   const kind = attributes & 8 ? "code" : attributes & 2 ? "data" : "read-only data";
   return `${hex(selector, 4)}: base ${hex(base, 1)}, limit ${hex(limit, 8)}, ${size} ${kind}, DPL ${(attributes >> 5) & 3}`;

@@ -42,6 +42,7 @@ export const lab = defineLab({
   configuration,
   scenarios: { plain: { title: "As the firmware starts it", at: 0x7c00 } },
   items,
+  views: ["ring-pc"],
   later: [{ id: "unseen", title: "10 and 11, which this page's machine does not run" }],
   budget: 6_000_000_000,
 });

@@ -4,7 +4,7 @@
  */
 import type { MachineStatus, RegisterFile, Snapshot } from "../../engine/index.ts";
 import type { Context, Scenario } from "../../widgets/lab/rubric.ts";
-import { isOver, observeStart, startAgain } from "../bootsector.ts";
+import { isOver, observeStart, startAgain, takeExceptions } from "../bootsector.ts";
 import { USER, WAYS } from "./start.ts";
 
 export type Way = keyof typeof WAYS;
@@ -33,7 +33,7 @@ export function observeArrival(context: Context): Arrival {
   while (status.address !== USER && status.tick < limit && !isOver(status)) {
     status = machine.run({ tick: limit, address: USER });
   }
-  const exceptions = machine.takeEvents().flatMap((event) => (event.kind === "exception" ? [event.name] : []));
+  const exceptions = takeExceptions(machine);
   return {
     reached: status.address === USER && status.mode === "long",
     status,
@@ -76,7 +76,7 @@ export function observeCrossing(context: Context, way: Way, scenario: Scenario =
   const inside = state();
   for (let i = 0; i < HANDLER_STEPS && machine.status.ring !== 3 && !isOver(machine.status); i++)
     machine.run({ ticks: 1 });
-  const exceptions = machine.takeEvents().flatMap((event) => (event.kind === "exception" ? [event.name] : []));
+  const exceptions = takeExceptions(machine);
   const newStack = below();
   return {
     before,

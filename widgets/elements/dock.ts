@@ -176,17 +176,23 @@ export class RingDock extends LitElement {
     if (this.nextOf === version) this.next = line?.text.replace(/\s+/g, " ") ?? "";
   }
 
-  /** The machine whose middle is nearest to the reading line; while the sheet is open, the one it was opened for. */
+  /**
+   * The machine nearest to the reading line, itself or by a view, a question or a number of it in the text; while the
+   * sheet is open, the one it was opened for.
+   */
   private choose(): void {
     if (this.open && narrow().matches) return;
     const line = innerHeight * 0.4;
     let best: { machine: RingMachine; distance: number } | undefined;
-    for (const machine of narrow().matches ? document.querySelectorAll<RingMachine>("ring-machine") : []) {
-      // Far away: a page that puts off laying it out need not do it for this question.
-      if (machine.checkVisibility() && !machine.checkVisibility({ contentVisibilityAuto: true })) continue;
-      const { top, bottom } = machine.getBoundingClientRect();
+    for (const place of narrow().matches ? document.querySelectorAll("ring-machine, [machine]") : []) {
+    // Far away: a page that puts off laying it out need not do it for this question.
+      if (place.checkVisibility() && !place.checkVisibility({ contentVisibilityAuto: true })) continue;
+      const { top, bottom } = place.getBoundingClientRect();
       const distance = top > line ? top - line : bottom < line ? line - bottom : 0;
-      if (!best || distance < best.distance) best = { machine, distance };
+      if (best && distance >= best.distance) continue;
+      const id = place.getAttribute("machine");
+      const machine = id === null ? place : document.querySelector(`ring-machine#${CSS.escape(id)}`);
+      if (machine) best = { machine: machine as RingMachine, distance };
     }
     this.serve(best?.machine.session);
   }

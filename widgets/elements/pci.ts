@@ -85,6 +85,8 @@ export class RingPci extends MachineView {
         tr.function {
           display: grid;
           grid-template-columns: max-content max-content 1fr;
+          grid-auto-flow: dense;
+          align-items: center;
           gap: 2px 14px;
           padding: 6px 0;
           border-top: 1px solid var(--_hairline);
