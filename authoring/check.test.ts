@@ -248,6 +248,14 @@ const cases: readonly (readonly [string, string, RegExp])[] = [
     /^prediction-fits 25: The machine says 0x41 \(65\), which no option is/,
   ],
   [
+    "prediction-fits",
+    edited(
+      /at="0x7c03" question="What is in AL\?">\n {2}<option value="0x41"/,
+      'format="hex" at="0x7c03" question="What is in AL?">\n  <option value="0x40"',
+    ),
+    /^prediction-fits 25: The machine says 0x41 \(65\), which no option is; the nearest is 0x40/,
+  ],
+  [
     "prediction-sorted",
     edited(
       /( {2}<option until="halt">.*\n)( {2}<option until="int.*\n)/,

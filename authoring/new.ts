@@ -31,7 +31,7 @@ export function makeNew(root: string, kind: string | undefined, name: string | u
   const taken = kind === "lesson" ? globSync(`lessons/${name.slice(0, 3)}*/index.mdx`, { cwd: root })[0] : undefined;
   if (taken) return { problem: `Lesson ${number} is written already: ${taken}.` };
   const files = copy(kind, root + folder, fill(root, name, lesson));
-  const check = `node authoring/check.ts ${name}`;
+  const check = `npm run check -- ${name}`;
   const next =
     kind === "lesson"
       ? `Edit ${folder}/index.mdx; npm run dev shows it at /lessons/${name}/, ${check} says what is missing. Take “status: draft” away when it is ready.`

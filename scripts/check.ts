@@ -1,5 +1,7 @@
 // `npm run check`: types, lint, layers, and what lessons and labs check of themselves. Called by `npm test` too.
-import { type Count, runSteps, type Step } from "./steps.ts";
+// `npm run check -- NAME…`: those lessons and labs alone (authoring/check.ts).
+import { spawnSync } from "node:child_process";
+import { type Count, root, runSteps, type Step } from "./steps.ts";
 
 const bin = "node_modules";
 
@@ -29,7 +31,11 @@ export function check(): Promise<Count> {
   return runSteps(checks());
 }
 
-if (import.meta.main) {
+const named = process.argv.slice(2);
+if (import.meta.main && named.length > 0) {
+  const { status } = spawnSync(process.execPath, ["authoring/check.ts", ...named], { cwd: root, stdio: "inherit" });
+  process.exitCode = status ?? 1;
+} else if (import.meta.main) {
   const { passed, failed } = await check();
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed ? 1 : 0;

@@ -152,7 +152,18 @@ export const predictionRules: readonly Rule[] = [
     if (kindOf(tag) !== "choice" || !text(tag, "measure")) return [];
     const asked = await world.stage(document).measured(tag);
     const worths = optionsOf(tag).map(worthOf);
-    if ("problem" in asked || chosenByMachine(worths, asked.value) >= 0) return [];
+    if ("problem" in asked) return [];
+    const nearest = chosenByMachine(worths, asked.value);
+    // “About half a million” is an option that a count is near to; an address or a vector is none.
+    const exact = text(tag, "format") === "hex" && typeof asked.value === "bigint";
+    if (exact && nearest >= 0 && numberIn(worths[nearest]) !== asked.value)
+      return [
+        {
+          message: `The machine says ${shown(asked.value)}, which no option is; the nearest is ${worths[nearest]}.`,
+          hint: "Does it come to the place that you mean? Firmware halts and is interrupted, too.",
+        },
+      ];
+    if (nearest >= 0) return [];
     return [
       {
         message: `The machine says ${shown(asked.value)}, which no option is.`,
