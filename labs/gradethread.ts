@@ -22,14 +22,16 @@ export type ThreadReply = { readonly report: Report; readonly hidden?: Report } 
 
 /**
  * The hidden items of a lab: `items` of hidden.ts or hidden.mjs in its folder; undefined where there are none. A function
- * gets the lab's observe.ts, so that a hidden check looks at a machine with the same eyes as the rubric.
+ * gets the lab's observe.ts, so that a hidden check looks at a machine with the same eyes as the rubric; that of a lab
+ * which has none gets the questions of simple.ts.
  */
 export async function loadHidden(folder: string, lab: string): Promise<readonly Item[] | undefined> {
   const path = ["hidden.ts", "hidden.mjs"].map((name) => `${folder}/${lab}/${name}`).find((one) => existsSync(one));
   if (!path) return undefined;
   const { items } = (await import(pathToFileURL(path).href)) as { items?: unknown };
-  const made =
-    typeof items === "function" ? items(await import(new URL(`${lab}/observe.ts`, import.meta.url).href)) : items;
+  const observe = new URL(`${lab}/observe.ts`, import.meta.url);
+  const eyes = existsSync(observe) ? observe : new URL("simple.ts", import.meta.url);
+  const made = typeof items === "function" ? items(await import(eyes.href)) : items;
   if (!Array.isArray(made)) throw new Error(`${path}: expected an export "items", a list of checks`);
   return made;
 }

@@ -1,7 +1,11 @@
 // What a small lab's rubric says of programs that do not do what it asks.
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { engineBench } from "../widgets/lab/enginebench.ts";
 import { grade } from "../widgets/lab/grader.ts";
+import { loadHidden } from "./gradethread.ts";
 import { boots, halts, memory, raises, register, screenShows, simpleLab } from "./simple.ts";
 
 const lab = simpleLab({
@@ -53,4 +57,13 @@ test("a program of 511 bytes has no room for the signature, and one that does no
   expect(boot).toMatchObject({ state: "failed", saw: expect.stringMatching(/bytes 510 and 511/) });
   expect(rest.map(({ state }) => state)).toEqual(Array(5).fill("not reached"));
   expect((await rows("mvo"))[0]).toMatchObject({ state: "failed", file: "boot.S", line: 4 });
+});
+
+test("hidden checks of a lab without an observe.ts are asked as a small lab's are", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ring-hidden-"));
+  mkdirSync(join(folder, "00-small"));
+  const text = "export const items = ({ memory }) => [memory(0x8002, [0x21], 10)];";
+  writeFileSync(join(folder, "00-small/hidden.mjs"), text);
+  expect(await loadHidden(folder, "00-small")).toMatchObject([{ id: "memory-8002", points: 10 }]);
+  expect(await loadHidden(folder, "00-other")).toBeUndefined();
 });
