@@ -185,7 +185,7 @@ export class RingDock extends LitElement {
     const line = innerHeight * 0.4;
     let best: { machine: RingMachine; distance: number } | undefined;
     for (const place of narrow().matches ? document.querySelectorAll("ring-machine, [machine]") : []) {
-    // Far away: a page that puts off laying it out need not do it for this question.
+      // Far away: a page that puts off laying it out need not do it for this question.
       if (place.checkVisibility() && !place.checkVisibility({ contentVisibilityAuto: true })) continue;
       const { top, bottom } = place.getBoundingClientRect();
       const distance = top > line ? top - line : bottom < line ? line - bottom : 0;
