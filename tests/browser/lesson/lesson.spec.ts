@@ -9,11 +9,13 @@ const awake = (page: Page, id: string) =>
 test("the machine stands at F000:FFF0 with a base of FFFF0000, and the text reads it from there", async ({ page }) => {
   await page.goto("lessons/02-boot/");
   await awake(page, "boot");
-  const base = page.locator('ring-value[machine="boot"][expr="CS:0"]');
+  const base = page.locator('ring-value[machine="boot"][expr="CS:0"]:not([data-at])');
   await expect(base).toContainText("ffff0000");
   await page.locator("ring-machine#boot").getByRole("button", { name: "Step", exact: true }).click();
   await base.scrollIntoViewIfNeeded();
   await expect(base).toContainText("000f0000");
+  // A number of a place stays the number of that place.
+  await expect(page.locator('ring-value[machine="boot"][expr="CS:0"][data-at]')).toContainText("ffff0000");
   await expect(page.locator('ring-value[machine="boot"][expr="CS:EIP"]')).toContainText("000fe05b");
   await expect(page.locator("#twins .cell-output")).toContainText("FFFFFFF0");
 });
