@@ -167,6 +167,7 @@ export class Blocks {
       this.heads[this.indexOf(record)] = first;
       this.mark(record, step.host, step.decoded.length);
     });
+    this.view.setInt32(first + at.R_HOST, host, true);
     if (!last.ended) this.writeEnd(first + steps.length * at.RECORD_BYTES, last.ip + BigInt(last.decoded.length));
     this.hosts[this.indexOf(first)] = host;
     if (this.translating && !this.breakpoints.size) this.translate(first, mode);

@@ -686,7 +686,7 @@ export function isJumpKnown(f: FunctionBuilder, cpu: Value, slot: Value, to: Val
   return w.and(w.eq(w.load("i64", 64, slot, at.JUMPS), to), w.or(tagged(at.CODE_TAG), tagged(at.GLOBAL_CODE_TAG)));
 }
 
-const JUMP_MASK = 0xfff;
+const JUMP_MASK = at.JUMP_ENTRIES - 1;
 
 /** The same as a number, from the low word. */
 export function jumpIndex(low: number): number {

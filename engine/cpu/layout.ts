@@ -183,11 +183,15 @@ export const FAST_TLB = WORK + 4096;
 export const SEGMENT_CACHE = WORK + 1024;
 export const SEGMENT_CACHE_ENTRIES = 16;
 export const SEGMENT_TAG = WORK + 40;
-/** Jump table: 4,096 entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
+/** Jump table: entries of 16 bytes: i64 offset in CS, i32 code tag, i32 record. */
+export const JUMP_ENTRIES = 16384;
 export const JUMPS = FAST_TLB + 7 * FAST_TLB_ENTRIES * 16;
-export const JUMPS_END = JUMPS + 4096 * 16;
+export const JUMPS_END = JUMPS + JUMP_ENTRIES * 16;
+/** Pages of code found since CODE_TAG changed, 16 bytes: i64 page of offsets in CS, i32 code tag, i32 difference to linear memory. */
+export const CODE_PAGES = JUMPS_END;
+export const CODE_PAGE_ENTRIES = 512;
 /** Interrupts and returns that are remembered (gatememory.ts). */
-export const GATES = JUMPS_END;
+export const GATES = CODE_PAGES + CODE_PAGE_ENTRIES * 16;
 export const GATE_ENTRIES = 32;
 export const GATE_BYTES = 256;
 export const RETURN_CODES = GATES + GATE_ENTRIES * GATE_BYTES;
@@ -230,7 +234,8 @@ export const R_SCALE = 21;
 /** Offset of the memory operand's segment register, u16. */
 export const R_SEGMENT = 22;
 export const R_DISPLACEMENT = 24; // i32, or i64 with the next word
-export const R_MASK = 32;
+/** Of a block's first record: where its code is in linear memory; 0 elsewhere. */
+export const R_HOST = 32;
 export const R_LENGTH = 36;
 /** Of a block's first record: how often it is still to be run before it is looked at, u8; its handler until then, u16. */
 export const R_WARMTH = 37;

@@ -76,8 +76,10 @@ export class Processor extends EventTaker {
     this.gates = gateFunctions(map, DEBUGCTL);
     this.handlers = new Handlers(map.memory, {
       ...this.memory.imports,
-      link: withCrossPages(map, (_cpu, record, field, ticks) => this.link(record, field, ticks)),
-      jump: (_cpu, low, high, ticks) => this.jump(low >>> 0, high, ticks),
+      ...withCrossPages(map, {
+        link: (_cpu, record, field, ticks) => this.link(record, field, ticks),
+        jump: (_cpu, low, high, ticks) => this.jump(low >>> 0, high, ticks),
+      }),
       system: (_cpu, record, ticks) => this.system(record, ticks),
       port: (_cpu, record, ticks, access) => this.port(record, ticks, access),
       interrupt: this.gates.interrupt,
@@ -94,6 +96,7 @@ export class Processor extends EventTaker {
     this.modes = new Modes(model, () => this.blocks.flush());
     this.blocks.onFlush = () => {
       this.crossings.clear();
+      this.wipeJumps();
       this.forgetJumps();
     };
     map.readers.push({
@@ -510,6 +513,16 @@ export class Processor extends EventTaker {
     const tag = this.view.getInt32(isGlobal ? at.GLOBAL_CODE_TAG : at.CODE_TAG, true);
     this.view.setInt32(slot + 8, tag, true);
     this.view.setInt32(slot + 12, target, true);
+    const host = this.map.view.getInt32(target + at.R_HOST, true);
+    if (host && !isGlobal && (this.long || this.mode.base === 0)) this.rememberPage(low, high, tag, host);
+  }
+
+  private rememberPage(low: number, high: number, tag: number, host: number): void {
+    const slot = at.CODE_PAGES + ((low >>> 12) % at.CODE_PAGE_ENTRIES) * 16;
+    this.view.setInt32(slot, low & ~(PAGE - 1), true);
+    this.view.setInt32(slot + 4, high, true);
+    this.view.setInt32(slot + 8, tag, true);
+    this.view.setInt32(slot + 12, host - low, true);
   }
 
   /** Ticks that a callback of generated code may see, `ticks` being what is left behind its block. */
@@ -662,9 +675,14 @@ export class Processor extends EventTaker {
   private forgetJumps(butGlobal = false): void {
     this.epoch = (this.epoch + 1) % EPOCHS;
     if (!butGlobal) this.globalEpoch = Math.max(1, (this.globalEpoch + 1) % EPOCHS);
-    const isWiped = this.epoch === 0 || (!butGlobal && this.globalEpoch === 1);
-    if (isWiped) this.map.bytes.fill(0xff, this.cpu + at.JUMPS, this.cpu + at.JUMPS_END);
+    if (this.epoch === 0 || (!butGlobal && this.globalEpoch === 1)) this.wipeJumps();
     this.setCodeTag();
+  }
+
+  /** The records that the jump table has are no more what they were; or its tags begin anew. */
+  private wipeJumps(): void {
+    this.map.bytes.fill(0xff, this.cpu + at.JUMPS, this.cpu + at.JUMPS_END);
+    this.map.bytes.fill(0xff, this.cpu + at.CODE_PAGES, this.cpu + at.CODE_PAGES + at.CODE_PAGE_ENTRIES * 16);
   }
 
   /** Entries of the jump table carry the mode, the epoch and the privilege they were made in; inverted, in global pages. */

@@ -300,10 +300,11 @@ const restore =
     if (asked & SSE) loadXmm(p, loaded & SSE ? image : undefined);
     if (loadsMxcsr) p.view.setUint32(at.MXCSR, mxcsr, true);
     else if (asked & SSE) p.view.setUint32(at.MXCSR, FIRST_MXCSR, true);
+    const keys = p.view.getUint32(at.PKRU, true);
     for (const { c, image: component } of further) {
       for (let i = 0; i < c.stateBytes; i++) p.view.setUint8(c.state + i, component ? component.getUint8(i) : 0);
     }
-    if (further.length) p.mappingChanged();
+    if (p.view.getUint32(at.PKRU, true) !== keys) p.mappingChanged();
   };
 
 export const XSAVE_OPERATIONS: Readonly<Record<string, Operation>> = {
