@@ -135,11 +135,11 @@ export class LinearMemory {
       const isClean = (access & WRITE) !== 0 && !(flags & 0x40);
       if (!isClean && !paging.refuses(access, flags, tlb.key(i))) return tlb.physical(i, low);
     }
-    return this.fill(tlb, low, high, access, i >= 0);
+    return this.fill(tlb, low, high, access, i);
   }
 
-  /** `held`: the TLB has the page, but not for this access. */
-  private fill(tlb: Tlb, low: number, high: number, access: number, held: boolean): number {
+  /** `found`: where the TLB has the page, but not for this access; or −1. */
+  private fill(tlb: Tlb, low: number, high: number, access: number, found: number): number {
     const { paging } = this;
     const t = paging.walk(low, high, access);
     if (typeof t === "number") {
@@ -148,8 +148,8 @@ export class LinearMemory {
       this.p.pendingFault = { vector: fault.PF, errorCode: t };
       return NO_PAGE;
     }
-    this.p.ledger.add(held ? "rewalks" : missItem(tlb === this.code, t.pageBits));
-    return tlb.physical(tlb.insert(low, high, paging.pcid, t), low);
+    this.p.ledger.add(found >= 0 ? "rewalks" : missItem(tlb === this.code, t.pageBits));
+    return tlb.physical(tlb.insert(low, high, paging.pcid, t, found), low);
   }
 
   /** The same with the #PF thrown. */

@@ -152,9 +152,10 @@ export class Tlb {
     return ((this.words[i + 3] as number) & 0xfffff) * 2 ** 32 + page + ((low & inPage) >>> 0);
   }
 
-  /** Takes a translation in, in the place of what is known of its page. */
-  insert(low: number, high: number, pcid: number, t: Translation): number {
-    this.invalidate(low, high, pcid);
+  /** Takes a translation in, in the place of what is known of its page: `found`, what `find` has just said of it. */
+  insert(low: number, high: number, pcid: number, t: Translation, found: number): number {
+    if (found >= 0 && this.renew(found, low, high, pcid, t)) return found;
+    if (found >= 0) this.invalidate(low, high, pcid);
     const w = this.words;
     const large = t.pageBits > 12;
     const first = large ? this.largeAt : this.setOf(low);
@@ -167,14 +168,39 @@ export class Tlb {
     const oldHigh = w[free + 1] as number;
     const oldBits = this.pageBits(free);
     for (let i = free - 1; i >= first; i--) w[i + WORDS] = w[i] as number;
-    w[first] = (low & (-1 << t.pageBits)) | pcid;
-    w[first + 1] = high;
-    w[first + 2] = ((t.page % 2 ** 32) & ~0xfff) | t.flags | TLB_PRESENT;
-    w[first + 3] = Math.floor(t.page / 2 ** 32) | (t.pageBits << 20) | (t.key << 28);
+    this.write(first, low, high, pcid, t);
     if (!large) this.noteFilled(first);
     else if (free >= this.largeEnd) this.largeEnd = free + WORDS;
     if (pushedOut) this.onDrop(oldLow, oldHigh, oldBits);
     return first;
+  }
+
+  /**
+   * The same in place, where the entry at `i` is the newest of its set and nothing else is known of its page: as a first
+   * store makes a page dirty. Whether it was so.
+   */
+  private renew(i: number, low: number, high: number, pcid: number, t: Translation): boolean {
+    const w = this.words;
+    const first = this.setOf(low);
+    if (i !== first || t.pageBits > 12 || this.largeEnd > this.largeAt) return false;
+    const page = low & ~0xfff;
+    for (let j = first + WORDS; j < first + WAYS * WORDS; j += WORDS) {
+      const isSame = ((w[j] as number) & ~0xfff) === page && w[j + 1] === (high | 0);
+      if (isSame && (w[j + 2] as number) & TLB_PRESENT) return false;
+    }
+    const was = w[i + 2] as number;
+    const wasAbove = w[i + 3] as number;
+    this.write(i, low, high, pcid, t);
+    if (wasAbove !== w[i + 3] || (was ^ (w[i + 2] as number)) & ~TLB_DIRTY) this.onDrop(page, high, 12);
+    return true;
+  }
+
+  private write(i: number, low: number, high: number, pcid: number, t: Translation): void {
+    const w = this.words;
+    w[i] = (low & (-1 << t.pageBits)) | pcid;
+    w[i + 1] = high;
+    w[i + 2] = ((t.page % 2 ** 32) & ~0xfff) | t.flags | TLB_PRESENT;
+    w[i + 3] = Math.floor(t.page / 2 ** 32) | (t.pageBits << 20) | (t.key << 28);
   }
 
   private drop(i: number): void {
