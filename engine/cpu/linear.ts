@@ -220,7 +220,7 @@ export class LinearMemory {
     this.paging.update();
     this.fast.forget();
     this.p.view.setInt32(at.PAGED, this.paging.on ? 1 : 0, true);
-    this.p.view.setBigInt64(at.CANONICAL_BITS, this.paging.levels === 5 ? 56n : 47n, true);
+    this.p.view.setInt32(at.CANONICAL_BITS, this.paging.levels === 5 ? 56 : 47, true);
     this.updateAccess();
   }
 

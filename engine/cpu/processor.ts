@@ -205,21 +205,27 @@ export class Processor extends EventTaker {
       if (shadow & REPEATING) this.view.setUint32(at.SHADOW, shadow & ~REPEATING, true);
       const ip = this.ip;
       if (ip !== this.deviceIp) this.deviceIp = -1;
+      const systemFlags = this.view.getUint32(at.SYSTEM_FLAGS, true);
       const alone =
         this.careful ||
         (atBreakpoint && first) ||
         ip === this.deviceIp ||
         shadow & 3 ||
         this.debug.isArmed ||
-        this.view.getUint32(at.SYSTEM_FLAGS, true) & (TF | RF) ||
+        systemFlags & TF ||
         this.view.getUint32(DEBUGCTL, true) & LBR ||
         // A gate left IF set, and the next interrupt waits already.
         (met && this.canWake);
       first = false;
       const record = alone ? 0 : this.findHere();
       const left = record ? this.map.view.getInt32(record + at.R_LEFT, true) : 0;
-      if (record === 0 || left > remaining) this.runAlone();
-      else this.enter(record, remaining, left);
+      if (record === 0 || left > remaining) {
+        this.runAlone();
+        continue;
+      }
+      // No breakpoint is armed that RF would hold back: it is over with the first instruction, as in `runAlone`.
+      if (systemFlags & RF) this.view.setUint32(at.SYSTEM_FLAGS, systemFlags & ~RF, true);
+      this.enter(record, remaining, left);
     }
     return this.isShutDown ? "shutdown" : this.attentionAsked ? "attention" : "budget";
   }

@@ -53,7 +53,7 @@ const EFER_FFXSR = 0x4000;
 
 /** After a write: what is derived from the registers, and the TLBs' entries that it drops. */
 function afterWrite(p: Core, dropped?: "all" | "not global" | "context"): void {
-  p.memory.updatePaging();
+  p.memory.paging.update();
   if (dropped) p.memory.flush(dropped, p.memory.paging.pcid);
   else p.mappingChanged();
   p.updateMode();
