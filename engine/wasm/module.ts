@@ -189,18 +189,31 @@ function section(out: number[], id: number, content: number[]): void {
   for (const byte of content) out.push(byte);
 }
 
+const UTF8 = new TextEncoder();
+
 function text(out: number[], s: string): void {
-  const bytes = new TextEncoder().encode(s);
+  const bytes = UTF8.encode(s);
   unsigned(out, bytes.length);
   out.push(...bytes);
 }
 
-/** The module as bytes. It imports memory `e.memory` and table `e.table`. */
-export function assembleModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
+/** What modules with these imports begin with, of the types that they had then: most have one list. */
+const heads = new WeakMap<ModuleShape["imports"], { types: ModuleShape["types"]; bytes: readonly number[] }>();
+
+/** Magic number and version, types and imports. */
+function headOf({ types, imports }: ModuleShape): readonly number[] {
+  const known = heads.get(imports);
+  if (known?.types === types) return known.bytes;
+  const bytes = emitHead(types, imports);
+  heads.set(imports, { types, bytes });
+  return bytes;
+}
+
+function emitHead(signatures: ModuleShape["types"], imported: ModuleShape["imports"]): number[] {
   const out = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   const types: number[] = [];
-  unsigned(types, shape.types.length);
-  for (const t of shape.types) {
+  unsigned(types, signatures.length);
+  for (const t of signatures) {
     types.push(0x60);
     for (const list of [t.parameters, t.results]) {
       unsigned(types, list.length);
@@ -210,7 +223,7 @@ export function assembleModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
   section(out, 1, types);
 
   const imports: number[] = [];
-  unsigned(imports, shape.imports.length + 2);
+  unsigned(imports, imported.length + 2);
   text(imports, "e");
   text(imports, "memory");
   imports.push(0x02, 0x00);
@@ -219,14 +232,20 @@ export function assembleModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
   text(imports, "table");
   imports.push(0x01, 0x70, 0x00);
   unsigned(imports, 1);
-  for (const i of shape.imports) {
+  for (const i of imported) {
     text(imports, "e");
     text(imports, i.name);
     imports.push(0x00);
     unsigned(imports, i.type);
   }
   section(out, 2, imports);
+  return out;
+}
 
+/** The module as bytes. It imports memory `e.memory` and table `e.table`. */
+export function assembleModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
+  const head = headOf(shape);
+  const out: number[] = [];
   const functions: number[] = [];
   unsigned(functions, shape.functions.length);
   for (const f of shape.functions) unsigned(functions, f.type);
@@ -251,5 +270,8 @@ export function assembleModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
     for (const byte of body) code.push(byte);
   }
   section(out, 10, code);
-  return new Uint8Array(out);
+  const module = new Uint8Array(head.length + out.length);
+  module.set(head);
+  module.set(out, head.length);
+  return module;
 }
