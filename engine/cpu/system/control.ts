@@ -3,6 +3,7 @@ import { EngineError } from "../../wasm/error.ts";
 import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
+import * as at from "../layout.ts";
 import { IF, OF } from "../registers.ts";
 import { CS } from "../segments.ts";
 import { endRecord } from "./branchrecord.ts";
@@ -36,6 +37,9 @@ function softwareInterrupt(p: Core, vector: number, checked: boolean): void {
   p.ledger.add("softwareInterrupts");
 }
 
+/** Reading this control register is reading a word. */
+const isPlain = (n: number): n is 0 | 2 | 3 | 4 => n === 0 || (n >= 2 && n <= 4);
+
 /** MOV between general, segment, control and debug registers (the other forms of MOV are generated code). */
 const move: Operation = (p, d) => {
   const to = operand(d, 0);
@@ -46,8 +50,16 @@ const move: Operation = (p, d) => {
   }
   if (from.kind === "segment") return write(p, to.kind === "memory" ? { ...to, bits: 16 } : to, read(p, from));
   onlyRing0(p);
-  if (from.kind === "control") return write64(p, to, readControlRegister(p, from.number));
-  if (to.kind === "control") return writeControlRegister(p, to.number, read64(p, from));
+  if (from.kind === "control") {
+    const { number: n } = from;
+    if (to.kind === "register" && to.bits === 32 && isPlain(n)) return p.setRegister(to.number, p.control(n));
+    return write64(p, to, readControlRegister(p, n));
+  }
+  if (to.kind === "control") {
+    const high =
+      from.kind === "register" && from.bits === 64 ? p.view.getUint32(at.GPR + from.number * 8 + 4, true) : 0;
+    return writeControlRegister(p, to.number, read(p, from), high);
+  }
   if (from.kind === "debug") return write64(p, to, readDebugRegister(p, from.number));
   if (to.kind === "debug") return writeDebugRegister(p, to.number, read64(p, from));
   throw new EngineError("MOV: no such form", { operands: d.operands.map((o) => o.kind) });

@@ -77,24 +77,25 @@ export function readControlRegister(p: Core, n: number): bigint {
   }
 }
 
-/** MOV to a control register; #GP(0) where the value is refused. */
-export function writeControlRegister(p: Core, n: number, value: bigint): void {
+/** MOV to a control register of a value's two words (unsigned); #GP(0) where it is refused. */
+export function writeControlRegister(p: Core, n: number, low: number, high: number): void {
   switch (n) {
     case 0:
-      writeCr0(p, value);
+      writeCr0(p, low, high);
       return;
     case 2:
-      p.view.setBigUint64(at.CR2, value, true);
+      p.view.setUint32(at.CR2, low, true);
+      p.view.setUint32(at.CR2 + 4, high, true);
       return;
     case 3:
-      writeCr3(p, value);
+      writeCr3(p, low, high);
       return;
     case 4:
-      writeCr4(p, value);
+      writeCr4(p, low, high);
       return;
     case 8:
-      if (value > 15n) raise(fault.GP, 0);
-      p.surroundings.setTaskPriority?.(Number(value));
+      if (low > 15 || high !== 0) raise(fault.GP, 0);
+      p.surroundings.setTaskPriority?.(low);
       p.mustLeave = true;
       return;
     default:
@@ -102,10 +103,9 @@ export function writeControlRegister(p: Core, n: number, value: bigint): void {
   }
 }
 
-function writeCr0(p: Core, value: bigint): void {
+function writeCr0(p: Core, asked: number, high: number): void {
   // Bits 63–32 must be zero, reserved ones below are ignored.
-  if (value >> 32n) raise(fault.GP, 0);
-  const asked = Number(value);
+  if (high !== 0) raise(fault.GP, 0);
   if (asked & CR0_PG && !(asked & CR0_PE)) raise(fault.GP, 0);
   if (asked & CR0_NW && !(asked & CR0_CD)) raise(fault.GP, 0);
   const old = p.control(0);
@@ -133,18 +133,19 @@ function checkActivation(p: Core, cr4: number): void {
   if (!(cr4 & CR4_PAE) || p.segments.attributes(CS) & L || task === 1 || task === 3) raise(fault.GP, 0);
 }
 
-const NO_FLUSH = 1n << 63n;
+/** Bit 63. */
+const NO_FLUSH = 0x80000000;
 
-function writeCr3(p: Core, value: bigint): void {
-  let next = value;
+function writeCr3(p: Core, low: number, asked: number): void {
   const contexts = p.control(4) & CR4_PCIDE;
+  // With PCIDs, which there are in long mode alone, bit 63 asks to keep what the TLB has, and is not stored.
+  const high = contexts ? asked & ~NO_FLUSH : asked;
   if (p.longMode) {
-    // With PCIDs, bit 63 asks to keep what the TLB has, and is not stored.
-    if (contexts) next &= ~NO_FLUSH;
-    if (next >> BigInt(physicalBits(p))) raise(fault.GP, 0);
-  } else if (p.control(0) & CR0_PG && p.control(4) & CR4_PAE) loadPdptes(p, Number(value));
-  p.view.setBigUint64(at.CR3, next, true);
-  afterWrite(p, !contexts ? "not global" : next === value ? "context" : undefined);
+    if (high >>> (physicalBits(p) - 32)) raise(fault.GP, 0);
+  } else if (p.control(0) & CR0_PG && p.control(4) & CR4_PAE) loadPdptes(p, low);
+  p.view.setUint32(at.CR3, low, true);
+  p.view.setUint32(at.CR3 + 4, high, true);
+  afterWrite(p, !contexts ? "not global" : asked & NO_FLUSH ? undefined : "context");
 }
 
 /** Bits of CR4, and the feature that each comes with. */
@@ -173,9 +174,8 @@ const CR4_BITS: readonly (readonly [number, Parameters<typeof has>[1]])[] = [
 /** The bits of CR4 that this processor has. */
 const cr4Of = (p: Core): number => CR4_BITS.reduce((bits, [bit, feature]) => (has(p, feature) ? bits | bit : bits), 0);
 
-function writeCr4(p: Core, value: bigint): void {
-  if (value >> 32n || Number(value) & ~cr4Of(p)) raise(fault.GP, 0);
-  const next = Number(value);
+function writeCr4(p: Core, next: number, high: number): void {
+  if (high !== 0 || next & ~cr4Of(p)) raise(fault.GP, 0);
   const changed = p.control(4) ^ next;
   if (p.longMode && (changed & CR4_LA57 || !(next & CR4_PAE))) raise(fault.GP, 0);
   if (changed & next & CR4_PCIDE && (!p.longMode || p.control(3) & 0xfff)) raise(fault.GP, 0);

@@ -177,7 +177,7 @@ export const PROTECTION_OPERATIONS: Readonly<Record<string, Operation>> = {
     const old = p.control(0);
     // PE can be set and not cleared.
     const next = (old & ~0xe) | (read(p, operand(d, 0)) & 0xf) | CR0_ET;
-    writeControlRegister(p, 0, BigInt(next >>> 0));
+    writeControlRegister(p, 0, next >>> 0, 0);
   },
   LLDT: loadLdt,
   LTR: loadTask,

@@ -226,7 +226,7 @@ function load(p: Core, image: Image, nests: boolean, external: number): void {
   // A 16-bit TSS leaves the upper halves of the general registers alone.
   for (let n = 0; n < 8; n++) p.setRegister(n, image.registers[n] as number, image.size * 8);
   if (isVirtual) for (const n of [ES, CS, SS, DS, FS, GS]) setVirtualSegment(p, n, selectors[n] as number);
-  if (image.cr3 !== undefined) writeControlRegister(p, 3, BigInt(image.cr3));
+  if (image.cr3 !== undefined) writeControlRegister(p, 3, image.cr3, 0);
 
   loadLdt(p, image.ldt, external);
   if (isVirtual) return;
