@@ -212,11 +212,12 @@ export class Blocks {
     const index = this.indexOf(record);
     const isDropped = this.isDropped(record);
     if (now !== this.madeOf[index]) {
-      const rip = v.getBigUint64(record + at.R_RIP, true);
+      const [low, high] = [v.getInt32(record + at.R_RIP, true), v.getInt32(record + at.R_RIP + 4, true)];
       this.cache.write(now, host, record);
-      v.setBigUint64(record + at.R_RIP, rip, true);
+      v.setInt32(record + at.R_RIP, low, true);
+      v.setInt32(record + at.R_RIP + 4, high, true);
       v.setInt32(record + at.R_LEFT, left, true);
-      this.kinds[index] = INSTRUCTION | stackUse(now.decoded);
+      this.kinds[index] = INSTRUCTION | now.stackUse;
       if (now.handler.operates) this.decodedAt[index] = now.decoded;
       this.madeOf[index] = now;
     } else this.cache.writeImmediate(now, host, record);
@@ -352,7 +353,7 @@ export class Blocks {
     v.setInt32(record + at.R_HANDLER, handler, true);
     v.setBigUint64(record + at.R_RIP, ip, true);
     this.inSequence[index] = 0;
-    this.kinds[index] = INSTRUCTION | stackUse(known.decoded);
+    this.kinds[index] = INSTRUCTION | known.stackUse;
     if (this.translating || known.handler.operates) this.decodedAt[index] = known.decoded;
   }
 
