@@ -22,6 +22,7 @@ import { grouped, hex } from "../model/number.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { decodeTss, type TssField } from "../model/tss.ts";
+import { nextFrame } from "../model/turns.ts";
 import { shared, tokens } from "../style.ts";
 import { descriptorsStyle } from "./descriptors-style.ts";
 import { MachineView } from "./view.ts";
@@ -158,8 +159,10 @@ export class RingDescriptors extends MachineView {
     const box = row?.closest<HTMLElement>(".scroll");
     if (!row || !box || this.shownChoice === this.chosen) return;
     this.shownChoice = this.chosen;
-    if (row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight || row.offsetTop < box.scrollTop + 28)
-      box.scrollTop = row.offsetTop - box.clientHeight / 2;
+    nextFrame(() => {
+      if (row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight || row.offsetTop < box.scrollTop + 28)
+        box.scrollTop = row.offsetTop - box.clientHeight / 2;
+    });
   }
 
   /** At once, so that the next key is already the new place's. */

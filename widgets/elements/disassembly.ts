@@ -11,6 +11,7 @@ import { pageEngine } from "../model/page-engine.ts";
 import { readableOf } from "../model/readable.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
+import { nextFrame } from "../model/turns.ts";
 import { addressText } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
 import { codeStyle, gutter, here, keepInView, litClass, movedRow } from "./code-rows.ts";
@@ -229,7 +230,7 @@ export class RingDisassembly extends MachineView {
     if (box && now !== this.lit) {
       const row = box.querySelector<HTMLElement>(".lit");
       if (row) {
-        keepInView(box, row);
+        nextFrame(() => keepInView(box, row));
         this.lit = now;
       }
     }

@@ -12,6 +12,7 @@ import { litAddress } from "../model/lit-address.ts";
 import { pageEngine } from "../model/page-engine.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
+import { nextFrame } from "../model/turns.ts";
 import { addressText } from "../model/words.ts";
 import { shared, tokens } from "../style.ts";
 import { codeStyle, gutter, here, litClass, movedRow } from "./code-rows.ts";
@@ -253,14 +254,18 @@ export class RingSource extends MachineView {
     // The line that had focus was scrolled away: the box hears the arrows instead.
     if (this.hadFocus && !this.shadowRoot?.activeElement) box.focus({ preventScroll: true });
     // Another file stands in the box that was scrolled for the one before.
-    if (this.scrollHome) box.scrollTop = this.top = 0;
+    if (this.scrollHome && this.top !== 0) box.scrollTop = this.top = 0;
     this.scrollHome = false;
     const place = now ? `${this.shown}:${now}` : "";
     if (now && place !== this.lit) {
-      const row = box.querySelector<HTMLElement>("tbody tr[data-line]");
-      if (row) this.rowHeight = row.getBoundingClientRect().height || 20;
       // In a file just opened the line stands high up, where it is seen even if the foot of the view is off the window.
-      this.showLine(box, now, !this.lit.startsWith(`${this.shown}:`));
+      const high = !this.lit.startsWith(`${this.shown}:`);
+      nextFrame(() => {
+        if (this.lit !== place) return;
+        const row = box.querySelector<HTMLElement>("tbody tr[data-line]");
+        if (row) this.rowHeight = row.getBoundingClientRect().height || 20;
+        this.showLine(box, now, high);
+      });
       // Tab and `b` mean the lit line, until the reader has gone to another one.
       if (this.chosen !== now - 1 && !box.matches(":focus-within")) {
         this.chosen = now - 1;

@@ -7,6 +7,7 @@ import { lineNames } from "../model/interrupt-lines.ts";
 import { grouped, hex } from "../model/number.ts";
 import { partOf, partTitle } from "../model/parts.ts";
 import type { MachineSession } from "../model/session.ts";
+import { nextFrame } from "../model/turns.ts";
 import { shared, tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
 
@@ -154,7 +155,7 @@ export class RingTrace extends MachineView {
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     const box = this.renderRoot.querySelector(".scroll");
-    if (box && !this.renderRoot.contains(document.activeElement)) box.scrollTop = box.scrollHeight;
+    if (box && !this.renderRoot.contains(document.activeElement)) nextFrame(() => (box.scrollTop = box.scrollHeight));
   }
 
   override render() {

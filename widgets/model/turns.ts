@@ -67,5 +67,22 @@ function soon(): Later {
   };
 }
 
+/** No frame comes while the page is not seen. */
+const noFrameMs = 100;
+
+/**
+ * With the next frame, or after a while where none comes: the place to read layout in, which the browser makes then
+ * anyway, once for all views.
+ */
+export function nextFrame(work: () => void): void {
+  let isDone = false;
+  const once = () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+  requestAnimationFrame(once);
+  setTimeout(once, noFrameMs);
+}
+
 /** All views of a page share its thread, and these. */
 export const pageTurns = new Turns(soon());
