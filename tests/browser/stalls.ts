@@ -1,5 +1,6 @@
 // `node tests/browser/stalls.ts [PATH] [TIMES]`: when a page's thread is held for more than 16 ms, while it loads (to
-// 3 s, cold cache) and in the first 5 s of a run of its first machine; visit by visit.
+// 3 s, cold cache) and in the first 5 s of a run of its first machine; visit by visit. DIST=folder/
+// visits another build than this tree's.
 //
 // Three figures a task. Wall time has in it what other programs took of the machine. Thread time has not, but is longer
 // on a slower machine and where others share its caches. The first figure is thread time at the reference speed: divided
@@ -11,10 +12,11 @@ import { findBrowser } from "../../scripts/browser.mjs";
 import { build } from "../../scripts/build.ts";
 import { serveFolder } from "../../scripts/serve.ts";
 import { root } from "../../scripts/steps.ts";
-import { type LongTask, traceLongTasks } from "./longtasks.ts";
-import { measurePace } from "./pace.ts";
+import type { LongTask } from "./longtasks.ts";
+import { visitForStalls } from "./stallvisit.ts";
 
-const problem = await build();
+const other = process.env["DIST"];
+const problem = other === undefined ? await build() : undefined;
 if (problem !== undefined) {
   console.error(problem);
   process.exit(1);
@@ -25,42 +27,16 @@ const keep = process.env["KEEP"];
 /** Tasks of so many milliseconds at the reference speed are listed; those over `limit` are stalls. */
 const shown = 8;
 const limit = 16;
-const server = serveFolder(`${root}dist/`).listen(0, "127.0.0.1");
+const server = serveFolder(other ?? `${root}dist/`).listen(0, "127.0.0.1");
 await new Promise((done) => server.once("listening", done));
 const { port } = server.address() as AddressInfo;
 const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 const browser = await chromium.launch({ executablePath: findBrowser(), args });
 
-let pace = await measurePace(browser);
 for (let visit = 1; visit <= visits; visit++) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: "block" });
-  const page = await context.newPage();
-  const loading = await traceLongTasks(
-    page,
-    async () => {
-      await page.goto(`http://127.0.0.1:${port}/${path}`);
-      await page.waitForTimeout(2500);
-    },
-    { keep: keep && `${keep}-load.json`, limit: shown },
-  );
-  // The button is pressed by the page itself: what drives the browser from outside takes the page's thread for it.
-  await page.evaluate(() => {
-    const machine = document.querySelector("ring-machine");
-    machine?.scrollIntoView();
-    const controls = machine?.querySelector("ring-controls")?.shadowRoot ?? document;
-    const run = [...controls.querySelectorAll("button")].find((button) => button.textContent?.trim() === "Run");
-    setTimeout(() => run?.click(), 500);
-  });
-  const running = await traceLongTasks(page, () => page.waitForTimeout(5500), {
-    keep: keep && `${keep}-run.json`,
-    limit: shown,
-  });
-  await context.close();
-  const after = await measurePace(browser);
-  const between = (pace + after) / 2;
-  pace = after;
-  print(`visit ${visit}, loading`, loading, between);
-  print(`visit ${visit}, running`, running, between);
+  const { loading, running, pace } = await visitForStalls(browser, `http://127.0.0.1:${port}/${path}`, { keep });
+  print(`visit ${visit}, loading`, loading, pace);
+  print(`visit ${visit}, running`, running, pace);
 }
 await browser.close();
 server.close();
