@@ -1,7 +1,7 @@
 /**
  * Delivery of exceptions and interrupts: through the interrupt vector table in real mode, through gates of the interrupt
- * descriptor table in protected mode. Source: AMD APM vol. 2, 8.6 "Legacy Protected-Mode Interrupt Control Transfers",
- * 8.5 "Real-Mode Interrupt Control Transfers"; Intel SDM vol. 2, INT n.
+ * descriptor table in protected mode. Source: AMD APM vol. 2, 8.7 "Legacy Protected-Mode Interrupt Control Transfers",
+ * 8.6 "Real-Mode Interrupt Control Transfers"; Intel SDM vol. 2, INT n.
  *
  * Long mode's are in longinterrupts.ts, task gates lead to task.ts, INT n of virtual-8086 mode comes by virtual8086.ts.
  */
