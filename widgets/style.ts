@@ -38,6 +38,16 @@ export const tokens = css`
   }
 `;
 
+/** The frame of a view that stands in the text, outside of its machine. */
+export const framed = css`
+  :host([machine]) {
+    margin: 24px 0;
+    border: 1px solid var(--_hairline);
+    border-radius: 6px;
+    background: var(--_panel);
+  }
+`;
+
 /** Boxes, focus, buttons, headings of views, and what only a screen reader gets. */
 export const shared = css`
   *,

@@ -5,7 +5,7 @@ import { css, html, nothing, unsafeCSS } from "lit";
 import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
 import { plainText, spokenLines } from "../model/transcript.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
 
 const longestTranscript = 200_000;
@@ -35,6 +35,7 @@ export class RingConsole extends MachineView {
   static override styles = [
     tokens,
     shared,
+    framed,
     css`
       .frame {
         padding: 8px 0 8px 12px;
@@ -256,6 +257,7 @@ export class RingConsole extends MachineView {
   override render() {
     const label = this.session?.label ?? "Machine";
     const live = this.session?.handle !== undefined && this.sheet !== "";
+    const name = live && !this.transcript ? "Serial console: nothing was sent yet" : "Serial console";
     const shown = this.transcript || (live ? "" : "No serial output yet. Run the machine.");
     return html`
       ${this.sheet ? html`<style>${unsafeCSS(this.sheet)}</style>` : nothing}
@@ -268,7 +270,7 @@ export class RingConsole extends MachineView {
         }}><div class="terminal" aria-hidden=${this.held ? nothing : "true"}></div></div>
       <pre class=${live && !this.asText ? "sr" : ""} style=${`height:${this.rows * 20 + 16}px`} tabindex=${live && !this.asText ? nothing : 0} role="region" aria-label=${`Transcript of the serial console of ${label}`}>${shown}</pre>
       <div class="foot">
-        <p>${this.held ? html`<strong>Keys go to the guest.</strong> Esc leaves.` : "Serial console"}</p>
+        <p>${this.held ? html`<strong>Keys go to the guest.</strong> Esc leaves.` : name}</p>
         ${
           live
             ? html`<button class="button quiet" aria-pressed=${this.asText} @click=${() => {

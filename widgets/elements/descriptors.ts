@@ -23,7 +23,7 @@ import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { decodeTss, type TssField } from "../model/tss.ts";
 import { nextFrame } from "../model/turns.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { descriptorsStyle } from "./descriptors-style.ts";
 import { MachineView } from "./view.ts";
 
@@ -67,7 +67,7 @@ export class RingDescriptors extends MachineView {
   private bit = -1;
   private shownChoice: number | undefined;
 
-  static override styles = [tokens, shared, descriptorsStyle];
+  static override styles = [tokens, shared, framed, descriptorsStyle];
 
   constructor() {
     super();

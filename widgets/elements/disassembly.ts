@@ -13,7 +13,7 @@ import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { nextFrame } from "../model/turns.ts";
 import { addressText } from "../model/words.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { codeStyle, gutter, here, keepInView, litClass, movedRow } from "./code-rows.ts";
 import { instructionCard, instructionCardStyle } from "./instruction-card.ts";
 import { MachineView } from "./view.ts";
@@ -49,6 +49,7 @@ export class RingDisassembly extends MachineView {
   static override styles = [
     tokens,
     shared,
+    framed,
     codeStyle,
     instructionCardStyle,
     css`

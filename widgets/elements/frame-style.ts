@@ -7,11 +7,6 @@ export const frameStyle = css`
     background: var(--_panel);
   }
   /* By itself in a page's text. */
-  :host([machine]) {
-    margin: 24px 0;
-    border: 1px solid var(--_hairline);
-    border-radius: 6px;
-  }
   .asleep {
     min-height: 250px;
   }

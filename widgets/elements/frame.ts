@@ -8,7 +8,7 @@ import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { type Frame, readStack, type Slot, type StackView } from "../model/stack-frame.ts";
 import { addressText } from "../model/words.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { frameStyle } from "./frame-style.ts";
 import { MachineView } from "./view.ts";
 
@@ -28,7 +28,7 @@ export class RingFrame extends MachineView {
   declare stack: StackView | undefined;
   declare asTable: boolean;
 
-  static override styles = [tokens, shared, frameStyle];
+  static override styles = [tokens, shared, framed, frameStyle];
 
   constructor() {
     super();

@@ -7,7 +7,7 @@ import * as lines from "../model/interrupt-lines.ts";
 import { hex } from "../model/number.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { interruptsStyle } from "./interrupts-style.ts";
 import { MachineView } from "./view.ts";
 
@@ -25,7 +25,7 @@ export class RingInterrupts extends MachineView {
   /** At the stop before this one, for change marks. */
   private earlier: Controllers | undefined;
 
-  static override styles = [tokens, shared, interruptsStyle];
+  static override styles = [tokens, shared, framed, interruptsStyle];
 
   constructor() {
     super();

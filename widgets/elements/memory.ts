@@ -9,7 +9,7 @@ import { readableOf } from "../model/readable.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { addressText } from "../model/words.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
 
 export class RingMemory extends MachineView {
@@ -46,6 +46,7 @@ export class RingMemory extends MachineView {
   static override styles = [
     tokens,
     shared,
+    framed,
     css`
       .go {
         display: flex;

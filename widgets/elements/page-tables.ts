@@ -20,7 +20,7 @@ import {
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { readTables, type Table } from "../model/translation.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { entryLetters, entryLettersStyle, letterWords } from "./entry-letters.ts";
 import { pageTablesStyle } from "./page-tables-style.ts";
 import { MachineView } from "./view.ts";
@@ -62,7 +62,7 @@ export class RingPageTables extends MachineView {
   private loaded = false;
   private focusEntry = false;
 
-  static override styles = [tokens, shared, entryLettersStyle, pageTablesStyle];
+  static override styles = [tokens, shared, framed, entryLettersStyle, pageTablesStyle];
 
   constructor() {
     super();

@@ -6,11 +6,6 @@ export const pcStyle = css`
     container-type: inline-size;
     background: var(--_panel);
   }
-  :host([machine]) {
-    margin: 24px 0;
-    border: 1px solid var(--_hairline);
-    border-radius: 6px;
-  }
   .asleep {
     min-height: 420px;
   }

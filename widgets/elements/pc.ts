@@ -9,7 +9,7 @@ import { type Floor, partOf, partTitle } from "../model/parts.ts";
 import { floors, type PcMap, type PlacedPart, type Range, readPcMap, registersOf } from "../model/pc-map.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { pcStyle } from "./pc-style.ts";
 import { traceWords } from "./trace.ts";
 import { MachineView } from "./view.ts";
@@ -30,7 +30,7 @@ export class RingPc extends MachineView {
   private earlier: PcMap | undefined;
   private follower: TraceFollower | undefined;
 
-  static override styles = [tokens, shared, pcStyle];
+  static override styles = [tokens, shared, framed, pcStyle];
 
   constructor() {
     super();

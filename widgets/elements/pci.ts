@@ -6,7 +6,7 @@ import { hex } from "../model/number.ts";
 import { partTitle } from "../model/parts.ts";
 import { commandBits, headerRegisters, pciWords } from "../model/pci-words.ts";
 import type { Reader } from "../model/reader.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
 
 const sizeText = (bytes: number) =>
@@ -21,15 +21,11 @@ export class RingPci extends MachineView {
   static override styles = [
     tokens,
     shared,
+    framed,
     css`
       :host {
         container-type: inline-size;
         background: var(--_panel);
-      }
-      :host([machine]) {
-        margin: 24px 0;
-        border: 1px solid var(--_hairline);
-        border-radius: 6px;
       }
       .scroll {
         overflow-x: auto;

@@ -7,7 +7,7 @@ import { privilegeLevel } from "../model/expression.ts";
 import { binary, grouped, hex, parseWithin, signed, splitZeros } from "../model/number.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { registersStyle } from "./registers-style.ts";
 import { MachineView } from "./view.ts";
 
@@ -56,7 +56,7 @@ export class RingRegisters extends MachineView {
   private chosen = "EAX";
   private focusWanted = "";
 
-  static override styles = [tokens, shared, registersStyle];
+  static override styles = [tokens, shared, framed, registersStyle];
 
   constructor() {
     super();

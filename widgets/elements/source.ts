@@ -14,7 +14,7 @@ import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { nextFrame } from "../model/turns.ts";
 import { addressText } from "../model/words.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { codeStyle, gutter, here, litClass, movedRow } from "./code-rows.ts";
 import { rowWindow, type ShownRows, scrollFor } from "./row-window.ts";
 import { MachineView } from "./view.ts";
@@ -59,6 +59,7 @@ export class RingSource extends MachineView {
   static override styles = [
     tokens,
     shared,
+    framed,
     codeStyle,
     css`
       .number {

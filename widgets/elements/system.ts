@@ -10,7 +10,7 @@ import { msrFields } from "../model/msrfields.ts";
 import { hex } from "../model/number.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { systemStyle } from "./system-style.ts";
 import { MachineView } from "./view.ts";
 
@@ -51,7 +51,7 @@ export class RingSystem extends MachineView {
   declare chosen: string;
   declare filter: string;
 
-  static override styles = [tokens, shared, systemStyle];
+  static override styles = [tokens, shared, framed, systemStyle];
 
   constructor() {
     super();

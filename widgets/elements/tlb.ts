@@ -7,7 +7,7 @@ import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { heldLetters, type TlbRow, tlbRows } from "../model/tlb-rows.ts";
 import { readTlb } from "../model/translation.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { entryLetters, entryLettersStyle, letterWords } from "./entry-letters.ts";
 import { MachineView } from "./view.ts";
 
@@ -34,6 +34,7 @@ export class RingTlb extends MachineView {
   static override styles = [
     tokens,
     shared,
+    framed,
     entryLettersStyle,
     css`
       .scroll {

@@ -8,7 +8,7 @@ import { grouped, hex } from "../model/number.ts";
 import { partOf, partTitle } from "../model/parts.ts";
 import type { MachineSession } from "../model/session.ts";
 import { nextFrame } from "../model/turns.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { MachineView } from "./view.ts";
 
 const kindNames: Readonly<Record<TraceKind, string>> = {
@@ -73,14 +73,10 @@ export class RingTrace extends MachineView {
   static override styles = [
     tokens,
     shared,
+    framed,
     css`
       :host {
         background: var(--_panel);
-      }
-      :host([machine]) {
-        margin: 24px 0;
-        border: 1px solid var(--_hairline);
-        border-radius: 6px;
       }
       .head {
         flex-wrap: wrap;

@@ -10,7 +10,7 @@ import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
 import { readWalk, type WalkRead } from "../model/translation.ts";
 import { causeText, decidingBit, errorCodeBits, references, type Segmented, stepLetters } from "../model/walk-words.ts";
-import { shared, tokens } from "../style.ts";
+import { framed, shared, tokens } from "../style.ts";
 import { entryLetters, entryLettersStyle, letterWords } from "./entry-letters.ts";
 import { MachineView } from "./view.ts";
 import { walkStyle } from "./walk-style.ts";
@@ -38,7 +38,7 @@ export class RingWalk extends MachineView {
   declare at: number | undefined;
   declare asTable: boolean;
 
-  static override styles = [tokens, shared, entryLettersStyle, walkStyle];
+  static override styles = [tokens, shared, framed, entryLettersStyle, walkStyle];
 
   constructor() {
     super();
