@@ -84,7 +84,7 @@ test("a load reads four entries and writes four: both predictions are measured b
 
 test("a trial on a machine of its own: loads by small pages walk beyond 4 MiB", async ({ page }) => {
   const cell = page.locator("ring-cell", { hasText: "references a load" }).first();
-  await page.getByRole("heading", { name: "What it costs" }).scrollIntoViewIfNeeded();
+  await cell.scrollIntoViewIfNeeded();
   const rows = cell.locator("details tbody tr");
   await expect(rows).toHaveCount(16, { timeout: 45_000 });
   const row = (size: string) => rows.filter({ hasText: new RegExp(`^${size}`) });
