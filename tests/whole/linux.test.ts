@@ -111,7 +111,7 @@ describe.runIf(process.env.RING_FULL && process.env["RING_BOOTS"])("cold boots o
     const failed: string[] = [];
     for (let seed = seeds[0] as number; seed <= (seeds[1] as number); seed++) {
       const flags = [...guest.bare, "-smp", String(2 + (seed % 3)), "--turns", `seed=${seed}`];
-      const { out, seconds } = await ring(flags, { until: "shell> ", seconds: 900 });
+      const { out, seconds } = await ring(flags, { until: "shell> ", seconds: LIMIT_S });
       console.log(`seed ${seed}: ${seconds.toFixed(0)} s`);
       if (!out.includes("shell> ")) failed.push(`seed ${seed}: ${out.slice(-200)}`);
     }
