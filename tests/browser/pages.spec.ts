@@ -16,7 +16,7 @@ for (const path of allPages()) {
       browser,
       baseURL,
     }) => {
-      test.setTimeout(60_000 * themes.length);
+      test.setTimeout(120_000 * themes.length);
       // Without transitions: in parts out of sight they would begin only when axe looks at them.
       const viewport = { width, height: 900 };
       const context = await browser.newContext({ baseURL, colorScheme: themes[0], reducedMotion: "reduce", viewport });
