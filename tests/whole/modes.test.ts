@@ -37,7 +37,18 @@ async function imageOf(name: string): Promise<Uint8Array> {
 function inQemu(name: string, image: Uint8Array, ask: readonly string[]): Promise<string> {
   const disk = join(folder, `${name}.img`);
   writeFileSync(disk, image);
-  const args = ["-display", "none", "-monitor", "stdio", "-m", "16", "-drive", `format=raw,if=floppy,file=${disk}`];
+  const args = [
+    "-display",
+    "none",
+    "-monitor",
+    "stdio",
+    "-cpu",
+    "max",
+    "-m",
+    "16",
+    "-drive",
+    `format=raw,if=floppy,file=${disk}`,
+  ];
   const qemu = spawn(QEMU, args, { stdio: ["pipe", "pipe", "ignore"] });
   let told = "";
   qemu.stdout.on("data", (bytes) => {
@@ -86,7 +97,7 @@ test.skipIf(!isInstalled)(
 );
 
 test.skipIf(!isInstalled)(
-  "all eighteen attempts of the lesson have the same exception and error code in QEMU",
+  "every attempt of the lesson has the same exception and error code in QEMU",
   { timeout: 60_000, retry: 2 },
   async () => {
     const image = await imageOf("attempts");
@@ -95,10 +106,21 @@ test.skipIf(!isInstalled)(
     while (machine.status().reason.kind !== "halt" || !(machine.status().reason as { forever?: boolean }).forever) {
       machine.run({ ticks: 2_000_000 });
     }
+    const attempts = [...lesson.matchAll(/^ +try [03]; (.*)/gm)].map(([, what]) => what);
+    expect(attempts.length).toBeGreaterThan(40);
     const log = join(folder, "log");
-    await inQemu("attempts", image, [`pmemsave 0xa000 152 "${log}"`]);
-    const ours = Buffer.from(machine.readMemory("physical", 0xa000, 152));
-    expect(ours.readUInt32LE(8 * 17)).toBe(13);
-    expect(readFileSync(log).toString("hex")).toBe(ours.toString("hex"));
+    await inQemu("attempts", image, [`pmemsave 0xa000 ${8 * attempts.length} "${log}"`]);
+    const outcomes = (bytes: Uint8Array) => {
+      const words = new DataView(bytes.buffer, bytes.byteOffset);
+      return attempts.map((what, i) => [what, words.getUint32(8 * i, true), words.getUint32(8 * i + 4, true)]);
+    };
+    const ours = outcomes(machine.readMemory("physical", 0xa000, 8 * attempts.length));
+    // QEMU does not look whether a segment may be used (AMD APM vol. 2, 4.5.1: a null selector's may not).
+    const uses = ({ 0: what }: (string | number)[]) => String(what).includes("mov 0, %al");
+    expect(ours.filter(uses).map(([, ...outcome]) => outcome)).toEqual([
+      [13, 0],
+      [13, 0],
+    ]);
+    expect(outcomes(readFileSync(log)).filter((one) => !uses(one))).toEqual(ours.filter((one) => !uses(one)));
   },
 );
