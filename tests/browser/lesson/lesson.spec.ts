@@ -15,7 +15,7 @@ test("the machine stands at F000:FFF0 with a base of FFFF0000, and the text read
   await base.scrollIntoViewIfNeeded();
   await expect(base).toContainText("000f0000");
   // A number of a place stays the number of that place.
-  await expect(page.locator('ring-value[machine="boot"][expr="CS:0"][data-at]')).toContainText("ffff0000");
+  await expect(page.locator('ring-value[machine="boot"][expr="CS.base"][data-at]')).toContainText("ffff0000");
   await expect(page.locator('ring-value[machine="boot"][expr="CS:EIP"]')).toContainText("000fe05b");
   await expect(page.locator("#twins .cell-output")).toContainText("FFFFFFF0");
 });
