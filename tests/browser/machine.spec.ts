@@ -40,8 +40,8 @@ test.beforeEach(async ({ page }) => {
 
 test("a floppy that is given boots, and a second one boots in its place", async ({ page }) => {
   await give(page, { name: "first.img", buffer: bootSector("Q") });
-  await expect(page.getByText("first.img")).toBeVisible();
-  await expect(page.getByText("512 bytes, with a boot sector")).toBeVisible();
+  await expect(page.getByText("first.img", { exact: true })).toBeVisible();
+  await expect(page.getByText("512 bytes, with a boot sector", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Power on" }).click();
   const machine = page.locator("ring-machine#own");
   await expect(machine).toHaveAttribute("data-state", "halted", { timeout: 20_000 });
