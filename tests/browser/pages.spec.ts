@@ -1,5 +1,5 @@
-// Every page of dist/, light at 1280 px and dark at 390 px, in the long list both themes at both: no axe violation,
-// nothing wider than the window, no error on its console, nothing asked of another host.
+// Every page of dist/, light at 1280 px and dark at 390 px: nothing wider than the window, no error on its console, nothing
+// asked of another host, and in one of the two no axe violation. The long list has axe in both themes at both widths.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { allPages } from "./pages.ts";
@@ -10,12 +10,11 @@ const visits: readonly { readonly width: number; readonly themes: readonly ("lig
   { width: 390, themes: all ? ["light", "dark"] : ["dark"] },
 ];
 
-for (const path of allPages()) {
-  for (const { width, themes } of visits) {
-    test(`/${path} at ${width} px, ${themes.join(" and ")}: 0 axe violations, no sideways scroll, no errors`, async ({
-      browser,
-      baseURL,
-    }) => {
+for (const [number, path] of allPages().entries()) {
+  for (const [visit, { width, themes }] of visits.entries()) {
+    const hasAxe = all || number % visits.length === visit;
+    const what = `${hasAxe ? "0 axe violations, " : ""}no sideways scroll, no errors`;
+    test(`/${path} at ${width} px, ${themes.join(" and ")}: ${what}`, async ({ browser, baseURL }) => {
       test.setTimeout(120_000 * themes.length);
       // Without transitions: in parts out of sight they would begin only when axe looks at them.
       const viewport = { width, height: 900 };
@@ -42,6 +41,7 @@ for (const path of allPages()) {
       for (const colorScheme of themes) {
         await page.emulateMedia({ colorScheme });
         await settled(page);
+        if (!hasAxe) continue;
         const { violations } = await new AxeBuilder({ page }).analyze();
         const found = violations.map(
           ({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.target).join("\n  ")}`,
