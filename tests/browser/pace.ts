@@ -3,13 +3,14 @@
 // as the page that is measured, by thread time.
 //
 // A pace of 1 is the reference: a machine as fast as the one on which commit b3232f1 came from navigation to lesson 2's
-// first guest instruction in 452 to 480 ms. Where it took 830 to 945 ms, the task took 28 ms of thread time: so 15 ms are
-// the reference. At a pace of 2 everything takes twice as long. What other programs do is not quite outside of it: they
-// share caches and cores with us, and slow the task as they slow the page.
+// first guest instruction in 452 to 480 ms. On a machine that was otherwise idle, where it took 593 ms (median of 15 visits)
+// in the same minutes, the task took 25 ms of thread time: so 20 ms are the reference. At a pace of 2 everything takes
+// twice as long. What other programs do is not quite outside of it: they share caches and cores with us, and slow the task
+// as they slow the page.
 import type { Browser } from "@playwright/test";
 import { markedTasks, readTrace } from "./longtasks.ts";
 
-const referenceMs = 15;
+const referenceMs = 20;
 const rounds = 15;
 const mark = "ring:pace";
 
