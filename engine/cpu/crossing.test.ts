@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { PhysicalMap } from "./physical.ts";
 import { Processor } from "./processor.ts";
 import { CR4_PGE } from "./registers.ts";
+import { nothingAround } from "./testsurroundings.ts";
 
 const PAGE = 0x1000;
 const DIRECTORIES = [0x10000, 0x20000] as const;
@@ -12,13 +13,7 @@ type Pages = "none" | "two" | "two, global";
 /** What 32-bit code is left with that begins at `at` in a flat segment, run in slices of `slice` ticks until it halts. */
 function run(at: number, bytes: readonly number[], slice: number, careful: boolean, pages: Pages) {
   const map = new PhysicalMap(1 << 20, 1);
-  const p = new Processor(map, {
-    portRead: () => 0xff,
-    portWrite() {},
-    acknowledgeInterrupt: () => 0x20,
-    now: () => 0,
-    event() {},
-  });
+  const p = new Processor(map, nothingAround);
   map.load(at, Uint8Array.from(bytes));
   for (const segment of [0, 1, 2, 3])
     p.segments.set(segment, {

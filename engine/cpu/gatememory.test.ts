@@ -6,6 +6,7 @@ import type { ProcessorEvent } from "./core.ts";
 import * as at from "./layout.ts";
 import { PhysicalMap } from "./physical.ts";
 import { Processor } from "./processor.ts";
+import { nothingAround } from "./testsurroundings.ts";
 
 const ROUNDS = process.env.RING_FULL ? 100 : 6;
 const CALLS = 24;
@@ -117,10 +118,7 @@ function prepare(source: string) {
   let noted = 0;
   const map = new PhysicalMap(1 << 20, 1);
   const p = new Processor(map, {
-    portRead: () => 0xff,
-    portWrite() {},
-    acknowledgeInterrupt: () => 0x20,
-    now: () => 0,
+    ...nothingAround,
     event(event, executed) {
       events.push(event);
       if (executed !== undefined) noted++;

@@ -1,21 +1,15 @@
 import { expect, test } from "vitest";
 import { PhysicalMap } from "./physical.ts";
-import { Processor, type Surroundings } from "./processor.ts";
+import { Processor } from "./processor.ts";
+import { nothingAround } from "./testsurroundings.ts";
 
 const bytes = (hex: string) => Uint8Array.from(hex.split(" "), (h) => Number.parseInt(h, 16));
 
 /** Two processors in real mode, both at 0000:1000 when they have started. */
 function two(code: string) {
   const map = new PhysicalMap(1 << 20, 2);
-  const surroundings: Surroundings = {
-    portRead: () => 0xff,
-    portWrite() {},
-    acknowledgeInterrupt: () => 0x20,
-    now: () => 0,
-    event() {},
-  };
   map.load(0x1000, bytes(code));
-  const [first, second] = [0, 1].map((n) => new Processor(map, surroundings, n)) as [Processor, Processor];
+  const [first, second] = [0, 1].map((n) => new Processor(map, nothingAround, n)) as [Processor, Processor];
   second.startup(1);
   second.run(0);
   for (const p of [first, second]) {

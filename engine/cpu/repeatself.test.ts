@@ -1,17 +1,12 @@
 import { expect, test } from "vitest";
 import { PhysicalMap } from "./physical.ts";
 import { Processor } from "./processor.ts";
+import { nothingAround } from "./testsurroundings.ts";
 
 /** Registers and memory after `code` at 0000:1000, run in slices of `slice` ticks until it halts. */
 function run(code: readonly number[], slice: number) {
   const map = new PhysicalMap(1 << 20, 1);
-  const p = new Processor(map, {
-    portRead: () => 0xff,
-    portWrite() {},
-    acknowledgeInterrupt: () => 0x20,
-    now: () => 0,
-    event() {},
-  });
+  const p = new Processor(map, nothingAround);
   map.load(0x1000, Uint8Array.from(code));
   p.segments.set(1, { selector: 0x100, base: 0x1000, limit: 0xffff, attributes: 0x93 });
   p.ip = 0;

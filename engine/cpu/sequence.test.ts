@@ -1,19 +1,14 @@
 import { expect, test } from "vitest";
 import { PhysicalMap } from "./physical.ts";
 import { Processor } from "./processor.ts";
+import { nothingAround } from "./testsurroundings.ts";
 
 type Way = "one by one" | "careful" | "sequences";
 
 /** Registers and memory after `code` at 0000:1000 in real mode, all segments at 0, run until it halts. */
 function run(code: readonly number[], way: Way, slice = 10_000) {
   const map = new PhysicalMap(1 << 20, 1);
-  const p = new Processor(map, {
-    portRead: () => 0xff,
-    portWrite() {},
-    acknowledgeInterrupt: () => 0x20,
-    now: () => 0,
-    event() {},
-  });
+  const p = new Processor(map, nothingAround);
   map.load(0x1000, Uint8Array.from(code));
   p.segments.set(1, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
   p.ip = 0x1000;
