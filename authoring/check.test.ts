@@ -1,6 +1,6 @@
 // One case a rule: a whole lesson, with one thing changed, and the line and sentence that an author then reads.
 import { beforeAll, expect, test } from "vitest";
-import { checkDocument, makeWorld } from "./check.ts";
+import { checkDocument, makeWorld, unknownNames } from "./check.ts";
 import { type Document, type Kind, readDocument } from "./document.ts";
 import { rules } from "./rules/index.ts";
 import type { World } from "./rules/rule.ts";
@@ -335,4 +335,9 @@ test("every rule has a case", () => {
   const tried = new Set([...cases.map(([name]) => name), "lab-listed", "guide-shows"]);
   expect(rules.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
   expect(rules.length).toBe(new Set(rules.map(({ name }) => name)).size);
+});
+
+test("a name that is of no lesson or lab is found before anything is checked", () => {
+  expect(unknownNames(["02-boot", "lessons/02-boot/", "labs/02-boot-sector", "guide"])).toEqual([]);
+  expect(unknownNames(["02-boot", "02-bot"])).toEqual(["02-bot"]);
 });

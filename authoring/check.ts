@@ -90,10 +90,18 @@ export async function checkLab(name: string): Promise<Problem[]> {
   return problems;
 }
 
+/** `name`, as it stands on the command line, is that of a folder. */
+const isNamed = (name: string, folder: string) => name.replace(/\/$/, "").endsWith(folder);
+
+/** Of the names, those that are of no lesson, lab or guide. */
+export function unknownNames(names: readonly string[]): string[] {
+  const folders = [...readDocuments().map(({ folder }) => folder), ...labNames()];
+  return names.filter((name) => !folders.some((folder) => isNamed(name, folder)));
+}
+
 /** Everything, or the folders named. */
 export async function checkAll(names: readonly string[] = []): Promise<Problem[]> {
-  const wanted = (folder: string) =>
-    names.length === 0 || names.some((name) => name.replace(/\/$/, "").endsWith(folder));
+  const wanted = (folder: string) => names.length === 0 || names.some((name) => isNamed(name, folder));
   const documents = readDocuments();
   const world = await makeWorld(documents);
   const problems: Problem[] = [];
@@ -113,8 +121,12 @@ function printRules(): void {
 
 if (import.meta.main) {
   const names = process.argv.slice(2);
+  const unknown = unknownNames(names);
   if (names.includes("--rules")) printRules();
-  else {
+  else if (unknown.length > 0) {
+    console.error(`There is no lesson or lab ${unknown.join(", ")}: expected a folder of lessons/ or labs/.`);
+    process.exitCode = 1;
+  } else {
     const from = performance.now();
     const problems = await checkAll(names);
     let file = "";
