@@ -3,7 +3,7 @@ import { PhysicalMap } from "./physical.ts";
 import { Processor } from "./processor.ts";
 import { nothingAround } from "./testsurroundings.ts";
 
-type Way = "one by one" | "careful" | "sequences";
+type Way = "one by one" | "careful" | "sequences" | "translated";
 
 /** Registers and memory after `code` at 0000:1000 in real mode, all segments at 0, run until it halts. */
 function run(code: readonly number[], way: Way, slice = 10_000) {
@@ -15,6 +15,7 @@ function run(code: readonly number[], way: Way, slice = 10_000) {
   p.restored();
   p.careful = way === "careful";
   p.eager = way === "sequences";
+  p.translating = way === "translated";
   let ticks = 0;
   for (let calls = 0; calls < 1000; calls++) {
     const stop = p.run(slice);
@@ -36,11 +37,12 @@ const STORES: Record<string, readonly number[]> = {
 };
 
 for (const [name, code] of Object.entries(STORES)) {
-  test(`in the midst of a sequence, ${name} may change the instructions behind it`, () => {
+  test(`in the midst of a sequence or a translated block, ${name} may change the instructions behind it`, () => {
     const careful = run(code, "careful");
     expect(careful.ax & 0xff).toBeGreaterThanOrEqual(5);
     expect(run(code, "one by one")).toEqual(careful);
-    for (const slice of [10_000, 1, 2, 3, 4]) expect(run(code, "sequences", slice)).toEqual(careful);
+    for (const way of ["sequences", "translated"] as const)
+      for (const slice of [10_000, 1, 2, 3, 4]) expect(run(code, way, slice)).toEqual(careful);
   });
 }
 
@@ -50,5 +52,5 @@ test("a store to another line goes on in the sequence, with the flags and regist
   const code = [0xbc, 0x00, 0x30, 0xb9, ...u16(300), ...again];
   const careful = run(code, "careful");
   expect(careful.ticks).toBe(3 + 300 * 7);
-  for (const way of ["one by one", "sequences"] as const) expect(run(code, way)).toEqual(careful);
+  for (const way of ["one by one", "sequences", "translated"] as const) expect(run(code, way)).toEqual(careful);
 });

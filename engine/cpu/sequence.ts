@@ -15,6 +15,7 @@ import { FlagState, symbolicCondition, symbolicFlags } from "./flagstate.ts";
 import { HANDLER_SIGNATURE, Interpretation, type OperandShape } from "./interpret.ts";
 import * as at from "./layout.ts";
 import type { Shape } from "./shape.ts";
+import { SlowStores, whenSettled } from "./straightline.ts";
 
 /** One instruction as handlers know it. */
 export interface Kind {
@@ -48,13 +49,13 @@ class Step extends Interpretation {
   override readonly flags: Flags;
   private readonly state: FlagState;
   private readonly at: Value;
-  /** Not zero behind a store that the fast TLB did not serve; absent where there is none. */
-  private slow: Value | undefined;
+  private readonly slow: SlowStores;
 
   constructor(f: FunctionBuilder, shape: Shape, imports: Imports, state: FlagState, record: Value) {
     super(f, shape, imports);
     this.state = state;
     this.at = record;
+    this.slow = new SlowStores(f);
     this.flags = symbolicFlags(this, state);
   }
 
@@ -72,35 +73,20 @@ class Step extends Interpretation {
   }
 
   protected override storedSlowly(): void {
-    this.slow ??= this.f.local("i32");
-    this.f.assign(this.slow, w.i32(1));
+    this.slow.note();
   }
 
   /** Goes on by the next record's own handler behind a slow store. */
   leaveAfterSlowStore(): void {
-    if (this.slow === undefined || this.ended) return;
-    this.f.if(this.slow, () => {
+    if (this.ended) return;
+    this.slow.leave(() => {
       this.spill();
       this.goOn();
     });
   }
 
   override when(condition: Value, then: () => void, otherwise?: () => void): void {
-    const c = this.let(condition);
-    this.settle();
-    this.f.if(
-      c,
-      () => {
-        then();
-        this.settle();
-      },
-      otherwise &&
-        (() => {
-          otherwise();
-          this.settle();
-        }),
-    );
-    this.settle();
+    whenSettled(this, condition, then, otherwise);
   }
 
   override spill(): void {

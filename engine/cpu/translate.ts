@@ -2,6 +2,9 @@
  * The table's second reading: a block as straight-line code, its operands known. Registers are locals, written back where
  * the code leaves; flags are computed only where something reads them. A translated block is one function of a handler's
  * type that stands in for the handler of the block's first record.
+ *
+ * Behind a store that was not served by the fast TLB, and so may have changed the block itself, the rest of it is run by
+ * its records.
  */
 import type { Decoded, Operand } from "../isa/decoded.ts";
 import type { Bits, Flags, Place, PlaceBits, Value } from "../isa/meaning.ts";
@@ -14,6 +17,7 @@ import { FlagState, symbolicCondition, symbolicFlags } from "./flagstate.ts";
 import { HANDLER_SIGNATURE, segmentPlace } from "./interpret.ts";
 import * as at from "./layout.ts";
 import { mediaPlace } from "./media.ts";
+import { SlowStores, whenSettled } from "./straightline.ts";
 
 /** One instruction of a block to translate: decoded, where its record is, and what shapes it. */
 export interface Step {
@@ -50,6 +54,7 @@ function emit(
     if (last?.ended) throw new EngineError("translate: an instruction behind the end of its block");
     last = new Translation(f, step, imports, registers, flags);
     step.decoded.row.does(last, ...last.places(step.decoded.operands));
+    last.leaveAfterSlowStore();
   }
   if (last && !last.ended) {
     last.spill();
@@ -90,6 +95,7 @@ class Translation extends Emitter {
   at: number;
   private readonly registers: Registers;
   private readonly state: FlagState;
+  private readonly slow: SlowStores;
 
   constructor(f: FunctionBuilder, step: Step, imports: Imports, registers: Registers, state: FlagState) {
     super(f, step.shape, imports);
@@ -97,6 +103,7 @@ class Translation extends Emitter {
     this.at = step.record;
     this.registers = registers;
     this.state = state;
+    this.slow = new SlowStores(f);
     this.flags = symbolicFlags(this, state);
   }
 
@@ -194,22 +201,22 @@ class Translation extends Emitter {
     f.return();
   }
 
+  protected override storedSlowly(): void {
+    this.slow.note();
+  }
+
+  /** Goes on by the next record's handler behind a slow store. The last record's link finds what is there by itself. */
+  leaveAfterSlowStore(): void {
+    if (this.ended) return;
+    this.slow.leave(() => {
+      this.spill();
+      const next = w.i32(this.instruction.record + at.RECORD_BYTES);
+      this.f.returnCallIndirect(0, w.load("i32", 32, next, at.R_HANDLER), this.cpu, next, this.ticks);
+    });
+  }
+
   when(condition: Value, then: () => void, otherwise?: () => void): void {
-    const c = this.let(condition);
-    this.settle();
-    this.f.if(
-      c,
-      () => {
-        then();
-        this.settle();
-      },
-      otherwise &&
-        (() => {
-          otherwise();
-          this.settle();
-        }),
-    );
-    this.settle();
+    whenSettled(this, condition, then, otherwise);
   }
 
   spill(): void {

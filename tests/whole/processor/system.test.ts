@@ -94,6 +94,3 @@ describe.each(Object.entries(GUESTS))("%s", (name, cases) => {
 test.each(["g", "h"])("shutdown, case %s: a stack that takes no push, which QEMU never sees", (choice) => {
   expect([...askOurs(bench, build("shutdown"), choice).values()]).toEqual(["", "triple fault"]);
 });
-
-// Gaps.
-test.skip("a store into its own block under `translating`: seven attempts of selfmodify see the old code", () => {});
