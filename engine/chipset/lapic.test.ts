@@ -271,6 +271,20 @@ describe("the timer counts at 1 GHz, 5 a tick", () => {
     expect([pin.intr, read(0, R.CURRENT_COUNT)]).toEqual([false, 0]);
   });
 
+  test("a one-shot count that has run out stays at 0 in periodic mode, until the initial count is written", () => {
+    const { bus, pin, read, write } = apics();
+    write(0, R.DIVIDE, 0xb);
+    write(0, R.LVT_TIMER, 0x10041);
+    write(0, R.INITIAL_COUNT, 1000);
+    bus.wait(201);
+    write(0, R.LVT_TIMER, 0x20041);
+    bus.wait(1000);
+    expect([pin.intr, read(0, R.CURRENT_COUNT), read(0, R.INITIAL_COUNT)]).toEqual([false, 0, 1000]);
+    write(0, R.INITIAL_COUNT, 1000);
+    bus.wait(300);
+    expect([pin.intr, read(0, R.CURRENT_COUNT)]).toEqual([true, 500]);
+  });
+
   test("a masked timer counts on; unmasked, the next period interrupts", () => {
     const { bus, pin, read, write } = apics();
     write(0, R.DIVIDE, 0xb);

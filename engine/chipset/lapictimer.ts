@@ -5,7 +5,8 @@
  *   LVT bits 18:17:                       00 one-shot, 01 periodic, 10 TSC deadline
  *
  * The count goes on while the LVT entry is masked; a timer of the machine's is only armed where an interrupt would come
- * of it. A new divisor takes effect at once, on the count that is left. Going into or out of deadline mode disarms.
+ * of it. A new divisor takes effect at once, on the count that is left. Going into or out of deadline mode disarms. A
+ * one-shot count that has run out stays at 0 in periodic mode too, until the initial count is written again.
  *
  * The bus clock is 1 GHz, as in QEMU. Source: Intel SDM vol. 3, 11.5.4.
  */
@@ -85,7 +86,7 @@ export class ApicTimer {
   get current(): number {
     const { state } = this.#options;
     const mode = this.#options.mode();
-    if (mode === "deadline" || state.initial === 0) return 0;
+    if (mode === "deadline" || state.initial === 0 || state.count === 0) return 0;
     const elapsed = Math.floor((this.#cycles() - state.since) / this.#divisor);
     if (elapsed < state.count) return state.count - elapsed;
     return mode === "periodic" ? state.initial - ((elapsed - state.count) % state.initial) : 0;
@@ -159,7 +160,7 @@ export class ApicTimer {
       if (left > FAR) return undefined;
       return left <= 0n ? now : now + Math.ceil(Number(left) / timeStamp.perTick);
     }
-    if (state.initial === 0) return undefined;
+    if (state.initial === 0 || state.count === 0) return undefined;
     const divisor = this.#divisor;
     const elapsed = Math.floor((this.#cycles() - state.since) / divisor);
     if (elapsed < state.count) return this.#frequency.tickOf(state.since + state.count * divisor);
