@@ -1,5 +1,6 @@
 /** Flags of the machine as a whole: `-machine`, `-accel`, `-m`, `-boot`, `-rtc`, `-icount`, `-action`, `-cpu`, `-fw_cfg`. */
 import { MODELS, parseModel } from "../cpu/models.ts";
+import { MAX_BELOW_MIB, MAX_MEMORY_MIB } from "../machine/memorysize.ts";
 import type { Options } from "./options.ts";
 import { expectKeys, integer, kindAndProperties, onOff, properties, size } from "./properties.ts";
 import { UsageError } from "./usage.ts";
@@ -7,7 +8,9 @@ import { UsageError } from "./usage.ts";
 const MACHINES = ["pc", "pc-i440fx", "isapc"];
 /** Properties of `-machine` that say how the host is to do its work, or what is so anyway. */
 const OF_MACHINE =
-  "type accel graphics usb acpi vmport smm kernel-irqchip kernel_irqchip dump-guest-core mem-merge hpet pit".split(" ");
+  "type accel graphics usb acpi vmport smm kernel-irqchip kernel_irqchip dump-guest-core mem-merge hpet pit max-ram-below-4g".split(
+    " ",
+  );
 /** Accelerators of other hosts: guests run without them, by our processor. */
 const ACCELERATORS = ["tcg", "kvm", "hvf", "whpx", "xen", "nvmm"];
 
@@ -24,6 +27,12 @@ export function machine(options: Options, value: string): void {
     throw new UsageError(`-machine ${type} is not supported; the nearest is pc`);
   if (given["accel"] !== undefined) accelerator(options, `-machine accel=${given["accel"]}`, given["accel"].split(":"));
   if (!onOff("-machine graphics=", given["graphics"], true)) options.isHeadless = true;
+  const below = given["max-ram-below-4g"];
+  if (below === undefined) return;
+  const mib = size("-machine max-ram-below-4g=", below, 1) / 2 ** 20;
+  if (!Number.isInteger(mib) || mib < 1 || mib > MAX_BELOW_MIB)
+    throw new UsageError(`-machine max-ram-below-4g=${below}: expected 1M to ${MAX_BELOW_MIB}M, in whole MiB`);
+  options.maxMemoryBelow4GiB = mib;
 }
 
 /** `-accel tcg,thread=single`. */
@@ -47,8 +56,10 @@ export function memory(value: string): number {
   const { size: text = "128M", ...rest } = properties(value, "size");
   expectKeys("-m", rest, ["slots", "maxmem"]);
   const mib = size("-m", text, 2 ** 20) / 2 ** 20;
-  if (!Number.isInteger(mib) || mib < 1 || mib > 1024)
-    throw new UsageError(`-m ${value}: expected 1M to 1G, in whole MiB`);
+  if (!Number.isInteger(mib) || mib < 1 || mib > MAX_MEMORY_MIB)
+    throw new UsageError(
+      `-m ${value}: expected 1M to ${MAX_MEMORY_MIB}M, in whole MiB: a machine's memory is in 4 GiB`,
+    );
   return mib;
 }
 

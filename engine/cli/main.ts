@@ -34,6 +34,7 @@ function configurationOf(options: Options): MachineConfiguration {
   const kernel = kernelOf(options);
   return {
     memoryMiB,
+    ...(options.maxMemoryBelow4GiB ? { maxMemoryBelow4GiB: options.maxMemoryBelow4GiB } : {}),
     processors,
     turns,
     floppies: noDefaults && floppies.every((image) => image === undefined) ? [] : floppies.map(floppy),

@@ -51,6 +51,7 @@ export type LoadOption =
 
 export interface Options {
   memoryMiB: number;
+  maxMemoryBelow4GiB: number | undefined;
   processors: number;
   turns: { ticks?: number; seed?: number };
   floppies: [ImageOption | undefined, ImageOption | undefined];
@@ -116,6 +117,7 @@ export interface Options {
 export function defaultOptions(): Options {
   return {
     memoryMiB: 128,
+    maxMemoryBelow4GiB: undefined,
     processors: 1,
     turns: {},
     floppies: [undefined, undefined],

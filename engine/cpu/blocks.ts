@@ -53,7 +53,7 @@ export class Blocks {
   private readonly madeOf: (KnownInstruction | undefined)[] = [];
   private readonly handlersBefore: Int32Array;
   /** Of each block's first record: the linear-memory address of its code. */
-  private readonly hosts: Int32Array;
+  private readonly hosts: Uint32Array;
   /** What each record holds: INSTRUCTION, and how it accesses the stack. */
   private readonly kinds: Uint8Array;
   /** How many records before each its sequence begins. */
@@ -94,7 +94,7 @@ export class Blocks {
     this.kinds = new Uint8Array(map.recordCount);
     this.inSequence = new Uint8Array(map.recordCount);
     this.heads = new Int32Array(map.recordCount);
-    this.hosts = new Int32Array(map.recordCount);
+    this.hosts = new Uint32Array(map.recordCount);
     this.handlersBefore = new Int32Array(map.recordCount);
     this.sizes = new Uint8Array(map.recordCount);
   }
@@ -184,7 +184,7 @@ export class Blocks {
     if (this.heads[index] !== first || this.translating || this.breakpoints.size > 0) return false;
     const count = this.view.getInt32(first + at.R_LEFT, true);
     const host = this.hosts[index] as number;
-    const end = (host & ~(PAGE - 1)) + PAGE;
+    const end = host - (host % PAGE) + PAGE;
     let p = host;
     let isOther = false;
     for (let i = index; i < index + count; i++) {
@@ -230,7 +230,7 @@ export class Blocks {
 
   /** The instructions of a block that begins at `rip`: to one that leaves, the page's end, a breakpoint, or a fault. */
   private decodeRun(rip: bigint, host: number, mode: Mode): BlockStep[] {
-    const pageEnd = (host & ~(PAGE - 1)) + PAGE;
+    const pageEnd = host - (host % PAGE) + PAGE;
     const steps: BlockStep[] = [];
     let p = host;
     let ip = rip;
@@ -459,7 +459,7 @@ export class Blocks {
     const known = this.foundAlone.get(key);
     if (known !== undefined && this.isAt(known, low, high) && !this.isDropped(known)) return known;
     const rip = ripOf(low, high);
-    const pageEnd = (host & ~(PAGE - 1)) + PAGE;
+    const pageEnd = host - (host % PAGE) + PAGE;
     const d = this.decodeAt(host, pageEnd, rip, mode);
     if ("fault" in d || !fitsLimit(low, d, mode)) return 0;
     this.makeRoom(ALONE_RECORDS);

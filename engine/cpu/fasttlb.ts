@@ -46,7 +46,7 @@ class Table {
   host(low: number): number {
     const slot = ((low >>> 12) % at.FAST_TLB_ENTRIES) * 4;
     const w = this.words;
-    return w[slot] === (low & ~0xfff) && w[slot + 1] === 0 ? (w[slot + 2] as number) + low : -1;
+    return w[slot] === (low & ~0xfff) && w[slot + 1] === 0 ? ((w[slot + 2] as number) + low) >>> 0 : -1;
   }
 
   drop(low: number, high: number): void {

@@ -62,3 +62,24 @@ test("bus masters pass by a closed A20, and reach devices and ROM across a page'
   masters.writeBytes(0x9fffe, Uint8Array.of(1, 2, 3));
   expect([map.ram[0x9fffe], map.ram[0x9ffff], map.ram[0xa0000]]).toEqual([1, 2, 0]);
 });
+
+test("of 3 MiB, 2 below 4 GiB: the third is at 4 GiB, for processors, bus masters and loaders; between is nobody's", () => {
+  const map = new PhysicalMap(3 << 20, 1, 0, 2 << 20);
+  map.devices = { read: () => 0xdd, write() {} };
+  const masters = new BusMasters(map);
+  map.write(0x1_000f_fffc, 0x12345678, 4);
+  masters.writeBytes(0x1_0000_0ffe, Uint8Array.of(1, 2, 3));
+  map.load(0x1_0008_0000, Uint8Array.of(9));
+  expect([map.read(0x1_000f_fffc, 4), map.read(0x1_0000_1000, 1), map.read8(0x1_0008_0000)]).toEqual([
+    0x12345678, 3, 9,
+  ]);
+  expect([map.ram[0x200000 + 0xffffc], map.read(0x200000, 1), map.read(0x1_0010_0000, 1)]).toEqual([0x78, 0xdd, 0xdd]);
+  expect([map.ramFrom(0x1fffff), map.ramFrom(0x200000), map.ramFrom(2 ** 32), map.ramFrom(0x1_0010_0000)]).toEqual([
+    1,
+    0,
+    1 << 20,
+    0,
+  ]);
+  expect(map.edges()).toEqual([0, 0xa0000, 0x100000, 0x200000, 2 ** 32, 0x1_0010_0000]);
+  expect(() => map.load(0x1f_ffff, Uint8Array.of(1, 2))).toThrow("2 bytes at 0x1fffff do not fit");
+});

@@ -21,6 +21,9 @@ const RECORDS_BYTES = 16 << 20;
 const LEAST_RECORDS_BYTES = 4 << 20;
 /** ROM images lie above RAM in linear memory, in as much space as this where nothing else is asked for. */
 const ROM_SPACE = 1 << 20;
+const FOUR_GIB = 2 ** 32;
+/** Of WebAssembly's memory, in which an address has 32 bits. */
+const WASM_PAGE = 0x10000;
 
 /** Who answers at addresses that are neither RAM nor ROM. */
 export interface DeviceMemory {
@@ -50,6 +53,8 @@ export class PhysicalMap {
   readonly recordCount: number;
   readonly lines: number;
   readonly ramAt: number;
+  /** Bytes of RAM from address 0; the rest begins at 4 GiB. */
+  readonly lowBytes: number;
   /** Those who keep what they derive from memory: each processor. */
   readonly readers: MemoryReader[] = [];
   devices: DeviceMemory = { read: () => 0xffffffff, write() {} };
@@ -69,20 +74,19 @@ export class PhysicalMap {
   /** Processors that share it. */
   readonly processors: number;
 
-  constructor(ramBytes: number, processors = 1, romSpace = ROM_SPACE) {
+  constructor(ramBytes: number, processors = 1, romSpace = ROM_SPACE, lowBytes = ramBytes) {
     this.romSpace = romSpace;
     this.processors = processors;
-    if (ramBytes % PAGE || ramBytes < 1 << 20)
-      throw new EngineError(`memory of ${ramBytes} bytes: expected a multiple of 4 KiB, at least 1 MiB`);
+    this.lowBytes = lowBytes;
+    if (ramBytes % PAGE || lowBytes % PAGE || lowBytes < 1 << 20 || lowBytes > ramBytes)
+      throw new EngineError(`memory of ${lowBytes} of ${ramBytes} bytes: expected multiples of 4 KiB, at least 1 MiB`);
     this.records = at.FIRST_PROCESSOR + processors * at.PROCESSOR_BYTES;
     const recordBytes = Math.max(LEAST_RECORDS_BYTES, RECORDS_BYTES / processors) & -PAGE;
     this.recordCount = recordBytes / at.RECORD_BYTES;
     this.lines = this.records + processors * recordBytes;
     const pages = (ramBytes + romSpace) / PAGE;
     this.ramAt = (this.lines + pages * 8 + 0xffff) & ~0xffff;
-    const total = this.ramAt + ramBytes + romSpace;
-    const wasmPages = total >>> 16;
-    this.memory = new WebAssembly.Memory({ initial: wasmPages + 1, maximum: wasmPages + 1 });
+    this.memory = allocate(this.ramAt + ramBytes + romSpace, ramBytes);
     this.bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
     this.view = new DataView(this.memory.buffer);
     this.ram = new Uint8Array(this.memory.buffer, this.ramAt, ramBytes);
@@ -133,9 +137,22 @@ export class PhysicalMap {
     this.setReach(SMRAM, SMRAM_BYTES, shown, shown);
   }
 
+  /** Place in RAM of the byte at `a`, −1 where it is not RAM's. */
+  private placeOf(a: number): number {
+    if (a < this.lowBytes) return a;
+    const place = a - FOUR_GIB + this.lowBytes;
+    return a >= FOUR_GIB && place < this.ram.length ? place : -1;
+  }
+
+  /** How many bytes of RAM follow each other from `a` on. */
+  ramFrom(a: number): number {
+    if (a >= 0 && a < this.lowBytes) return this.lowBytes - a;
+    return a >= FOUR_GIB ? Math.max(0, this.ram.length - this.lowBytes - (a - FOUR_GIB)) : 0;
+  }
+
   /** Gives single pages of RAM (addresses, page-aligned) to devices, instead of those given so before. */
   cover(pages: ReadonlySet<number>): void {
-    const inside = new Set([...pages].filter((hpa) => hpa < this.ram.length).map((hpa) => hpa / PAGE));
+    const inside = new Set([...pages].map((hpa) => this.placeOf(hpa) / PAGE).filter((page) => page >= 0));
     if (inside.size === this.covered.size && [...inside].every((page) => this.covered.has(page))) return;
     for (const page of this.covered) this.reach[page] = (this.reach[page] as number) & ~COVERED;
     for (const page of inside) this.reach[page] = (this.reach[page] as number) | COVERED;
@@ -145,15 +162,16 @@ export class PhysicalMap {
 
   /** Whether there is RAM at `hpa` that a device covers: the device sends on what is not for it. */
   isCovered(hpa: number): boolean {
-    return hpa < this.ram.length && this.reach[hpa >>> 12] === (READS | WRITES | COVERED);
+    const place = this.placeOf(hpa);
+    return place >= 0 && this.reach[place >>> 12] === (READS | WRITES | COVERED);
   }
 
   readCovered(hpa: number, size: AccessSize): number {
-    return this.get(this.ramAt + hpa, size);
+    return this.get(this.ramAt + this.placeOf(hpa), size);
   }
 
   writeCovered(hpa: number, value: number, size: AccessSize): void {
-    this.put(this.ramAt + hpa, value, size);
+    this.put(this.ramAt + this.placeOf(hpa), value, size);
   }
 
   setA20(enabled: boolean): void {
@@ -178,25 +196,28 @@ export class PhysicalMap {
 
   /** `readable` of a physical address as the bus carries it: A20 is decided. */
   readableAt(a: number): number {
-    if (a < this.ram.length) {
-      const reach = this.reach[a >>> 12] as number;
+    const place = this.placeOf(a);
+    if (place >= 0) {
+      const reach = this.reach[place >>> 12] as number;
       if (reach & COVERED) return -1;
-      if (reach & READS) return this.ramAt + a;
+      if (reach & READS) return this.ramAt + place;
     }
     for (const rom of this.roms) if (a >= rom.first && a <= rom.last) return rom.host + (a - rom.first);
     return -1;
   }
 
   writableAt(a: number): number {
-    return a < this.ram.length && this.reach[a >>> 12] === (READS | WRITES) ? this.ramAt + a : -1;
+    const place = this.placeOf(a);
+    return place >= 0 && this.reach[place >>> 12] === (READS | WRITES) ? this.ramAt + place : -1;
   }
 
   /** Addresses where RAM or ROM begins or ends, ascending, 0 and 4 GiB included. */
   edges(): number[] {
-    const edges = new Set([0, this.ram.length, 2 ** 32]);
+    const edges = new Set([0, this.lowBytes, FOUR_GIB, FOUR_GIB + this.ram.length - this.lowBytes]);
+    const addressOf = (page: number) => page * PAGE + (page * PAGE < this.lowBytes ? 0 : FOUR_GIB - this.lowBytes);
     for (let page = 1; page < this.reach.length; page++)
-      if (this.reach[page] !== this.reach[page - 1]) edges.add(page * PAGE);
-    for (const page of this.covered) edges.add(page * PAGE).add((page + 1) * PAGE);
+      if (this.reach[page] !== this.reach[page - 1]) edges.add(addressOf(page));
+    for (const page of this.covered) edges.add(addressOf(page)).add(addressOf(page) + PAGE);
     for (const { first, last } of this.roms) edges.add(first).add(last + 1);
     return [...edges].sort((a, b) => a - b);
   }
@@ -289,12 +310,13 @@ export class PhysicalMap {
 
   writeAt(a: number, value: number, size: AccessSize): void {
     // RAM takes writes below a ROM, too, that reads do not see yet: how firmware copies itself.
-    const isRam = a < this.ram.length && ((this.reach[a >>> 12] as number) & (WRITES | COVERED)) === WRITES;
+    const place = this.placeOf(a);
+    const isRam = place >= 0 && ((this.reach[place >>> 12] as number) & (WRITES | COVERED)) === WRITES;
     if (!isRam) {
       if (this.readableAt(a) < 0) this.devices.write(a, value >>> 0, size);
       return;
     }
-    this.put(this.ramAt + a, value, size);
+    this.put(this.ramAt + place, value, size);
   }
 
   private put(host: number, value: number, size: AccessSize): void {
@@ -324,13 +346,26 @@ export class PhysicalMap {
 
   /** Puts bytes into RAM as a loader does; an EngineError where they do not fit. */
   load(hpa: number, image: Uint8Array): void {
-    if (hpa < 0 || hpa + image.length > this.ram.length) {
+    if (image.length > this.ramFrom(hpa)) {
       throw new EngineError(
         `${image.length} bytes at 0x${hpa.toString(16)} do not fit in ${this.ram.length} bytes of memory`,
       );
     }
-    for (let p = hpa & ~63; p < hpa + image.length; p += 64)
+    if (image.length === 0) return;
+    const place = this.placeOf(hpa);
+    for (let p = place - (place % 64); p < place + image.length; p += 64)
       if (this.hasCode(this.ramAt + p)) this.onCodeWrite(this.ramAt + p, 64);
-    this.ram.set(image, hpa);
+    this.ram.set(image, place);
+  }
+}
+
+/** Memory of its whole size; what nobody touches takes no room of the host's. */
+function allocate(bytes: number, ramBytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / WASM_PAGE);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new EngineError(`there is no room here for a machine of ${ramBytes / 2 ** 20} MiB: give it less memory`);
   }
 }

@@ -8,7 +8,8 @@ import { name } from "./aml.ts";
 import { smbiosTables } from "./smbios.ts";
 
 const SERIAL = [{ base: 0x3f8, irq: 4 }];
-const MACHINE = { memoryBytes: 64 << 20, processors: 3, apics: true, serialPorts: SERIAL };
+const MEMORY = { bytes: 64 << 20, below: 64 << 20, above: 0 };
+const MACHINE = { memory: MEMORY, processors: 3, apics: true, serialPorts: SERIAL };
 const AT = 0x3ff0000;
 
 /** Tables by signature, found from the RSDP as an operating system does. */
@@ -56,7 +57,7 @@ test("names: one segment, two, four, from the root", () => {
 });
 
 test("SMBIOS: the anchor sums to 0 and counts structures of the lengths that they say", () => {
-  const { tables, anchor } = smbiosTables({ memoryBytes: 64 << 20, processors: 2 });
+  const { tables, anchor } = smbiosTables({ memory: MEMORY, processors: 2 });
   expect([sum(anchor), sum(anchor.subarray(16)), anchor.length]).toEqual([0, 0, 31]);
   const view = new DataView(anchor.buffer);
   const types: number[] = [];

@@ -10,7 +10,8 @@ import { dsdtBody } from "./dsdt.ts";
 
 /** What the tables say of a machine. */
 export interface AcpiMachine {
-  readonly memoryBytes: number;
+  /** Bytes of memory from address 0. */
+  readonly memory: { readonly below: number };
   readonly processors: number;
   readonly serialPorts: readonly { readonly base: number; readonly irq: number }[];
   /** There are local APICs, an I/O APIC and an HPET. */

@@ -15,7 +15,8 @@ const IO_APIC_WINDOW = 0xfec00000;
 
 /** What the description depends on. */
 export interface DsdtMachine {
-  readonly memoryBytes: number;
+  /** Bytes of memory from address 0. */
+  readonly memory: { readonly below: number };
   /** Serial ports and floppy drives that are there. */
   readonly serialPorts: readonly { readonly base: number; readonly irq: number }[];
   readonly hpet: boolean;
@@ -45,14 +46,14 @@ export function dsdtBody(machine: DsdtMachine): Uint8Array {
   return Uint8Array.from(terms.flat());
 }
 
-function bridgeResources({ memoryBytes }: DsdtMachine): aml.Aml {
+function bridgeResources({ memory }: DsdtMachine): aml.Aml {
   return aml.resources(
     aml.busNumbers(0, 0xff),
     aml.ports(0xcf8, 8),
     aml.portSpace(0, 0xcf7),
     aml.portSpace(0xd00, 0xffff),
     aml.memorySpace(0xa0000, 0xbffff, true),
-    aml.memorySpace(Math.max(memoryBytes, 0x80000000), IO_APIC_WINDOW - 1, false),
+    aml.memorySpace(Math.max(memory.below, 0x80000000), IO_APIC_WINDOW - 1, false),
   );
 }
 

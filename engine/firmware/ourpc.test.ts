@@ -76,7 +76,7 @@ describe("on our own PC", { timeout: 60_000 }, () => {
     const rsdp = ram.slice(0xe0000, 0xe0014);
     const rsdt = new DataView(rsdp.buffer).getUint32(16, true);
     const serialPorts = [{ base: 0x3f8, irq: 4 }, { base: 0x2f8, irq: 3 }]; // biome-ignore format: pairs
-    const made = acpiTables({ memoryBytes: 16 << 20, processors: 2, apics: true, serialPorts });
+    const made = acpiTables({ memory: { below: 16 << 20 }, processors: 2, apics: true, serialPorts });
     const address = rsdt - (made.pointers.find(({ inRsdp }) => inRsdp)?.target ?? 0);
     expect([address % 64, address > 0xffe000]).toEqual([0, true]);
     const placed = placeAcpi(made, address);

@@ -10,7 +10,8 @@
 
 /** What the structures say. */
 export interface SmbiosMachine {
-  readonly memoryBytes: number;
+  /** Bytes in all, from address 0, and from 4 GiB. */
+  readonly memory: { readonly bytes: number; readonly below: number; readonly above: number };
   readonly processors: number;
 }
 
@@ -29,9 +30,10 @@ const d = (value: number): Field => [4, value];
 const UNKNOWN = 2;
 const SAFE = 3;
 const MAKER = "RING";
+const FOUR_GIB = 2 ** 32;
 
-export function smbiosTables({ memoryBytes, processors }: SmbiosMachine): SmbiosTables {
-  const mib = memoryBytes / 2 ** 20;
+export function smbiosTables({ memory, processors }: SmbiosMachine): SmbiosTables {
+  const { bytes, below, above } = memory;
   const structures = [
     // Maker, product, version, no serial number, a UUID that is not set, woken by the power switch, no SKU, no family.
     structure(
@@ -48,9 +50,10 @@ export function smbiosTables({ memoryBytes, processors }: SmbiosMachine): Smbios
     ),
     ...Array.from({ length: processors }, (_, n) => processor(n)),
     // In the board, system memory, no error correction; KiB; one device.
-    structure(0x10, 0x1000, [b(1), b(3), b(3), d(memoryBytes / 1024), w(0xfffe), w(1)], []),
-    structure(0x11, 0x1100, memoryDevice(mib), ["DIMM 0", MAKER]),
-    structure(0x13, 0x1300, [d(0), d(memoryBytes / 1024 - 1), w(0x1000), b(1)], []),
+    structure(0x10, 0x1000, [b(1), b(3), b(3), d(bytes / 1024), w(0xfffe), w(1)], []),
+    structure(0x11, 0x1100, memoryDevice(bytes / 2 ** 20), ["DIMM 0", MAKER]),
+    mapped(0, 0, below),
+    ...(above > 0 ? [mapped(1, FOUR_GIB, above)] : []),
     structure(0x20, 0x2000, [b(0), b(0), b(0), b(0), b(0), b(0), b(0)], []),
     structure(0x7f, 0x7f00, [], []),
   ];
@@ -65,6 +68,11 @@ function processor(n: number): number[] {
     ...[w(0xffff), w(0xffff), w(0xffff), b(0), b(0), b(0), b(1), b(1), b(1), w(UNKNOWN), w(1)],
   ];
   return structure(4, 0x400 + n, fields, [`CPU ${n}`, MAKER, "1.0"]);
+}
+
+function mapped(n: number, address: number, bytes: number): number[] {
+  const fields = [d(address / 1024), d((address + bytes) / 1024 - 1), w(0x1000), b(1)];
+  return structure(0x13, 0x1300 + n, fields, []);
 }
 
 function memoryDevice(mib: number): Field[] {

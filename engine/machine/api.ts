@@ -15,8 +15,13 @@ export type { HeldTranslation, PageWalk, TableName, TlbView, WalkAccess, WalkSte
 
 /** Everything a run depends on but its inputs. Two machines of one configuration are one machine (design.md). */
 export interface MachineConfiguration {
-  /** RAM in MiB, 1 to 1024. Default 16. */
+  /** RAM in MiB, 1 to 3968. Default 16. */
   readonly memoryMiB?: number;
+  /**
+   * How many MiB of it are below 4 GiB at most, 1 to 3584 (the default; machines with more than they may have there have
+   * at most 3072): QEMU's `max-ram-below-4g`.
+   */
+  readonly maxMemoryBelow4GiB?: number;
   /** Firmware in place of our own BIOS: 64 KiB to 16 MiB, its last byte at FFFFFFFF, its last 128 KiB also below 1 MiB. */
   readonly bios?: Uint8Array;
   /**

@@ -11,6 +11,7 @@ import { PhysicalMap } from "../cpu/physical.ts";
 import { REPEATING } from "../cpu/registers.ts";
 import { readMsr, writeMsr } from "../cpu/system/msr.ts";
 import { EngineError } from "../wasm/error.ts";
+import { MAX_MEMORY_MIB } from "./memorysize.ts";
 import { REGISTERS } from "./registernames.ts";
 import { X86 } from "./x86.ts";
 
@@ -51,8 +52,10 @@ export class BareProcessor {
   constructor({ cpu = "max", memoryMiB = 1, a20 = true, ports = {} }: BareProcessorOptions = {}) {
     const model = parseModel(cpu);
     if ("fault" in model) throw new EngineError(`cpu: ${model.fault}`);
-    if (!Number.isInteger(memoryMiB) || memoryMiB < 1 || memoryMiB > 1024)
-      throw new EngineError(`memoryMiB: ${memoryMiB} is not a size of memory: a whole number of MiB from 1 to 1024`);
+    if (!Number.isInteger(memoryMiB) || memoryMiB < 1 || memoryMiB > MAX_MEMORY_MIB)
+      throw new EngineError(
+        `memoryMiB: ${memoryMiB} is not a size of memory: a whole number of MiB from 1 to ${MAX_MEMORY_MIB}`,
+      );
     this.#map = new PhysicalMap(memoryMiB * 2 ** 20, 1, 0);
     this.#map.setReach(0xa0000, 0x60000, true, true);
     this.#map.setA20(a20);

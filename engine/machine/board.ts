@@ -49,6 +49,7 @@ import type { VirtioConsole } from "../chipset/virtioconsole.ts";
 import { buildCards, type Cards, type SendBytes, type SendFrame } from "./cards.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { firmwareContents, serialPorts } from "./firmwareconfig.ts";
+import { memorySize } from "./memorysize.ts";
 import { Replaceable } from "./replaceable.ts";
 import { buildStorage, type Storage } from "./storage.ts";
 import { Typist } from "./typing.ts";
@@ -220,8 +221,7 @@ function hostBridges(bus: Bus, configuration: CompleteConfiguration, outputs: Bo
   const wires = pirqs();
   const pci = new PciBus(bus, wires.lines, outputs.masterOf);
   const { setReach, setSmram, resetRequested } = outputs;
-  const memoryBytes = configuration.memoryMiB * 2 ** 20;
-  new I440fx(pci, { memoryBytes, setReach, setSmram, resetCpu: resetRequested });
+  new I440fx(pci, { memoryBytes: memorySize(configuration).below, setReach, setSmram, resetCpu: resetRequested });
   let power: Piix4Pm | undefined;
   const isa = new Piix3(bus, pci, wires, {
     irq,
@@ -262,9 +262,10 @@ function floppyController(bus: Bus, configuration: CompleteConfiguration, irq: L
 
 /** An empty drive A is there, as in most PCs, unless no drives are asked for; B only with a disk. */
 function cmosOf(configuration: CompleteConfiguration) {
-  const { floppies = [undefined], memoryMiB, processors, bootOrder } = configuration;
+  const { floppies = [undefined], processors, bootOrder } = configuration;
+  const { below: memoryBytes, above: highMemoryBytes } = memorySize(configuration);
   const drive = (image: Uint8Array | undefined): FloppyType =>
     (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");
   const a: FloppyType = floppies[0] || floppies.length === 0 ? drive(floppies[0]) : "1.44M";
-  return { memoryBytes: memoryMiB * 2 ** 20, processors, bootOrder, floppies: [a, drive(floppies[1])] };
+  return { memoryBytes, highMemoryBytes, processors, bootOrder, floppies: [a, drive(floppies[1])] };
 }

@@ -46,7 +46,7 @@ export function askForMemoryMap(pc: Pc, base: number): void {
 
 /** What firmware said; where it has no such function, all memory but the usual holes. */
 export function readMemoryMap(pc: Pc, base: number): FirmwareMemory {
-  const { ram } = pc.map;
+  const { ram, lowBytes } = pc.map;
   const view = new DataView(ram.buffer, ram.byteOffset + base, MAP + ENTRY * MAX_ENTRIES);
   const count = Math.min(view.getUint16(COUNT, true), MAX_ENTRIES);
   const ranges = Array.from({ length: count }, (_, i) => ({
@@ -57,7 +57,7 @@ export function readMemoryMap(pc: Pc, base: number): FirmwareMemory {
   if (ranges.length === 0)
     ranges.push(
       { address: 0n, length: 0x9fc00n, type: RAM },
-      { address: 0x100000n, length: BigInt(ram.length - 0x100000), type: RAM },
+      { address: 0x100000n, length: BigInt(lowBytes - 0x100000), type: RAM },
     );
   const above = ranges.find((range) => range.type === RAM && range.address === 0x100000n);
   return {

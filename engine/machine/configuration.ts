@@ -8,6 +8,7 @@ import { checkCards } from "./cardcheck.ts";
 import type { Kernel } from "./kernel.ts";
 import { readKernel } from "./kernelimage.ts";
 import { isLinux, readLinux } from "./linuximage.ts";
+import { MAX_BELOW_MIB, MAX_MEMORY_MIB, memorySize } from "./memorysize.ts";
 import type { TurnOptions } from "./processors.ts";
 
 /** What is wrong with one part of a configuration. */
@@ -42,6 +43,7 @@ const MAX_WORDS = 16_384;
 
 const PARTS = [
   ["memoryMiB", memory],
+  ["maxMemoryBelow4GiB", memoryBelow],
   ["bios", firmware],
   ["floppies", floppies],
   ["drives", drives],
@@ -65,8 +67,10 @@ const PARTS = [
 /** All faults of `configuration`; none where a machine can be made of it. */
 export function checkConfiguration(configuration: MachineConfiguration): ConfigurationFault[] {
   const faults: ConfigurationFault[] = [];
-  const { memoryMiB = DEFAULT_MIB } = configuration;
-  const memoryBytes = isInteger(memoryMiB, 1, 1024) ? memoryMiB * 2 ** 20 : 2 ** 30;
+  const { memoryMiB = DEFAULT_MIB, maxMemoryBelow4GiB } = configuration;
+  const size = isInteger(memoryMiB, 1, MAX_MEMORY_MIB) ? memoryMiB : MAX_MEMORY_MIB;
+  const end = isInteger(maxMemoryBelow4GiB, 1, MAX_BELOW_MIB) ? { maxMemoryBelow4GiB } : {};
+  const memoryBytes = memorySize({ memoryMiB: size, ...end }).below;
   for (const [part, check] of PARTS) {
     const value: unknown = configuration[part];
     if (value !== undefined)
@@ -91,12 +95,18 @@ export function completeConfiguration(configuration: MachineConfiguration): Comp
 
 type Report = (message: string, hint: string, path?: string) => void;
 
-function isInteger(value: unknown, low: number, high: number): boolean {
+function isInteger(value: unknown, low: number, high: number): value is number {
   return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
 }
 
 function memory(value: unknown, report: Report): void {
-  if (!isInteger(value, 1, 1024)) report(`${value} is not a size of memory`, "A whole number of MiB from 1 to 1024.");
+  const hint = `A whole number of MiB from 1 to ${MAX_MEMORY_MIB}.`;
+  if (!isInteger(value, 1, MAX_MEMORY_MIB)) report(`${value} is not a size of memory`, hint);
+}
+
+function memoryBelow(value: unknown, report: Report): void {
+  const hint = `A whole number of MiB from 1 to ${MAX_BELOW_MIB}.`;
+  if (!isInteger(value, 1, MAX_BELOW_MIB)) report(`${value} is no size of memory below 4 GiB`, hint);
 }
 
 function firmware(value: unknown, report: Report): void {

@@ -10,6 +10,7 @@ import { ACPI_RSDP, ACPI_TABLES, loaderScript } from "../firmware/loaderscript.t
 import { smbiosTables } from "../firmware/smbios.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import { isLinux } from "./linuximage.ts";
+import { type MemorySize, memorySize } from "./memorysize.ts";
 
 /** Where COM1 to COM4 are on every PC. */
 const SERIAL_PORTS = [0x3f8, 0x2f8, 0x3e8, 0x2e8].map((base, n) => ({ base, irq: n & 1 ? 3 : 4 }));
@@ -20,14 +21,13 @@ export function serialPorts({ serialPorts: count = 2 }: Pick<CompleteConfigurati
 }
 
 const RAM = 1;
-const E820_ENTRY = 20;
 /** Sectors of a bzImage's real-mode part where its header does not say. */
 const SETUP_SECTORS = 4;
 
 export function firmwareContents(configuration: CompleteConfiguration): FwCfgContents {
-  const { memoryMiB, processors, firmwareFiles = {}, headless, display, bootMenu } = configuration;
-  const memoryBytes = memoryMiB * 2 ** 20;
-  const machine = { memoryBytes, processors };
+  const { processors, firmwareFiles = {}, headless, display, bootMenu } = configuration;
+  const memory = memorySize(configuration);
+  const machine = { memory, processors };
   const acpi = acpiTables({ ...machine, apics: true, serialPorts: serialPorts(configuration) });
   const smbios = smbiosTables(machine);
   const files = new Map<string, Uint8Array>([
@@ -36,7 +36,7 @@ export function firmwareContents(configuration: CompleteConfiguration): FwCfgCon
     ["etc/table-loader", loaderScript(acpi)],
     ["etc/smbios/smbios-tables", smbios.tables],
     ["etc/smbios/smbios-anchor", smbios.anchor],
-    ["etc/e820", e820(memoryBytes)],
+    ["etc/e820", e820(memory)],
     // S0 and S5 work; S3 and S4, whose numbers are 1 and 2, do not.
     ["etc/system-states", Uint8Array.of(0x80, 0, 0, 1, 2, 0x80)],
     // Where nothing boots, firmware says so and stays.
@@ -45,7 +45,7 @@ export function firmwareContents(configuration: CompleteConfiguration): FwCfgCon
   ]);
   const items = new Map<number, Uint8Array>([
     [0x02, new Uint8Array(16)], // UUID
-    [0x03, littleEndian(memoryBytes, 8)],
+    [0x03, littleEndian(memory.bytes, 8)],
     [0x04, littleEndian(headless || display === "none" ? 1 : 0, 2)], // nobody sees the display
     [0x05, littleEndian(processors, 2)],
     [0x0d, new Uint8Array(8 + 8 * processors)], // NUMA: no nodes
@@ -78,11 +78,13 @@ function kernelItems({ kernel }: CompleteConfiguration): [number, Uint8Array][] 
 }
 
 /** Only RAM: firmware knows of the rest itself. */
-function e820(memoryBytes: number): Uint8Array {
-  const entry = new Uint8Array(E820_ENTRY);
-  entry.set(littleEndian(memoryBytes, 8), 8);
-  entry[16] = RAM;
-  return entry;
+function e820({ below, above }: MemorySize): Uint8Array {
+  const entry = (address: number, length: number) => [
+    ...littleEndian(address, 8),
+    ...littleEndian(length, 8),
+    ...littleEndian(RAM, 4),
+  ];
+  return Uint8Array.from([...entry(0, below), ...(above > 0 ? entry(2 ** 32, above) : [])]);
 }
 
 function littleEndian(value: number, count: number): Uint8Array {

@@ -25,7 +25,7 @@ export function physicalPieces(
 ): { hpa: number; bytes: Uint8Array }[] {
   const pieces: { hpa: number; bytes: Uint8Array }[] = [];
   const add = (hpa: number, at: number, count: number) => {
-    const end = Math.min(hpa + count, pc.map.ram.length);
+    const end = hpa + Math.min(count, pc.map.ramFrom(hpa));
     if (end > hpa) pieces.push({ hpa, bytes: bytes.slice(at, at + end - hpa) });
   };
   if (space === "physical") add(address, 0, bytes.length);

@@ -74,7 +74,7 @@ function tell(heap: BootHeap, { protocol }: Kernel, handover: Handover): [number
 }
 
 function kernelOf(pc: Pc, image: Uint8Array): Kernel {
-  const kernel = readKernel(image, pc.map.ram.length);
+  const kernel = readKernel(image, pc.map.lowBytes);
   if ("message" in kernel) throw new EngineError(`kernel, byte ${kernel.offset}: ${kernel.message}`);
   return kernel;
 }

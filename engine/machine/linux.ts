@@ -32,7 +32,7 @@ const COMMAND_LINE_AT = 0x20000;
 
 /** Puts a kernel that `readLinux` accepts into memory, and the processor, in real mode, at its entry. */
 export function enterLinux(pc: Pc, image: Uint8Array, commandLine: string, initrd: Uint8Array | undefined): void {
-  const memoryBytes = pc.map.ram.length;
+  const memoryBytes = pc.map.lowBytes;
   const read = readLinux(image, commandLine, initrd?.length ?? 0, memoryBytes);
   if ("message" in read) throw new EngineError(`kernel, byte ${read.offset}: ${read.message}`);
   const setup = image.slice(0, read.setupBytes);

@@ -34,6 +34,7 @@ import { Guest } from "./guest.ts";
 import { physicalPieces, readGuest } from "./guestmemory.ts";
 import { History, type HistoryLimits, type Input } from "./history.ts";
 import type { Driven, Job } from "./job.ts";
+import { MAX_MEMORY_MIB } from "./memorysize.ts";
 import { type Condition, Run } from "./run.ts";
 import { readScreen } from "./screens.ts";
 import { screenText } from "./screentext.ts";
@@ -90,10 +91,11 @@ export class Machine implements Driven {
     this.guest.hears = () =>
       (this.onEvent !== undefined && this.hearsAtOnce) || (this.#job instanceof Run && this.#job.awaitsEvent);
     if (options.history === false) return;
-    const interval = Math.max(10_000_000, this.configuration.memoryMiB * 250_000);
+    const { memoryMiB } = this.configuration;
+    const interval = Math.max(10_000_000, memoryMiB * 250_000);
     this.#history = new History({
       interval,
-      bytes: Math.max(64, 3 * this.configuration.memoryMiB) * 2 ** 20,
+      bytes: Math.min(Math.max(64, 3 * memoryMiB), MAX_MEMORY_MIB) * 2 ** 20,
       count: 200,
       ...options.history,
     });

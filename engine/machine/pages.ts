@@ -17,23 +17,29 @@ export function capturePages(bytes: Uint8Array, before?: PageTable): PageTable {
   const count = Math.ceil(bytes.length / PAGE_BYTES);
   const pages: (Uint8Array | undefined)[] = new Array(count);
   const known = before?.length === bytes.length ? before.pages : undefined;
+  const words = wordsOf(bytes);
   for (let page = 0; page < count; page++) {
     const start = page * PAGE_BYTES;
     const end = Math.min(start + PAGE_BYTES, bytes.length);
     const old = known?.[page];
-    if (old === undefined ? isZero(bytes, start, end) : isSame(bytes, start, old)) pages[page] = old;
-    else pages[page] = isZero(bytes, start, end) ? undefined : bytes.slice(start, end);
+    if (old === undefined ? isZero(bytes, words, start, end) : isSame(bytes, start, old)) pages[page] = old;
+    else pages[page] = isZero(bytes, words, start, end) ? undefined : bytes.slice(start, end);
   }
   return { length: bytes.length, pages };
 }
 
-/** Writes the captured bytes back into an array of the same length. */
+/**
+ * Writes the captured bytes back into an array of the same length. Zeros are not written over zeros: the host need not
+ * find room for what was never touched.
+ */
 export function writePages(table: PageTable, target: Uint8Array): void {
+  const words = wordsOf(target);
   for (let page = 0; page < table.pages.length; page++) {
     const start = page * PAGE_BYTES;
+    const end = Math.min(start + PAGE_BYTES, table.length);
     const bytes = table.pages[page];
-    if (bytes === undefined) target.fill(0, start, Math.min(start + PAGE_BYTES, table.length));
-    else target.set(bytes, start);
+    if (bytes !== undefined) target.set(bytes, start);
+    else if (!isZero(target, words, start, end)) target.fill(0, start, end);
   }
 }
 
@@ -47,20 +53,24 @@ export function ownBytes(table: PageTable, other: PageTable | undefined): number
   return bytes;
 }
 
+/** The same memory in words, where it is aligned. */
+function wordsOf(bytes: Uint8Array): Uint32Array | undefined {
+  return bytes.byteOffset & 3 ? undefined : new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+}
+
 /** Word-wise where alignment allows: these two loops are what a checkpoint costs. */
-function isZero(bytes: Uint8Array, start: number, end: number): boolean {
-  if (((bytes.byteOffset + start) & 3) === 0 && ((end - start) & 3) === 0) {
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset + start, (end - start) >> 2);
-    let i = 0;
+function isZero(bytes: Uint8Array, words: Uint32Array | undefined, start: number, end: number): boolean {
+  let i = start;
+  if (words !== undefined) {
     // Eight at a time: most of a machine's memory is zeros, and each capture looks at all of it.
-    for (const end8 = words.length & ~7; i < end8; i += 8) {
-      const low = words[i] | words[i + 1] | words[i + 2] | words[i + 3];
-      if ((low | words[i + 4] | words[i + 5] | words[i + 6] | words[i + 7]) !== 0) return false;
+    let at = start / 4;
+    for (const last = (end >>> 2) - 7; at < last; at += 8) {
+      const low = words[at] | words[at + 1] | words[at + 2] | words[at + 3];
+      if ((low | words[at + 4] | words[at + 5] | words[at + 6] | words[at + 7]) !== 0) return false;
     }
-    for (; i < words.length; i++) if (words[i] !== 0) return false;
-    return true;
+    i = at * 4;
   }
-  for (let i = start; i < end; i++) if (bytes[i] !== 0) return false;
+  for (; i < end; i++) if (bytes[i] !== 0) return false;
   return true;
 }
 

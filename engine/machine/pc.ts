@@ -16,6 +16,7 @@ import { type Board, type BoardOutputs, buildBoard } from "./board.ts";
 import type { CompleteConfiguration } from "./configuration.ts";
 import type { Cpu, CpuMaker, CpuStop, CpuSurroundings, ProcessorEvent } from "./cpu.ts";
 import { MasterMemory } from "./mastermemory.ts";
+import { memorySize } from "./memorysize.ts";
 import { Processors } from "./processors.ts";
 import { WatchedMemory } from "./watchedmemory.ts";
 
@@ -64,7 +65,8 @@ export class Pc {
     this.configuration = configuration;
     const { processors: count } = configuration;
     this.#randomSeed = configuration.randomSeed;
-    this.map = new PhysicalMap(configuration.memoryMiB * 2 ** 20, count, rom.length + LOW_ROM);
+    const { bytes, below } = memorySize(configuration);
+    this.map = new PhysicalMap(bytes, count, rom.length + LOW_ROM, below);
     this.clock = new TickClock(configuration.ticksPerSecond);
     const log = (event: DeviceEvent) => {
       if (event.kind === "unimplemented") outputs.event({ kind: "unimplemented", part: event.part, text: event.text });

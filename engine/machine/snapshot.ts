@@ -14,13 +14,14 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Snapshot } from "./api.ts";
 import { type Checkpoint, encodeBody, pageLength } from "./checkpoint.ts";
+import { MAX_MEMORY_MIB } from "./memorysize.ts";
 import { PAGE_BYTES, type PageTable } from "./pages.ts";
 import { type Decoded, decodeState, EncodingFault, Reader, Writer } from "./statecodec.ts";
 
 const MAGIC = "RING-1SS";
 const VERSION = 1;
-/** No machine of ours has more in one array: 1 GiB of RAM. */
-const MAX_BLOB = 2 ** 30;
+/** No machine of ours has more in one array. */
+const MAX_BLOB = MAX_MEMORY_MIB * 2 ** 20;
 
 /** A snapshot that cannot be used: where in its data, and what was expected there. */
 export interface SnapshotFault {
@@ -99,7 +100,7 @@ function moment(reader: Reader, what: string): number {
 
 function readBlob(reader: Reader): PageTable {
   const length = reader.u32("the length of a blob");
-  if (length > MAX_BLOB) throw reader.fault("a blob of at most 1 GiB", 4);
+  if (length > MAX_BLOB) throw reader.fault(`a blob of at most ${MAX_MEMORY_MIB} MiB`, 4);
   const count = Math.ceil(length / PAGE_BYTES);
   const present = reader.u32("the count of pages");
   const pages: (Uint8Array | undefined)[] = new Array(count).fill(undefined);
