@@ -36,8 +36,9 @@ describe("El Torito", { timeout: 90_000 }, () => {
     const options = { files: { cd: image }, args: ["-boot", "d", "-cdrom", "{cd}"] };
     expect(await onQemu({ ...options, bios: OUR_BIOS })).toEqual(lines);
     // SeaBIOS takes writing to a CD for done; of an emulated hard disk it keeps the last cylinder to itself, counts one
-    // disk too many, and still counts it when it is gone.
-    const same = (line: string) => !/^(write|disks \d\d$| 00 0.3F 0F0.$)/.test(line);
+    // disk too many, and still counts it when it is gone; as the type of 2.88 MB it gives 06 here, and 05 for a drive of
+    // its own, which is what ours gives for both: either number is in use.
+    const same = (line: string) => !/^(write|disks \d\d$| 00 0.3F 0F0.$| 0[56] 4F24)/.test(line);
     expect((await onQemu(options)).filter(same)).toEqual(lines.filter(same));
   });
 
