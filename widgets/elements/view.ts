@@ -70,20 +70,7 @@ export abstract class MachineView extends LitElement {
 
   /** Views draw in the page's turns, not all of them in one task. */
   protected override async scheduleUpdate(): Promise<void> {
-    await pageTurns.take(() => {
-      const isFirst = !this.hasUpdated;
-      super.scheduleUpdate();
-      if (isFirst) this.layOutControl();
-    });
-  }
-
-  /**
-   * Lays out the part of the page around a control that stands where nothing is laid out yet. A browser that looks for
-   * forms to fill does so 100 ms after controls were drawn, for all of them in one task; so it finds it done, in turns.
-   */
-  private layOutControl(): void {
-    if (this.checkVisibility?.({ contentVisibilityAuto: true })) return;
-    this.renderRoot.querySelector("input, select, textarea")?.getBoundingClientRect();
+    await pageTurns.take(() => super.scheduleUpdate());
   }
 
   private async findMachine(): Promise<void> {
