@@ -9,7 +9,7 @@ const mib = (memoryMiB: number, end?: number) => {
   return [below / 2 ** 20, above / 2 ** 20];
 };
 
-// QEMU 8.2, `info mtree -f` with -m 3583, 3584, 3968, and with -M pc,max-ram-below-4g=512M -m 512, 768.
+// QEMU 7.2, `info mtree -f` with -m 3583, 3584, 3968, and with -M pc,max-ram-below-4g=512M -m 512, 768.
 test("3583 MiB are below 4 GiB, of 3584 MiB 3072 are; an end that is asked for holds", () => {
   expect([mib(3583), mib(3584), mib(3968), mib(512, 512), mib(768, 512)]).toEqual([
     [3583, 0],
