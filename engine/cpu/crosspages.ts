@@ -11,8 +11,8 @@ import type { Value } from "../isa/meaning.ts";
 import type { Expression } from "../wasm/expression.ts";
 import * as w from "../wasm/expression.ts";
 import { assembleModule, FunctionBuilder, importedFunction, type Signature } from "../wasm/module.ts";
-import { isJumpKnown, jumpSlot } from "./emitter.ts";
 import type { ImportFunctions } from "./importfunctions.ts";
+import { isJumpKnown, jumpSlot } from "./jumptable.ts";
 import * as at from "./layout.ts";
 import type { PhysicalMap } from "./physical.ts";
 

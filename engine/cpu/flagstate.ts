@@ -5,6 +5,7 @@
 import type { Bits, Flags, FlagValue, Value } from "../isa/meaning.ts";
 import * as w from "../wasm/expression.ts";
 import type { FunctionBuilder } from "../wasm/module.ts";
+import type { Emitter } from "./emitter.ts";
 import {
   borrowsOfDifference,
   carriesOfSum,
@@ -12,11 +13,10 @@ import {
   carryWord,
   comparisonWords,
   conditionFrom,
-  type Emitter,
   letFlag,
   resultWords,
   withZero,
-} from "./emitter.ts";
+} from "./flagarithmetic.ts";
 import * as at from "./layout.ts";
 
 /** What set the flags last: nothing of this block, an operation whose operands are still known, or locals. */

@@ -9,6 +9,7 @@ import type { Row } from "../isa/row.ts";
 import { truncate } from "../isa/width.ts";
 import * as w from "../wasm/expression.ts";
 import { FunctionBuilder, type Signature } from "../wasm/module.ts";
+import { Emitter, type Imports, type Shape } from "./emitter.ts";
 import {
   borrowsOfDifference,
   carriesOfSum,
@@ -16,13 +17,10 @@ import {
   carryWord,
   comparisonWords,
   conditionFrom,
-  Emitter,
-  type Imports,
   letFlag,
   resultWords,
-  type Shape,
   withZero,
-} from "./emitter.ts";
+} from "./flagarithmetic.ts";
 import * as at from "./layout.ts";
 import { mediaPlace } from "./media.ts";
 

@@ -78,11 +78,7 @@ class Step extends Interpretation {
 
   /** Goes on by the next record's own handler behind a slow store. */
   leaveAfterSlowStore(): void {
-    if (this.ended) return;
-    this.slow.leave(() => {
-      this.spill();
-      this.goOn();
-    });
+    this.slow.leave(this, () => this.goOn());
   }
 
   override when(condition: Value, then: () => void, otherwise?: () => void): void {

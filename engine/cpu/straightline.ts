@@ -38,8 +38,12 @@ export class SlowStores {
     this.f.assign(this.met, w.i32(1));
   }
 
-  /** Behind the instruction, which goes on: `leave` where it made one. */
-  leave(leave: () => void): void {
-    if (this.met) this.f.if(this.met, leave);
+  /** Behind the instruction: where it made one and goes on, `goOn` by the next record's own handler. */
+  leave(x: Emitter, goOn: () => void): void {
+    if (!this.met || x.ended) return;
+    this.f.if(this.met, () => {
+      x.spill();
+      goOn();
+    });
   }
 }

@@ -207,9 +207,7 @@ class Translation extends Emitter {
 
   /** Goes on by the next record's handler behind a slow store. The last record's link finds what is there by itself. */
   leaveAfterSlowStore(): void {
-    if (this.ended) return;
-    this.slow.leave(() => {
-      this.spill();
+    this.slow.leave(this, () => {
       const next = w.i32(this.instruction.record + at.RECORD_BYTES);
       this.f.returnCallIndirect(0, w.load("i32", 32, next, at.R_HANDLER), this.cpu, next, this.ticks);
     });
