@@ -24,7 +24,7 @@ import { CS, DS, SS } from "./segments.ts";
 
 const ROUNDS = Number(process.env.RING_ROUNDS ?? (process.env.RING_FULL ? 20_000 : 50));
 /** Of blocks that store into themselves. */
-const OWN_ROUNDS = Math.ceil(ROUNDS / 2);
+const OWN_ROUNDS = 25 + Math.ceil(ROUNDS / 20);
 const SEED = Number(process.env.RING_SEED ?? 11);
 
 /** Behind the code, so that no block writes to itself unless it is meant to. */

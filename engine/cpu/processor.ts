@@ -425,8 +425,12 @@ export class Processor extends EventTaker {
     return this.tryFind(low, this.view.getInt32(at.RIP + 4, true));
   }
 
-  /** The record of the code that generated code comes to next, or the guard before it; 0 where it must leave. */
-  private findNext(low: number, high: number): number {
+  /**
+   * The record of the code that generated code comes to next, or the guard before it; 0 where it must leave. Behind the last
+   * tick nothing is looked for: that instruction is not due, and what its fetch does to tables and TLB may be seen before it.
+   */
+  private findNext(low: number, high: number, ticks: number): number {
+    if (ticks <= 0) return 0;
     if (mayCross(low)) {
       this.view.setUint32(at.RIP, low, true);
       this.view.setInt32(at.RIP + 4, high, true);
@@ -494,7 +498,7 @@ export class Processor extends EventTaker {
     }
     let target = 0;
     const kept = this.blocks.keeps(record, () => {
-      target = this.findNext(low, high);
+      target = this.findNext(low, high, ticks);
     });
     if (!target) return this.notFound(low, high, ticks);
     const { base } = this.mode;
@@ -506,7 +510,7 @@ export class Processor extends EventTaker {
   }
 
   private jump(low: number, high: number, ticks: number): number {
-    const target = this.findNext(low, high);
+    const target = this.findNext(low, high, ticks);
     if (!target) return this.notFound(low, high, ticks);
     this.rememberJump(low, high, target);
     return target;
