@@ -42,6 +42,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   cont: { usage: "cont", help: "let it go on (c)", does: (r) => silently(() => (r.isStopped = false)) },
   system_reset: { usage: "system_reset", help: "pull the reset line", does: (r) => silently(() => r.reset()) },
   sendkey: { usage: "sendkey KEYS", help: "press keys together: sendkey ctrl-alt-delete", does: sendkey },
+  mouse_move: { usage: "mouse_move DX DY [DZ]", help: "move the mouse, turn its wheel", does: mouseMove },
+  mouse_button: { usage: "mouse_button STATE", help: "1 left, 2 middle, 4 right, or their sum", does: mouseButton },
   screendump: { usage: "screendump FILE.png", help: "a picture of the screen", does: screendump },
   quit: { usage: "quit", help: "end the process (q)", does: (r) => silently(() => r.quit()) },
 };
@@ -184,6 +186,23 @@ function sendkey({ machine }: Monitored, args: string): string {
   }
   for (const code of codes) machine.key(code, true);
   for (const code of codes.reverse()) machine.key(code, false);
+  return "";
+}
+
+function mouseMove({ machine }: Monitored, args: string): string {
+  const words = args.split(/\s+/);
+  const [right, down, wheel = 0] = words.map((word) => (/^[+-]?\d{1,5}$/.test(word) ? Number(word) : Number.NaN));
+  if (words.length < 2 || words.length > 3 || [right, down, wheel].some(Number.isNaN))
+    return `mouse_move ${args}: expected counts to the right and down, as mouse_move 10 -3, and notches of the wheel\n`;
+  // QEMU's wheel turns one notch, whatever the count, and away from the user where it is positive.
+  machine.mouse({ right, down, back: -Math.sign(wheel) });
+  return "";
+}
+
+function mouseButton({ machine }: Monitored, args: string): string {
+  if (!/^[0-7]$/.test(args)) return `mouse_button ${args}: expected 0 to 7: 1 left, 2 middle, 4 right, or their sum\n`;
+  const state = Number(args);
+  machine.mouse({ buttons: (state & 1) | ((state & 4) >> 1) | ((state & 2) << 1) });
   return "";
 }
 

@@ -78,13 +78,16 @@ test("a serial line over TCP: what the test's own server says comes back in uppe
 }, 60_000);
 
 test("the monitor: -S waits for cont, Ctrl-A c goes there and back, x shows the reset vector, Ctrl-A x quits", async () => {
-  const typed = "\x01cinfo status\ninfo registers\nx /5xb 0xfffffff0\nxp /1i 0x7c00\nstpo\ncont\n\x01cab\x01x";
+  const typed =
+    "\x01cinfo status\ninfo registers\nx /5xb 0xfffffff0\nxp /1i 0x7c00\nstpo\nmouse_move 1\nmouse_move 10 -3 1\nmouse_button 5\ncont\n\x01cab\x01x";
   const got = await run(["-S", "-nographic", "-fda", ECHO], typed);
   expect(got.status).toBe(0);
   expect(got.out).toContain("(qemu) info status\r\nVM status: paused, tick 0\r\n");
   expect(got.out).toMatch(/EIP=0000fff0 EFL=00000002 CPL=0\r\n[\s\S]*CS =f000 ffff0000 0000ffff/);
   expect(got.out).toContain("00000000fffffff0: 0xea");
   expect(got.out).toContain("unknown command: 'stpo'; the nearest is stop");
+  expect(got.out).toContain("mouse_move 1: expected counts to the right and down");
+  expect(got.out).toContain("mouse_move 10 -3 1\r\n(qemu) mouse_button 5\r\n(qemu) cont\r\n");
 }, 60_000);
 
 test("snapshot=off keeps what the guest wrote, and nothing else does", async () => {

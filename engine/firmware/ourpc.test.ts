@@ -66,7 +66,10 @@ describe("on our own PC", { timeout: 60_000 }, () => {
     [16, 0xf00000, 0x2000],
     [64, 0x3f00000, 0x2000],
   ])("with %i MiB, E820, E801, 88h and INT 12h agree with the RAM there is", (memoryMiB, extended, tables) => {
-    expect(finish(power(probe("memory"), { memoryMiB })).slice(1)).toEqual(memoryLines(extended, tables));
+    const [equipment, ...lines] = finish(power(probe("memory"), { memoryMiB }));
+    // A floppy drive, a coprocessor, a mouse, 80 columns in colour, two serial ports.
+    expect(equipment).toBe("equipment 0427");
+    expect(lines).toEqual(memoryLines(extended, tables));
   });
 
   test("POST leaves the machine's ACPI tables, placed, at the end of memory and their RSDP at E0000", () => {
@@ -226,11 +229,18 @@ describe("on our own PC", { timeout: 60_000 }, () => {
     ]);
   });
 
-  test("INT 15h AH=C2h: the mouse is reset, asked and set, and its handler known", () => {
+  test("INT 15h AH=C2h: the mouse is reset, asked and set, and hands over its packets", () => {
     const machine = power(probe("mouse"));
     machine.run({ serial: "ready\n", ticks: 4_000_000_000 });
-    const said = machine.guest.serial[0].text().split("\n").slice(0, -1);
-    expect(said).toEqual(MOUSE.slice(0, MOUSE.indexOf("ready") + 1));
+    for (const [right, down] of [
+      [10, 5],
+      [-3, 0],
+    ]) {
+      machine.mouse({ right, down });
+      machine.run({ ticks: 2_000_000 });
+    }
+    finish(machine);
+    expect(machine.guest.serial[0].text().split("\n").slice(0, -1)).toEqual(MOUSE);
   });
 
   test("INT 16h: typed text arrives with its scan codes", () => {

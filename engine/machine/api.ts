@@ -533,6 +533,8 @@ export interface MachineHandle {
   key(code: string, down: boolean): Promise<void>;
   /** Types text by pressing and releasing keys of a US keyboard. */
   type(text: string): Promise<void>;
+  /** Moves the PS/2 mouse, or presses and releases its buttons. */
+  mouse(action: MouseAction): Promise<void>;
   serialInput(text: string): Promise<void>;
 
   snapshot(): Promise<Snapshot>;
@@ -542,6 +544,17 @@ export interface MachineHandle {
   /** The source lines of the firmware, where it is ours. */
   firmwareLines(): Promise<readonly SourceLine[]>;
   close(): void;
+}
+
+/** What was done to the mouse, in its counts; left out: nothing. At most 32,767 counts either way. */
+export interface MouseAction {
+  /** To the right, and towards the user, as `MouseEvent.movementX` and `movementY` count. */
+  readonly right?: number;
+  readonly down?: number;
+  /** Its wheel, towards the user. */
+  readonly back?: number;
+  /** All that are held down now: left, right, middle, fourth, fifth in bits 0 to 4, as `MouseEvent.buttons`. */
+  readonly buttons?: number;
 }
 
 /** All machines of a page. There is one engine (one worker) a page. */

@@ -88,6 +88,7 @@ export interface Board {
   readonly interrupts: I8259;
   readonly vga: Vga;
   readonly keyboard: Ps2Keyboard;
+  readonly mouse: Ps2Mouse;
   readonly typist: Typist;
   readonly uarts: readonly Ns16550[];
   readonly floppies: I82077;
@@ -198,6 +199,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     interrupts,
     vga,
     keyboard,
+    mouse,
     typist,
     uarts,
     floppies,
@@ -267,5 +269,5 @@ function cmosOf(configuration: CompleteConfiguration) {
   const drive = (image: Uint8Array | undefined): FloppyType =>
     (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");
   const a: FloppyType = floppies[0] || floppies.length === 0 ? drive(floppies[0]) : "1.44M";
-  return { memoryBytes, highMemoryBytes, processors, bootOrder, floppies: [a, drive(floppies[1])] };
+  return { memoryBytes, highMemoryBytes, processors, bootOrder, floppies: [a, drive(floppies[1])], mouse: true };
 }

@@ -304,6 +304,9 @@ export class Guest {
       case "type":
         this.pc.board.typist.type(keystrokes(input.text));
         return;
+      case "mouse":
+        this.pc.board.mouse.move(input.right, input.up, input.back, input.buttons);
+        return;
       case "serial":
         for (const byte of input.bytes) this.pc.board.uarts[input.port]?.receive(byte);
         return;

@@ -13,6 +13,13 @@ import { type Checkpoint, costBytes } from "./checkpoint.ts";
 export type Input = { readonly tick: Tick } & (
   | { readonly kind: "key"; readonly code: string; readonly down: boolean }
   | { readonly kind: "type"; readonly text: string }
+  | {
+      readonly kind: "mouse";
+      readonly right: number;
+      readonly up: number;
+      readonly back: number;
+      readonly buttons: number;
+    }
   | { readonly kind: "serial"; readonly port: number; readonly bytes: Uint8Array }
   | { readonly kind: "frame"; readonly card: number; readonly bytes: Uint8Array }
   | { readonly kind: "console"; readonly card: number; readonly port: number; readonly bytes: Uint8Array }

@@ -13,6 +13,7 @@ import type {
   MachineEvent,
   MachineHandle,
   MachineStatus,
+  MouseAction,
   PageWalk,
   ProcessorStatus,
   Read,
@@ -351,6 +352,12 @@ export class LocalMachine implements MachineHandle {
   async type(text: string): Promise<void> {
     this.#check();
     this.machine.type(text);
+    this.#surrounding.wake();
+  }
+
+  async mouse(action: MouseAction): Promise<void> {
+    this.#check();
+    this.machine.mouse(action);
     this.#surrounding.wake();
   }
 

@@ -72,6 +72,7 @@ test("stepping back restores every hash on the way, with inputs in between", () 
   const m = machine(BUSY, {}, { interval: 50_000 });
   m.run(200_000);
   m.key("KeyA", true);
+  m.mouse({ right: 3, down: -4, buttons: 1 });
   m.serialInput(Uint8Array.of(65, 66, 67));
   m.run(100_000);
   const hashes: string[] = [];

@@ -13,6 +13,7 @@ import type {
   MachineConfiguration,
   MachineEvent,
   MachineStatus,
+  MouseAction,
   PageWalk,
   ProcessorStatus,
   RegisterFile,
@@ -55,6 +56,8 @@ export interface MachineOptions {
 export const LONG_SLICE = 2 ** 40;
 /** Input waiting for a slow guest at most, in bytes. */
 const MAX_SERIAL_INPUT = 65536;
+/** That a mouse moves at once at most. */
+const MAX_MOUSE_COUNTS = 32767;
 /** Bytes of one read of memory. */
 const MAX_READ = 1 << 24;
 
@@ -243,6 +246,14 @@ export class Machine implements Driven {
   /** Presses and releases keys of a US keyboard, as fast as the keyboard takes them. */
   type(text: string): void {
     this.#input({ tick: this.tick, kind: "type", text: text.slice(0, 10_000) });
+  }
+
+  /** Moves the mouse, or presses and releases its buttons. */
+  mouse({ right = 0, down = 0, back = 0, buttons }: MouseAction): void {
+    const whole = (count: number) => Math.max(-MAX_MOUSE_COUNTS, Math.min(MAX_MOUSE_COUNTS, Math.trunc(count))) || 0;
+    const held = buttons ?? this.guest.pc.board.mouse.state.buttons;
+    const up = whole(-down);
+    this.#input({ tick: this.tick, kind: "mouse", right: whole(right), up, back: whole(back), buttons: held & 31 });
   }
 
   /** Bytes that arrive at COM1 or another of them; answers how many there was room for. */

@@ -226,6 +226,9 @@ export class RemoteMachine implements api.MachineHandle {
   type(text: string) {
     return this.#call("type", text);
   }
+  mouse(action: api.MouseAction) {
+    return this.#call("mouse", action);
+  }
   serialInput(text: string) {
     return this.#call("serialInput", text);
   }
