@@ -36,6 +36,7 @@ const CHANGES = [
   "orl $0x100, 40(%esp)",
   "mov %cr0, %eax; xor $0x40000, %eax; mov %eax, %cr0",
   "mov $0x10, %eax; mov %eax, %fs",
+  "mov $3, %eax; mov %eax, %gs",
   "movl $middle, %eax; mov %eax, %dr0; mov $0x00010001, %eax; mov %eax, %dr7",
   "xor %eax, %eax; mov %eax, %dr7",
 ];

@@ -284,13 +284,18 @@ function setStatus(f: FunctionBuilder, cpu: Expression, image: Expression): void
   f.store(32, cpu, w.or(w.or(w.shl(cf, w.i32(31)), w.shl(differ, w.i32(30))), adjust), at.CARRY);
 }
 
-/** A data segment that the outer ring may not use becomes null (far.ts, `dropPrivileged`): such a return goes the long way. */
+/**
+ * A data segment that the outer ring may not use becomes null, a null selector 0 (far.ts, `dropPrivileged`): a return that
+ * changes one goes the long way.
+ */
 function keepsSegments(f: FunctionBuilder, cpu: Expression, level: Expression): Expression {
   const keeps = [ES, DS, FS, GS].map((n) => {
     const attributes = f.let(word(cpu, segmentAt(n) + at.SEGMENT_ATTRIBUTES));
     const conforming = w.eq(w.and(attributes, w.i32(S | CODE | CONFORMING)), w.i32(S | CODE | CONFORMING));
     const dpl = w.and(w.shru(attributes, w.i32(5)), w.i32(3));
-    return w.or(w.or(w.eqz(w.and(attributes, w.i32(S))), conforming), w.geu(dpl, level));
+    const allowed = w.or(w.or(w.eqz(w.and(attributes, w.i32(S))), conforming), w.geu(dpl, level));
+    const selector = word(cpu, segmentAt(n) + at.SEGMENT_SELECTOR);
+    return w.and(allowed, w.geu(w.sub(selector, w.i32(1)), w.i32(3)));
   });
   return all(...(keeps as [Expression, ...Expression[]]));
 }

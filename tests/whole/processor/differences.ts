@@ -372,6 +372,13 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
   ]),
   levels: new Map([
     ...same(
+      "Intel SDM vol. 2B, RET: outward, a selector of no data or readable code becomes 0; QEMU leaves null ones",
+      {
+        "RETF outward, null stays null":
+          "end +0018 eax=00000003 esp=0000d000 es=00000000 cs=0000002b ss=00000033 ds=00000000",
+      },
+    ),
+    ...same(
       "Intel SDM vol. 2, CALL: a gate to conforming code changes neither level nor stack; QEMU goes to the code's DPL",
       {
         "a gate to conforming code": "end +2627 eax=00000063 esp=0000cff8 cs=00000063",
