@@ -242,8 +242,8 @@ test("a DMA controller that does not answer is an overrun: ST1 0x10", () => {
   expect(command(0xe6, 0, 0, 0, 1, 2, 18, 0x1b, 0xff)).toBe("40 10 00 00 00 01 02");
 });
 
-test("without a disk or with the motor off a read waits until a reset, or until the motor is on", () => {
-  const { bus, fdc, command, dma, start, results } = controller();
+test("with the motor off a read waits until a reset, or until the motor is on", () => {
+  const { bus, command, dma, start, results } = controller();
   start();
   dma(0x46, 0, 512);
   bus.out(0x3f2, 0x0c);
@@ -252,13 +252,43 @@ test("without a disk or with the motor off a read waits until a reset, or until 
   bus.out(0x3f2, 0x1c);
   bus.wait(MILLISECOND);
   expect(results()).toBe("00 00 00 00 00 02 02");
-  fdc.eject(0);
-  expect(bus.in(0x3f7)).toBe(0x80);
+  bus.out(0x3f2, 0x0c);
   expect(command(0x4a, 0)).toBe("");
-  bus.out(0x3f2, 0x18);
-  bus.out(0x3f2, 0x1c);
+  bus.out(0x3f2, 0x08);
+  bus.out(0x3f2, 0x0c);
   bus.wait(MILLISECOND);
   expect(bus.in(0x3f4)).toBe(0x80);
+});
+
+test("a drive that turns without a disk has no address marks: READ ID, READ, WRITE and FORMAT end with MA at every rate", () => {
+  const { bus, fdc, irq, command, dma, start } = controller();
+  start();
+  fdc.eject(0);
+  for (const rate of [0, 1, 2, 3]) {
+    bus.out(0x3f7, rate);
+    const { rises } = irq;
+    expect(command(0x4a, 0)).toMatch(/^40 01 00/);
+    expect(irq.rises).toBe(rises + 1);
+  }
+  bus.out(0x3f7, 0);
+  dma(0x46, 0x1000, 512);
+  expect(command(0xe6, 0, 0, 0, 1, 2, 18, 0x1b, 0xff)).toBe("40 01 00 00 00 01 02");
+  expect(command(0xc5, 0, 0, 0, 1, 2, 18, 0x1b, 0xff)).toBe("40 01 00 00 00 01 02");
+  expect(command(0x4d, 0, 2, 18, 0x54, 0xf6)).toMatch(/^40 01 00/);
+  expect(bus.ram[0x1000]).toBe(0);
+});
+
+test("the change line stays up through steps of an empty drive; a step with a disk in takes it down", () => {
+  const { bus, fdc, command, start } = controller();
+  start();
+  fdc.eject(0);
+  expect(bus.in(0x3f7)).toBe(0x80);
+  command(0x0f, 0x00, 0x01);
+  expect([command(0x08), bus.in(0x3f7)]).toEqual(["20 01", 0x80]);
+  fdc.insert(0, "disk");
+  expect(bus.in(0x3f7)).toBe(0x80);
+  command(0x07, 0x00);
+  expect([command(0x08), bus.in(0x3f7)]).toEqual(["20 00", 0x00]);
 });
 
 test("formats by size: 360K 40x2x9, 1.2M 80x2x15, 2.88M 80x2x36; 512 bytes are the start of a 1.44M disk", () => {

@@ -8,8 +8,9 @@
  *   base+7  DIR   disk change                                               r     CCR  rate                           w
  *
  * All commands of the part, DMA and non-DMA transfers, multi-sector and multi-track with the data sheet's result bytes,
- * implied seeks, the change line, overruns. What a head does takes a fraction of a real drive's time. A drive without a
- * disk or with its motor off gives no index pulses: commands that need them wait until a reset, as on the part.
+ * implied seeks, the change line, overruns. What a head does takes a fraction of a real drive's time. A drive with its
+ * motor off gives no index pulses: commands that need them wait until a reset, as on the part; one that turns without a
+ * disk gives nothing but pulses, and they end with MA.
  * Images hold the 512-byte sectors of standard formats, so deleted data marks, other sector sizes and numbers that FORMAT
  * could write are lost (logged). Non-DMA transfers have no time limit, and end at EOT with EN set: an AT has no TC then.
  * Not modelled: PS/2 and Model 30 registers, FM recording, precompensation, drive specification.
@@ -96,7 +97,6 @@ export class I82077 implements Device, DmaDevice {
   /** Puts the library's image `name` into drive 0 to 3; its size must have a `floppyFormat`. */
   insert(drive: number, name: string, writeProtected = false): void {
     this.#drives.insert(drive, name, writeProtected);
-    this.#transfer.resume();
   }
 
   /** Takes the disk out; what was written to it is lost with it (`contents` before). */

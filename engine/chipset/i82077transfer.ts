@@ -5,6 +5,11 @@
  * A sector goes through the buffer as a whole: the head takes a sector's time, then the bytes move as fast as the DMA
  * controller or the processor takes them. A DMA controller that has not moved them a sector later is an overrun.
  *
+ * A track on which the part sees two index pulses and no address mark ends a command with MA. A 3.5-inch disk has no index
+ * hole: the pulses come from the spindle's rotor, with a disk on it or without. So a command to an empty drive ends with MA,
+ * which SeaBIOS and GRUB count on; QEMU 7.2 says so too, at all rates but the one it ascribes to the absent disk. (An
+ * empty 5.25-inch drive gives no pulses, and leaves the command waiting as a motor that is off does: not modelled.)
+ *
  * Source: Intel 82077AA data sheet, order 290166-007, "Data Transfer Commands", tables 6-2 to 6-6.
  */
 
@@ -58,12 +63,12 @@ export class FdcTransfer {
     else if (operation === "verify" && select & 0x80) state.left = count === 0 ? 256 : count;
   }
 
-  /** Waits for the next sector where the drive turns and has a disk; otherwise for nothing. */
+  /** Waits for the next sector where the drive turns; otherwise for nothing. */
   nextSector(): void {
     if (this.#turns()) this.#port.awaitSector();
   }
 
-  /** The drive may turn now: a disk came in or a motor was switched. */
+  /** The drive may turn now: a motor was switched. */
   resume(): void {
     if (this.#state.phase === "execution" && !this.#state.moving) this.nextSector();
   }
@@ -77,12 +82,12 @@ export class FdcTransfer {
       this.finish(ST0_ABNORMAL, ST1_OR);
       return;
     }
+    if (!this.#turns()) return;
     const format = image === undefined ? undefined : floppyFormat(image.length);
-    if (image === undefined || format === undefined || !this.#turns()) return;
     const { cylinder, writeProtected } = state.drives[this.#drive()];
-    const readable = (state.dsr & 3) === format.rate && sectorNumber(format, cylinder, state.head, 1) !== undefined;
+    const readable = (state.dsr & 3) === format?.rate && sectorNumber(format, cylinder, state.head, 1) !== undefined;
     if (this.writes() && writeProtected) this.finish(ST0_ABNORMAL, ST1_NW);
-    else if (!readable) this.finish(ST0_ABNORMAL, ST1_MA);
+    else if (image === undefined || format === undefined || !readable) this.finish(ST0_ABNORMAL, ST1_MA);
     else if (state.operation === "readId") this.#readId(format, cylinder);
     else if (state.operation === "formatTrack") this.#move(4);
     else this.#sector(format, image, cylinder);
@@ -137,10 +142,9 @@ export class FdcTransfer {
     return this.#state.command[1] & 3;
   }
 
-  /** Motor on and a disk inserted: there are index pulses. */
+  /** The motor is on: there are index pulses. */
   #turns(): boolean {
-    const drive = this.#drive();
-    return (this.#state.dor & (0x10 << drive)) !== 0 && this.#port.image(drive) !== undefined;
+    return (this.#state.dor & (0x10 << this.#drive())) !== 0;
   }
 
   #readId(format: FloppyFormat, cylinder: number): void {
