@@ -3,7 +3,7 @@
  * the jump table.
  */
 import type { DecodeMode } from "../isa/decoded.ts";
-import type { Core } from "./core.ts";
+import type { Core, ModeName } from "./core.ts";
 import * as at from "./layout.ts";
 import type { Model } from "./models.ts";
 import { EFER_LMA } from "./registers.ts";
@@ -85,4 +85,12 @@ export class Modes {
     }
     return mode;
   }
+}
+
+/** What `mode` is called, where a processor is in it. */
+export function nameOf(p: Core, { codeBits }: Mode): ModeName {
+  if (!p.protectedMode) return "real";
+  if (p.longMode) return codeBits === 64 ? "long" : "compatibility";
+  if (p.virtual8086) return "virtual-8086";
+  return codeBits === 32 ? "protected 32" : "protected 16";
 }

@@ -5,13 +5,12 @@
  * What modes, paging, tasks and interrupts mean is in `system/`, `paging.ts` and `linear.ts`; here is the order of things:
  * what comes between two instructions, and what an exception in the delivery of another makes.
  */
-import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { TABLE } from "../isa/table.ts";
 import { EngineError } from "../wasm/error.ts";
 import { isStackAccess, passBranch } from "./beyondlimit.ts";
 import { Blocks, fitsLimit, linearOf } from "./blocks.ts";
-import { hex4, type ModeName, type Surroundings } from "./core.ts";
+import type { ModeName, Surroundings } from "./core.ts";
 import { Crossings, codeAddress } from "./crossing.ts";
 import { withCrossPages } from "./crosspages.ts";
 import { DR6_BS } from "./debugregisters.ts";
@@ -19,28 +18,26 @@ import { PORT_WRITE, SYSTEM_JUMP, SYSTEM_NEXT } from "./emitter.ts";
 import { EventTaker } from "./events.ts";
 import * as fault from "./fault.ts";
 import { type Fault, GuestFault } from "./fault.ts";
+import { fetchInstruction } from "./fetch.ts";
 import { type GateFunctions, gateFunctions } from "./gatememory.ts";
 import { Handlers } from "./handlers.ts";
-import { jumpIndex } from "./jumptable.ts";
+import { JumpMemory } from "./jumpmemory.ts";
 import * as at from "./layout.ts";
 import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
-import { type Mode, Modes } from "./modes.ts";
+import { type Mode, Modes, nameOf } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
 import { NMI_BLOCKED, REPEATING, RF, SHADOW_SS, TF } from "./registers.ts";
-import { CS } from "./segments.ts";
 import { floatOperation } from "./sse.ts";
 import { BTF, DEBUGCTL, LBR, recordBranch } from "./system/branchrecord.ts";
 import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
 import { Overflows } from "./system/overflows.ts";
+import { countPrivilege } from "./system/performance.ts";
 import { readPort, writePort } from "./system/ports.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
-
-/** Epochs before the jump table is wiped: with the modes and privileges they fill an i32's positive half. */
-const EPOCHS = 2 ** 18;
 
 /** Why `run` returned. */
 export type ProcessorStop = "budget" | "attention" | "halted" | "shutdown" | "breakpoint";
@@ -59,15 +56,13 @@ export class Processor extends EventTaker {
   /** Runs one instruction at a time whatever it is, with the same results. */
   careful = false;
   private readonly crossings = new Crossings(this);
+  private readonly jumps = new JumpMemory(this);
   private breakpointSet: ReadonlySet<number> = new Set();
   /** Mode as the ledger knows it: nothing yet of a state that was just assigned. */
   private chargedMode: ModeName | undefined;
   /** Length of the instruction that runs alone. */
   private aloneLength = 0;
   private readonly overflows = new Overflows(this);
-  private epoch = 0;
-  /** Of what lies in global pages; never 0, so that no entry that was wiped matches. */
-  private globalEpoch = 1;
   /** Begins at 1, so that an entry that was never written does not match. */
   private segmentEpoch = 1;
 
@@ -97,8 +92,8 @@ export class Processor extends EventTaker {
     this.modes = new Modes(model, () => this.blocks.flush());
     this.blocks.onFlush = () => {
       this.crossings.clear();
-      this.wipeJumps();
-      this.forgetJumps();
+      this.jumps.wipe();
+      this.jumps.forget(this.mode, false);
     };
     map.readers.push({
       holdsCode: (line) => this.blocks.holds(line) || this.monitor.holds(line),
@@ -109,7 +104,7 @@ export class Processor extends EventTaker {
       codeAppears: () => this.memory.forgetWrites(),
       mapChanges: () => this.mappingChanged(),
     });
-    this.memory.onCodeMoved = () => this.forgetJumps();
+    this.memory.onCodeMoved = () => this.jumps.forget(this.mode, false);
     this.reset();
   }
 
@@ -335,7 +330,7 @@ export class Processor extends EventTaker {
     let record = 0;
     try {
       record = this.crossings.find(this.mode);
-      if (record === 0) decoded = this.fetch();
+      if (record === 0) decoded = fetchInstruction(this, this.mode);
     } catch (e) {
       if (!(e instanceof GuestFault)) throw e;
       faultOfFetch = e.fault;
@@ -360,48 +355,6 @@ export class Processor extends EventTaker {
       this.aloneLength = decoded.length;
       if (!passBranch(this, decoded)) this.fault({ vector: fault.GP, errorCode: 0 });
     }
-  }
-
-  /** Decodes the instruction at RIP, or tells the fault of fetching it; a #PF is thrown. */
-  private fetch(): Decoded | Fault {
-    let fetchFault: Fault | undefined;
-    const { limit } = this.mode;
-    const { ip } = this;
-    const [low, high] = this.here();
-    const d = decode(
-      (i) => {
-        if (!this.long && (ip + i > limit || ip + i > 0xffffffff)) {
-          fetchFault = { vector: fault.GP, errorCode: 0 };
-          return -1;
-        }
-        const at_ = low + i;
-        return this.memory.fetch8(at_ >>> 0, at_ > 0xffffffff && this.long ? (high + 1) | 0 : high);
-      },
-      this.rip,
-      this.mode,
-    );
-    if (!("fault" in d)) return d;
-    if (d.fault === "fetch") return fetchFault ?? { vector: fault.GP, errorCode: 0 };
-    if (d.fault === "too long") return { vector: fault.GP, errorCode: 0 };
-    this.reportUnknown();
-    return { vector: fault.UD };
-  }
-
-  private reportUnknown(): void {
-    const bytes: string[] = [];
-    const la = this.long ? BigInt.asIntN(64, this.rip) : (this.mode.base + this.ip) >>> 0;
-    for (let i = 0; i < 8; i++) {
-      const hpa = this.memory.peekTranslate(typeof la === "bigint" ? la + BigInt(i) : (la + i) >>> 0);
-      const host = hpa < 0 ? -1 : this.map.readable(hpa);
-      if (host < 0) break;
-      bytes.push((this.map.bytes[host] as number).toString(16).padStart(2, "0"));
-    }
-    const ip = this.long ? this.rip.toString(16) : hex4(this.ip);
-    this.tell({
-      kind: "unimplemented",
-      part: "processor",
-      text: `no instruction for ${bytes.join(" ")} at ${hex4(this.segments.selector(CS))}:${ip}`,
-    });
   }
 
   // ---- what generated code calls ---------------------------------------------------------------------------------
@@ -505,35 +458,20 @@ export class Processor extends EventTaker {
     const samePage = (base + from) >>> 12 === (base + low) >>> 12 && fromHigh === high;
     if (samePage || !this.memory.paging.on) {
       if (kept) this.blocks.link(record, field, target, samePage);
-    } else this.rememberJump(low, high, target);
+    } else this.remember(low, high, target);
     return target;
+  }
+
+  private remember(low: number, high: number, target: number): void {
+    const isGlobal = this.memory.isGlobalCode(this.long ? low : (this.mode.base + low) >>> 0, high);
+    this.jumps.remember(low, high, target, this.mode, isGlobal);
   }
 
   private jump(low: number, high: number, ticks: number): number {
     const target = this.findNext(low, high, ticks);
     if (!target) return this.notFound(low, high, ticks);
-    this.rememberJump(low, high, target);
+    this.remember(low, high, target);
     return target;
-  }
-
-  private rememberJump(low: number, high: number, target: number): void {
-    const slot = at.JUMPS + jumpIndex(low) * 16;
-    this.view.setUint32(slot, low, true);
-    this.view.setInt32(slot + 4, high, true);
-    const isGlobal = this.memory.isGlobalCode(this.long ? low : (this.mode.base + low) >>> 0, high);
-    const tag = this.view.getInt32(isGlobal ? at.GLOBAL_CODE_TAG : at.CODE_TAG, true);
-    this.view.setInt32(slot + 8, tag, true);
-    this.view.setInt32(slot + 12, target, true);
-    const host = this.map.view.getInt32(target + at.R_HOST, true);
-    if (host && !isGlobal && (this.long || this.mode.base === 0)) this.rememberPage(low, high, tag, host);
-  }
-
-  private rememberPage(low: number, high: number, tag: number, host: number): void {
-    const slot = at.CODE_PAGES + ((low >>> 12) % at.CODE_PAGE_ENTRIES) * 16;
-    this.view.setInt32(slot, low & ~(PAGE - 1), true);
-    this.view.setInt32(slot + 4, high, true);
-    this.view.setInt32(slot + 8, tag, true);
-    this.view.setInt32(slot + 12, host - low, true);
   }
 
   /** Ticks that a callback of generated code may see, `ticks` being what is left behind its block. */
@@ -621,17 +559,17 @@ export class Processor extends EventTaker {
       this.mode = mode;
       this.long = mode.codeBits === 64;
       this.flat = mode.flat;
-      this.setCodeTag();
+      this.jumps.setTag(mode);
       this.mustLeave = true;
     }
     if (this.memory.updateAccess()) {
-      this.setCodeTag();
+      this.jumps.setTag(mode);
       this.mustLeave = true;
     }
     const { cpl } = this;
     const { view } = this;
-    if (view.getInt32(at.COUNTS_USER, true) !== (cpl === 3 ? 1 : 0)) this.countPrivilege();
-    const name = this.nameOf(mode);
+    if (view.getInt32(at.COUNTS_USER, true) !== (cpl === 3 ? 1 : 0)) countPrivilege(this);
+    const name = nameOf(this, mode);
     if (name !== this.modeName) {
       this.modeName = name;
       this.segmentEpoch++;
@@ -640,13 +578,6 @@ export class Processor extends EventTaker {
     view.setInt32(at.SEGMENT_TAG, (this.segmentEpoch << 2) | cpl, true);
     view.setInt32(at.FLAT32, this.flat && mode.stackBits === 32 && name === "protected 32" ? 1 : 0, true);
     this.charge(name, cpl);
-  }
-
-  private nameOf({ codeBits }: Mode): ModeName {
-    if (!this.protectedMode) return "real";
-    if (this.longMode) return codeBits === 64 ? "long" : "compatibility";
-    if (this.virtual8086) return "virtual-8086";
-    return codeBits === 32 ? "protected 32" : "protected 16";
   }
 
   private charge(mode: ModeName, ring: number): void {
@@ -658,21 +589,6 @@ export class Processor extends EventTaker {
     view.setInt32(at.CHARGED_RING, ring, true);
   }
 
-  /** The privilege level has become 3, or is it no longer: what RETIRED_USER says. */
-  private countPrivilege(): void {
-    const v = this.view;
-    const counts = v.getInt32(at.COUNTS_USER, true) === 0;
-    v.setInt32(at.COUNTS_USER, counts ? 1 : 0, true);
-    // Two words: this is done at each system call, twice.
-    const low = v.getUint32(at.RETIRED, true) + this.unretired;
-    const high = v.getUint32(at.RETIRED + 4, true) + Math.floor(low / 2 ** 32);
-    const sign = counts ? -1 : 1;
-    const userLow = v.getUint32(at.RETIRED_USER, true) + sign * (low >>> 0);
-    const userHigh = v.getUint32(at.RETIRED_USER + 4, true) + sign * high + Math.floor(userLow / 2 ** 32);
-    v.setUint32(at.RETIRED_USER, userLow, true);
-    v.setUint32(at.RETIRED_USER + 4, userHigh, true);
-  }
-
   /** What remembered segment loads depend on: mode and mapping, and the privilege. */
   private setSegmentTag(): void {
     this.view.setInt32(at.SEGMENT_TAG, (this.segmentEpoch << 2) | this.cpl, true);
@@ -682,35 +598,13 @@ export class Processor extends EventTaker {
     return this.modeName;
   }
 
-  /** What the jump table holds is of no use any more, in any mode; `butGlobal`: but for code in global pages. */
-  private forgetJumps(butGlobal = false): void {
-    this.epoch = (this.epoch + 1) % EPOCHS;
-    if (!butGlobal) this.globalEpoch = Math.max(1, (this.globalEpoch + 1) % EPOCHS);
-    if (this.epoch === 0 || (!butGlobal && this.globalEpoch === 1)) this.wipeJumps();
-    this.setCodeTag();
-  }
-
-  /** The records that the jump table has are no more what they were; or its tags begin anew. */
-  private wipeJumps(): void {
-    this.map.bytes.fill(0xff, this.cpu + at.JUMPS, this.cpu + at.JUMPS_END);
-    this.map.bytes.fill(0xff, this.cpu + at.CODE_PAGES, this.cpu + at.CODE_PAGES + at.CODE_PAGE_ENTRIES * 16);
-  }
-
-  /** Entries of the jump table carry the mode, the epoch and the privilege they were made in; inverted, in global pages. */
-  private setCodeTag(): void {
-    const user = this.cpl === 3 ? 1 : 0;
-    const tag = (epoch: number) => (epoch * 2 + user) * at.MAX_MODES + (this.mode?.id ?? 0);
-    this.view.setInt32(at.CODE_TAG, tag(this.epoch), true);
-    this.view.setInt32(at.GLOBAL_CODE_TAG, ~tag(this.globalEpoch), true);
-  }
-
   /** Linear addresses may mean other physical ones than before. */
   mappingChanged(butGlobal = false): void {
     this.segmentEpoch++;
     this.setSegmentTag();
     this.memory.updatePaging();
     this.blocks.cutCrossLinks();
-    this.forgetJumps(butGlobal);
+    this.jumps.forget(this.mode, butGlobal);
     this.mustLeave = true;
   }
 

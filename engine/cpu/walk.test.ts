@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { randomFrom } from "../isa/samples.ts";
 import { GuestFault } from "./fault.ts";
 import * as at from "./layout.ts";
-import { split } from "./linear.ts";
 import { parseModel } from "./models.ts";
 import { PhysicalMap } from "./physical.ts";
 import { Processor } from "./processor.ts";
@@ -21,6 +20,7 @@ import {
   EFER_NXE,
 } from "./registers.ts";
 import { CS, SS } from "./segments.ts";
+import { split } from "./translation.ts";
 import { explainWalk, viewTlbs, type WalkAccess } from "./walk.ts";
 
 const RAM = 2 << 20;

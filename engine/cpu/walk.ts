@@ -7,9 +7,9 @@
 import { EngineError } from "../wasm/error.ts";
 import type { Core } from "./core.ts";
 import * as at from "./layout.ts";
-import { CODE_LARGE, CODE_SETS, DATA_LARGE, DATA_SETS, split } from "./linear.ts";
 import { FETCH, type Paging, type PassedEntry, type Refusal, USER, WRITE } from "./paging.ts";
 import { TLB_DIRTY, TLB_GLOBAL, TLB_NX, TLB_USER, TLB_WRITE, type Tlb } from "./tlb.ts";
+import { CODE_LARGE, CODE_SETS, DATA_LARGE, DATA_SETS, split } from "./translation.ts";
 
 /** An access to ask about. */
 export interface WalkAccess {

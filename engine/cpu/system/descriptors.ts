@@ -7,7 +7,6 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import type { LinearAddress } from "../linear.ts";
 import { SHADOW_SS } from "../registers.ts";
 import { rememberSegment } from "../segmentcache.ts";
 import {
@@ -26,6 +25,7 @@ import {
   TYPE,
   WRITABLE,
 } from "../segments.ts";
+import type { LinearAddress } from "../translation.ts";
 
 /** A descriptor as it lies in a table. */
 export interface Descriptor {

@@ -4,8 +4,8 @@
  */
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
-import { split } from "../linear.ts";
 import { CR4_PCIDE } from "../registers.ts";
+import { split } from "../translation.ts";
 import { onlyRing0 } from "./control.ts";
 import { addressOf, loadMemory64, operand, read64 } from "./operands.ts";
 import type { Operation } from "./operation.ts";

@@ -12,9 +12,9 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { split } from "../linear.ts";
 import { IF, NT, RF, TF, VM } from "../registers.ts";
 import { CONFORMING, CS, P, SS } from "../segments.ts";
+import { split } from "../translation.ts";
 import { isCanonical } from "./canonical.ts";
 import {
   codeOf,

@@ -6,9 +6,10 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { type Behalf, type LinearAddress, split } from "../linear.ts";
+import type { Behalf } from "../linear.ts";
 import { AC } from "../registers.ts";
 import { DB, insideLimit, SS, writable } from "../segments.ts";
+import { type LinearAddress, split } from "../translation.ts";
 
 export type PushSize = 2 | 4 | 8;
 export type StackWidth = 16 | 32 | 64;

@@ -5,8 +5,8 @@
 import type { Decoded, MemoryOperand, Operand } from "../../isa/decoded.ts";
 import { EngineError } from "../../wasm/error.ts";
 import type { Core } from "../core.ts";
-import type { LinearAddress } from "../linear.ts";
 import { FS } from "../segments.ts";
+import type { LinearAddress } from "../translation.ts";
 
 export type Bytes = 1 | 2 | 4;
 

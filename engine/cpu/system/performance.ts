@@ -88,3 +88,18 @@ export const readCounter: Operation = (p) => {
   p.setRegister(0, Number(value & 0xffffffffn));
   p.setRegister(2, Number(value >> 32n));
 };
+
+/** The privilege level has become 3, or is it no longer: what RETIRED_USER says. */
+export function countPrivilege(p: Core): void {
+  const v = p.view;
+  const counts = v.getInt32(at.COUNTS_USER, true) === 0;
+  v.setInt32(at.COUNTS_USER, counts ? 1 : 0, true);
+  // Two words: this is done at each system call, twice.
+  const low = v.getUint32(at.RETIRED, true) + p.unretired;
+  const high = v.getUint32(at.RETIRED + 4, true) + Math.floor(low / 2 ** 32);
+  const sign = counts ? -1 : 1;
+  const userLow = v.getUint32(at.RETIRED_USER, true) + sign * (low >>> 0);
+  const userHigh = v.getUint32(at.RETIRED_USER + 4, true) + sign * high + Math.floor(userLow / 2 ** 32);
+  v.setUint32(at.RETIRED_USER, userLow, true);
+  v.setUint32(at.RETIRED_USER + 4, userHigh, true);
+}

@@ -3,9 +3,9 @@
 import type { Decoded } from "../../isa/decoded.ts";
 import type { Core } from "../core.ts";
 import * as at from "../layout.ts";
-import type { LinearAddress } from "../linear.ts";
 import { DF, REPEATING } from "../registers.ts";
 import { ES } from "../segments.ts";
+import type { LinearAddress } from "../translation.ts";
 import { type Bytes, operand, read, write } from "./operands.ts";
 import type { Operation } from "./operation.ts";
 import { checkPorts } from "./tss.ts";
