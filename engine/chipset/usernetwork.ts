@@ -6,7 +6,8 @@
  *   10.0.2.15  the guest
  *
  * Other ports of the gateway may lead to other machines (`portforwards.ts`). All else is answered as unreachable, a TCP
- * connection with RST. Answers leave at once and take 10 µs to the card. Not modelled: IPv6, options of IP, fragments.
+ * connection with RST. Answers leave at once and take 10 µs to the card. Of IPv6 it says that there is none
+ * (`routeradvertisement.ts`). Not modelled: options of IP, fragments.
  *
  * Source: RFC 791, 792, 826, 1122; addresses as in QEMU, docs/system/devices/net.rst.
  */
@@ -30,6 +31,7 @@ import {
   readPacket,
 } from "./ipv4.ts";
 import { PortForwards, type PortForwardsOptions } from "./portforwards.ts";
+import { answerSolicitation, IPV6_TYPE } from "./routeradvertisement.ts";
 import { answerTftp, type Transfer } from "./tftpserver.ts";
 import { DNS, GATEWAY, GUEST, MASK, macOf } from "./useraddresses.ts";
 
@@ -99,6 +101,11 @@ export class UserNetwork implements Device, EthernetNetwork {
   transmit(frame: Uint8Array): void {
     if (word(frame, 12) === ARP_TYPE) {
       this.#arp(frame);
+      return;
+    }
+    if (word(frame, 12) === IPV6_TYPE) {
+      const advertisement = answerSolicitation(frame, macOf(GATEWAY));
+      if (advertisement) this.queue.send(advertisement);
       return;
     }
     const packet = readPacket(frame);
