@@ -14,6 +14,7 @@
 import * as at from "./layout.ts";
 import { CR4_DE } from "./registers.ts";
 
+const DR6_BREAKPOINTS = 0xf;
 export const DR6_BD = 0x2000;
 export const DR6_BS = 0x4000;
 export const DR7_GD = 0x2000;
@@ -97,9 +98,15 @@ export class DebugRegisters {
     this.view.setUint32(at.PENDING_DEBUG, this.pending | bits, true);
   }
 
-  /** A #DB is on its way: DR6 says why, and its handler may use the debug registers. What waited comes with it. */
+  /**
+   * A #DB is on its way: DR6 says why, and its handler may use the debug registers. What waited comes with it. Bits 3–0
+   * are of this #DB alone, the others stay until software clears them (Intel SDM vol. 3B, 18.2.3: #DB may clear 3–0; AMD
+   * APM vol. 2, 13.1.1.3 has the processor clear nothing). ICEBP has no reason to give.
+   */
   raised(): void {
-    this.view.setUint32(DR6, this.view.getUint32(DR6, true) | this.pending | this.fault, true);
+    const reasons = this.pending | this.fault;
+    const before = this.view.getUint32(DR6, true);
+    if (reasons) this.view.setUint32(DR6, (before & ~DR6_BREAKPOINTS) | reasons, true);
     this.view.setUint32(DR7, this.view.getUint32(DR7, true) & ~DR7_GD, true);
     this.view.setUint32(at.PENDING_DEBUG, 0, true);
     this.fault = 0;

@@ -27,7 +27,7 @@ const invalidateContext: Operation = (p, d) => {
   const context = loadMemory64(p, o);
   const [low, high] = split(BigInt.asIntN(64, loadMemory64(p, o, 8)));
   const usesContexts = (p.control(4) & CR4_PCIDE) !== 0;
-  if (type > 3n || (type < 2n && context >> 12n) || (type < 2n && context && !usesContexts)) raise(fault.GP, 0);
+  if (type > 3n || context >> 12n || (type < 2n && context && !usesContexts)) raise(fault.GP, 0);
   const pcid = Number(context & 0xfffn);
   if (type === 0n && p.long && !p.memory.isCanonical(low, high)) raise(fault.GP, 0);
   if (type === 0n) p.memory.invalidateInContext(low, high, pcid);

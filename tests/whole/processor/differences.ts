@@ -311,9 +311,6 @@ export const DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Difference
     ...same("AMD APM vol. 2, 8.2.2: what one instruction met is one #DB; QEMU raises two", {
       "data, and a step": "01 +001f eax=000d0002 fl=00000102",
     }),
-    ...same("AMD APM vol. 2, 13.1.1.3: the processor clears no bit of DR6; QEMU clears B0 to B3", {
-      "DR6 keeps what was, DR6": "ffff4ff3",
-    }),
     ...same("AMD APM vol. 2, 13.1.1.4: R/W = 2 is for ports only with CR4.DE; QEMU never looks at it", {
       "port without CR4.DE": "end +0015 eax=00020002",
     }),

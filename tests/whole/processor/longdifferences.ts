@@ -270,6 +270,7 @@ export const LONG_DIFFERENCES: Readonly<Record<string, ReadonlyMap<string, Diffe
       "INVPCID 3 drops all but global ones": "end +00a9 @efd8 rax=100002 rcx=600d rdx=beef rbx=600d rsi=beef",
       "INVPCID 4": "0d 0000 +0027 @efd0 rax=4",
       "INVPCID of context 1000h": "0d 0000 +0027 @efd0 rax=1",
+      "INVPCID 2 of context 1000h": "0d 0000 +0027 @efd0 rax=2",
       "INVPCID 0 of what is not canonical": "0d 0000 +0027 @efd0 rax=0",
     }),
     ...same(RDPID, {

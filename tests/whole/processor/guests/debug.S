@@ -81,8 +81,8 @@ attempts:
         d32 "data, and a fault comes first"; arm scratch, ACCESSES + FOUR; mov $scratch, %esi; xor %ecx, %ecx; mov %ecx, %es; mov $scratch, %edi; divl scratch; nop; end
         dr6 "data, and a fault comes first"
         d32 "data, and a step"; arm scratch, STORES + FOUR; pushf; orl $0x100, (%esp); popf; mov %ecx, scratch; nop; end
-        d32 "DR6 keeps what was"; mov $0x4001, %eax; mov %eax, %dr6; mov $BASE + scratch, %eax; mov %eax, %dr1; mov $0xd00008, %eax; mov %eax, %dr7; mov %ecx, scratch; nop; end
-        dr6 "DR6 keeps what was"
+        d32 "DR6 keeps BS alone"; mov $0x4001, %eax; mov %eax, %dr6; mov $BASE + scratch, %eax; mov %eax, %dr1; mov $0xd00008, %eax; mov %eax, %dr7; mov %ecx, scratch; nop; end
+        dr6 "DR6 keeps BS alone"
         d32 "data, in the next instruction's shadow"; arm scratch, ACCESSES + FOUR; movl $DATA32, scratch; nop; end
         d32 "data, XLAT"; arm scratch, ACCESSES + FOUR; mov $scratch, %ebx; xor %eax, %eax; xlat; nop; end
         d32 "data, BTS by register"; arm scratch + 4, STORES + FOUR; mov $33, %ecx; bts %ecx, scratch; nop; end

@@ -219,5 +219,6 @@ contexts:
         k64     "INVPCID 3 drops all but global ones"; context 1; look rbx; context 2; look rcx; second_page; drop 3, 0, 0; look rdx; context 1, 1; look rsi; first_page; context 1; context 2; end
         k64     "INVPCID 4"; drop 4, 0, 0; end
         k64     "INVPCID of context 1000h"; drop 1, 0x1000, 0; end
+        k64     "INVPCID 2 of context 1000h"; drop 2, 0x1000, 0; end
         k64     "INVPCID 0 of what is not canonical"; drop 0, 0, 0x800000000000; end
         finish
