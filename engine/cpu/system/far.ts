@@ -252,14 +252,15 @@ function returnToOuter(
 
 /**
  * A data segment that the outer ring may not use becomes null, and a null selector 0, whatever its RPL: IRET of Zen 4 does so,
- * and leaves the base of FS and GS alone; of RETF, Intel SDM vol. 2B says that what is no data or readable code goes.
+ * and leaves the base alone, which 64-bit code adds for FS and GS even then; of RETF, Intel SDM vol. 2B says that what is no
+ * data or readable code goes.
  */
 export function dropPrivileged(p: Core, n: number, level: number): void {
   const s = p.segments.get(n);
   if (isNull(s.selector) && s.selector !== 0) p.segments.set(n, { ...s, selector: 0 });
   const conformingCode = (s.attributes & (S | 0xc)) === (S | 0xc);
   if (s.attributes & S && !conformingCode && (s.attributes & DPL) >> 5 < level) {
-    p.segments.set(n, { selector: 0, base: 0, limit: 0, attributes: 0 });
+    p.segments.set(n, { ...s, selector: 0, attributes: 0 });
   }
 }
 

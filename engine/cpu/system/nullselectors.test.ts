@@ -1,4 +1,4 @@
-// What a return to an outer ring does to null selectors, as Zen 4 shows it to a user program that waits for an interrupt.
+// What a return to an outer ring does to null selectors and to segments of ring 0, as Zen 4 shows it to a user program that waits for an interrupt.
 import { expect, test } from "vitest";
 import { assemble } from "../../toolchain/assembler.ts";
 import * as at from "../layout.ts";
@@ -19,8 +19,8 @@ const RETURNS = {
   "RETFQ in 64-bit mode": ".code64; push $0x23; push $0x7000; push $0x1b; push $user; lretq; user: jmp user",
 };
 
-/** A processor at ring 0 with a null selector in each data segment register, after a return to ring 3. */
-function returned(source: string, selector: number): Processor {
+/** A processor at ring 0 with a selector in each data segment register, after a return to ring 3. */
+function returned(source: string, selector: number, attributes = 0): Processor {
   const isLong = source.startsWith(".code64");
   const map = new PhysicalMap(1 << 20, 1);
   const p = new Processor(map, nothingAround);
@@ -40,7 +40,7 @@ function returned(source: string, selector: number): Processor {
   p.view.setUint32(at.GDTR_LIMIT, 0x27, true);
   p.segments.set(CS, { selector: 8, base: 0, limit: 0xffffffff, attributes: isLong ? 0xa09b : 0xc09b });
   p.segments.set(SS, { selector: 16, base: 0, limit: 0xffffffff, attributes: 0xc093 });
-  for (const n of [DS, ES, FS, GS]) p.segments.set(n, { selector, base: BASE, limit: 0, attributes: 0 });
+  for (const n of [DS, ES, FS, GS]) p.segments.set(n, { selector, base: BASE, limit: 0, attributes });
   p.view.setUint32(at.CR3, TABLES, true);
   p.setControl(4, 0x20);
   p.setControl(0, isLong ? 0x80000011 : 0x11);
@@ -58,6 +58,13 @@ for (const [name, source] of Object.entries(RETURNS)) {
     for (const selector of [0, 1, 2, 3]) {
       const p = returned(source, selector);
       for (const n of [DS, ES, FS, GS]) expect(p.segments.get(n)).toMatchObject({ selector: 0, base: BASE });
+    }
+  });
+
+  test(`${name} to ring 3 makes segments of ring 0 in DS, ES, FS and GS null, and keeps their bases`, () => {
+    const p = returned(source, 16, 0xc093);
+    for (const n of [DS, ES, FS, GS]) {
+      expect(p.segments.get(n)).toMatchObject({ selector: 0, base: BASE, attributes: 0 });
     }
   });
 }
