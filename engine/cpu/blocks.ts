@@ -373,14 +373,13 @@ export class Blocks {
   /** A dropped record, and its sequence, leaves to be decoded again; where it stands in its block is kept for the count of ticks. */
   private drop(record: number): void {
     const index = this.indexOf(record);
-    if (!this.kinds[index]) return;
     this.dropAlone(record, index);
     const place = this.inSequence[index] as number;
     if (place > 0) this.dropAlone(record - place * at.RECORD_BYTES, index - place);
   }
 
   private dropAlone(record: number, index: number): void {
-    if (this.isDropped(record)) return;
+    if (!this.kinds[index] || this.isDropped(record)) return;
     this.handlersBefore[index] = this.view.getInt32(record + at.R_HANDLER, true);
     this.view.setInt32(record + at.R_HANDLER, this.handlers.redecode, true);
   }
@@ -411,8 +410,12 @@ export class Blocks {
     return this.view.getInt32(record + at.R_HANDLER, true) === this.handlers.redecode;
   }
 
-  /** Sends those who come to a dropped record, by links or the jump table, on to what took its place. */
+  /**
+   * Sends those who come to a dropped record, by links or the jump table, on to what took its place. It is no instruction any
+   * more, and what becomes of the others of its block does not drop it again.
+   */
   forward(dropped: number, record: number): void {
+    this.kinds[this.indexOf(dropped)] = 0;
     this.view.setInt32(dropped + at.R_HANDLER, this.handlers.blockEnd().index, true);
     this.view.setInt32(dropped + at.R_LEFT, 0, true);
     this.view.setInt32(dropped + at.R_LINK_NEXT, record, true);
