@@ -3,9 +3,8 @@
 #
 #   features 0: PIO   LBA 23:8: most bytes of a block, then how many it has
 #
-# Source: ATA/ATAPI-6, 8.23, 9.8; MMC-5, 6.22 (READ (10)); SPC-3, 4.5, 6.27 (REQUEST
-# SENSE); Enhanced Disk Drive Specification 1.1. Not done: DMA, locking and ejecting (45h,
-# 46h, 49h).
+# Source: ATA/ATAPI-6, 8.23, 9.8; MMC-5, 6.22 (READ (10)), START STOP UNIT; SPC-3,
+# 4.5, 6.27 (REQUEST SENSE), PREVENT ALLOW MEDIUM REMOVAL, TEST UNIT READY; Enhanced Disk Drive Specification 1.1. Not done: DMA.
 
     .set ATA_PACKET,     0xA0
     .set ATA_IDENTIFY_PACKET, 0xA1
@@ -13,6 +12,10 @@
     .set CD_CHUNK,       16         # blocks a command
     .set CD_SENSE,       0x03       # commands
     .set CD_READ,        0x28
+    .set CD_READY,       0x00
+    .set CD_START_STOP,  0x1B       # byte 4: 2 ejects
+    .set CD_PREVENT,     0x1E       # byte 4: 1 locks, 0 unlocks
+    .set CD_LOCKS,       HD_FIRST   # byte: how many want it locked
     .set SENSE_BYTES,    18         # key in byte 2, additional code in byte 12
     .set SENSE_NOT_READY, 0x02      # keys
     .set SENSE_ATTENTION, 0x06
@@ -20,17 +23,96 @@
     .set CD_TRIES,       8
     .set CD_WAIT,        9          # ticks between them: half a second
 
-# AH = 00h-15h, 41h-48h.
+# AH = 00h-15h, 41h-49h.
 cd_table:
     .word hard_ok, hard_status, disk_bad, hard_protected, disk_bad
     .word disk_bad, disk_bad, disk_bad, disk_bad, hard_ok
     .word disk_bad, disk_bad, hard_ok, hard_ok, disk_bad, disk_bad
     .word hard_ok, hard_ok, disk_bad, disk_bad, hard_ok, disk_bad
     .word extensions, extended_read, hard_protected, extended_verify
-    .word disk_bad, disk_bad, extended_seek, cd_parameters
+    .word cd_lock, cd_eject, extended_seek, cd_parameters, cd_changed
 
 hard_protected:
     mov  $DISK_PROTECTED, %ah
+    ret
+
+# AH=45h, AL=0 locks, 1 unlocks, 2 asks -> AL = 1 if it is locked.
+cd_lock:
+    mov  R_AL(%bp), %al
+    mov  %fs:CD_LOCKS(%si), %bl
+    cmp  $1, %al
+    ja   2f
+    je   1f
+    mov  $DISK_MANY_LOCKS, %ah
+    inc  %bl
+    jz   cd_return
+    jmp  3f
+1:  mov  $DISK_NOT_LOCKED, %ah
+    sub  $1, %bl
+    jb   cd_return
+    jmp  3f
+2:  cmp  $2, %al
+    jne  disk_bad
+3:  mov  %bl, %fs:CD_LOCKS(%si)
+    push %bx
+    cmp  $1, %bl                    # the drive knows locked and not locked
+    cmc
+    setc %ah
+    mov  %ah, R_AL(%bp)
+    mov  $CD_PREVENT, %al
+    call cd_order
+    pop  %bx
+cd_return:
+    ret
+
+# AH=46h. Whoever hooks INT 15h AH=52h may refuse.
+cd_eject:
+    mov  $DISK_LOCKED, %ah
+    cmpb $0, %fs:CD_LOCKS(%si)
+    jne  cd_return
+    mov  $0x5200, %ax
+    mov  R_DL(%bp), %dl
+    clc
+    int  $0x15
+    jc   cd_return
+    mov  $2 << 8 | CD_START_STOP, %ax
+    call cd_order
+    jnc  cd_return
+    mov  $DISK_STUCK, %ah
+    ret
+
+cd_changed:                         # AH=49h -> AH = 06h if there is another disc since it was last asked for anything
+    mov  $CD_READY, %ax
+    jmp  cd_order_once
+
+# Has the drive do AL, with AH in byte 4; asks again where it has news instead of an answer. Out: CF, AH = status. Changes
+# EAX, BX, CX, DX, DI, ES.
+cd_order:
+    mov  $CD_TRIES, %bx
+1:  push %ax
+    call cd_order_once
+    pop  %cx
+    jnc  2f
+    cmp  $DISK_CHANGED, %ah
+    stc
+    jne  2f
+    mov  %cx, %ax
+    dec  %bx
+    jnz  1b
+    mov  $DISK_TIMEOUT, %ah
+    stc
+2:  ret
+cd_order_once:
+    movl $0, %fs:EBDA_PACKET
+    mov  %al, %fs:EBDA_PACKET
+    movzbl %ah, %eax
+    mov  %eax, %fs:EBDA_PACKET + 4
+    movl $0, %fs:EBDA_PACKET + 8
+    movw $0, %fs:EBDA_SKIP
+    movl $0, %fs:EBDA_TAKE
+    call cd_packet
+    jc   cd_sense
+    mov  $DISK_OK, %ah
     ret
 
 # AH=48h -> as of a hard disk. Of the disc we say nothing: it may be another one soon.

@@ -29,6 +29,7 @@ rom_start:
     .include "system.S"             # INT 11h, INT 15h
     .include "a20.S"                # the gate on address line 20
     .include "blockmove.S"          # INT 15h AH=87h: a visit to protected mode
+    .include "protected.S"          # INT 15h AH=89h: protected mode for good
     .include "keyboard.S"           # 8042 controller, INT 09h
     .include "mouse.S"              # INT 15h AH=C2h, INT 74h
     .include "keymap.S"             # scan code -> character
@@ -40,10 +41,12 @@ rom_start:
     .include "palette.S"            # colours, fonts, INT 10h AH=10h..12h
     .include "graphics.S"           # dots and characters in graphics modes
     .include "vbe.S"                # VESA: linear modes
+    .include "videostate.S"         # all that saved and restored
     .include "optionrom.S"          # ROMs of adapter cards
     .include "pcirom.S"             # those of PCI cards
     .include "pcibios.S"            # PCI configuration space, INT 1Ah AH=B1h
     .include "pci.S"                # PCI set-up
+    .include "apm.S"                # power management
     .include "pir.S"                # who is wired to which interrupt
     .include "flat.S"               # memory above 1 MiB from real mode
     .include "fwcfg.S"              # files that the machine hands over

@@ -87,13 +87,14 @@ int1A:
     je   pci_service
     cmp  $0x5650, %ax
     je   pxe_service
-    DISPATCH int1A_table, 5, time_unknown
+    DISPATCH int1A_table, 7, time_unknown
     SERVICE_LEAVE
 int1A_table:
     .word ticks_read, ticks_write
     .word rtc_read_time, rtc_write_time, rtc_read_date, rtc_write_date
+    .word alarm_set, alarm_cancel
 
-time_unknown:                       # alarms
+time_unknown:
     orb  $FLAG_CF, R_FLAGS(%bp)
     SERVICE_LEAVE
 

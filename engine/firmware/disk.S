@@ -17,6 +17,11 @@
     .set DISK_NO_MEDIUM,    0x31
     .set DISK_SEEK,         0x40
     .set DISK_TIMEOUT,      0x80
+    .set DISK_NOT_LOCKED,   0xB0
+    .set DISK_LOCKED,       0xB1
+    .set DISK_NOT_REMOVABLE, 0xB2
+    .set DISK_MANY_LOCKS,   0xB4
+    .set DISK_STUCK,        0xB5    # a valid request to eject it failed
 
 int13:
     SERVICE_ENTER

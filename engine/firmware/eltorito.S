@@ -62,14 +62,14 @@ emulated_disk:                      # from int13
     mov  $DISK_OK, %ah              # it is never another one
     jmp  hard_return
 
-# AH = 00h-15h, 41h-48h.
+# AH = 00h-15h, 41h-49h.
 emulated_table:
     .word hard_ok, hard_status, hard_read, hard_protected, hard_verify
     .word hard_protected, disk_bad, disk_bad, emulated_parameters, hard_ok
     .word disk_bad, disk_bad, hard_ok, hard_ok, disk_bad, disk_bad
     .word hard_ok, hard_ok, disk_bad, disk_bad, hard_ok, emulated_type
     .word extensions, extended_read, hard_protected, extended_verify
-    .word disk_bad, disk_bad, extended_seek, extended_parameters
+    .word hard_fixed, hard_fixed, extended_seek, extended_parameters, hard_ok
 
 emulated_parameters:                # AH=08h
     mov  %fs:EBDA_SPEC + SPEC_GEOMETRY, %ax

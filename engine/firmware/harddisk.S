@@ -2,11 +2,10 @@
 # AT Technical Reference, section 5, HARD DISK I/O; RBIL INT 13h; Phoenix, Enhanced Disk
 # Drive Specification 1.1.
 #
-# A packet of the extensions (41h to 48h), at the caller's DS:SI:
+# A packet of the extensions (42h to 48h), at the caller's DS:SI:
 #   00 size, 10h   02 sectors   04 buffer, offset and segment   08 first sector, 64 bits
 #
-# Not done: formatting (05h), long sectors (0Ah, 0Bh), removable media (45h, 46h, 49h),
-# flat buffer addresses, the device parameter table that EDD 1.1 may add to 48h.
+# Not done: formatting (05h), long sectors (0Ah, 0Bh), flat buffer addresses, the device parameter table that EDD 1.1 may add to 48h.
 
     .set PACKET_COUNT,   2
     .set PACKET_BUFFER,  4
@@ -42,10 +41,10 @@ hard_service:
     movzbw %ah, %bx
     cmp  $0x15, %ah
     jbe  1f
-    sub  $0x41 - 0x16, %bx          # 41h-48h follow
+    sub  $0x41 - 0x16, %bx          # 41h-49h follow
     cmp  $0x16, %bx
     jl   hard_refuse
-    cmp  $0x1D, %bx
+    cmp  $0x1E, %bx
     ja   hard_refuse
 1:  add  %bx, %bx
     call *%cs:(%bx,%di)
@@ -86,13 +85,17 @@ hard_table:
     .word disk_bad, disk_bad, hard_ok, hard_reset, disk_bad, disk_bad
     .word hard_ok, hard_ok, disk_bad, disk_bad, hard_ok, hard_type
     .word extensions, extended_read, extended_write, extended_verify
-    .word disk_bad, disk_bad, extended_seek, extended_parameters
+    .word hard_fixed, hard_fixed, extended_seek, extended_parameters, hard_ok
 
 hard_reset:                         # 00h, 0Dh
     cmpb $KIND_ATA, %fs:HD_KIND(%si)
     je   ata_reset
 hard_ok:                            # 09h, 0Ch, 10h, 11h, 14h: nothing to do on such a disk
     mov  $DISK_OK, %ah
+    ret
+
+hard_fixed:                         # AH=45h, 46h: it cannot be taken out
+    mov  $DISK_NOT_REMOVABLE, %ah
     ret
 
 hard_status:                        # AH=01h -> AH = status of the last operation

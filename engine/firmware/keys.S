@@ -4,13 +4,23 @@
 int16:
     SERVICE_ENTER
     DISPATCH int16_table, 0x12, 1f
-1:  SERVICE_LEAVE
+    SERVICE_LEAVE
+1:  cmp  $0x92, %ah                 # are there 10h to 12h?
+    jne  2f
+    movb $0x80, R_AH(%bp)
+2:  SERVICE_LEAVE
 int16_table:
     .word key_read, key_peek, key_shifts, key_rate, key_nothing, key_push
-    .word key_nothing, key_nothing, key_nothing, key_nothing, key_nothing, key_nothing
+    .word key_nothing, key_nothing, key_nothing, key_services, key_identity, key_nothing
     .word key_nothing, key_nothing, key_nothing, key_nothing
     .word key_read_101, key_peek_101, key_shifts_101
 
+key_services:                       # AH=09h -> AL: 0305h, 0Ah, 10h to 12h are there
+    movb $0x34, R_AL(%bp)
+    ret
+
+key_identity:                       # AH=0Ah -> BX: 101 or 102 keys
+    movw $0x41AB, R_BX(%bp)
 key_nothing:
     ret
 

@@ -351,7 +351,11 @@ font_load_rom:
     xor  %dx, %dx
     jmp  font_to_plane
 font_load_user:                     # CX characters from DX on, BH bytes each, at
-    mov  %bl, %al                   # ES:BP, into block BL
+    mov  %bh, %al                   # ES:BP, into block BL
+    dec  %al
+    cmp  $31, %al
+    ja   font_bad
+    mov  %bl, %al
     mov  R_BP(%bp), %si
 font_load:
     push %bx
@@ -359,6 +363,7 @@ font_load:
     pop  %bx
     testb $0x10, R_AL(%bp)          # AL=10h to 14h: the screen has as many rows as fit
     jnz  font_rows
+font_bad:
     ret
 
 # Characters of BH lines on the screen: rows, the cursor in the last two lines. Changes AX, BX,

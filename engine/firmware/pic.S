@@ -4,12 +4,23 @@
 # IRQ 0-7 -> vectors 08h-0Fh, IRQ 8-15 -> 70h-77h. (08h-0Fh are also exceptions:
 # the PC is older than the 286, which reserved them.)
 init_pics:
+    mov  $0x08, %ah
+    mov  $0x70, %bl
+    call pics_at
+    mov  $0xB8, %al                 # masks: timer, keyboard, second chip and floppy
+    out  %al, $PIC1_DATA            # may interrupt
+    mov  $0xFE, %al                 # and the clock
+    out  %al, $PIC2_DATA
+    ret
+
+# In: AH, BL = first vectors of the two chips. Changes AL.
+pics_at:
     mov  $0x11, %al                 # ICW1: edge triggered, cascaded, ICW4 follows
     out  %al, $PIC1_COMMAND
     out  %al, $PIC2_COMMAND
-    mov  $0x08, %al                 # ICW2: first vector
+    mov  %ah, %al                   # ICW2: first vector
     out  %al, $PIC1_DATA
-    mov  $0x70, %al
+    mov  %bl, %al
     out  %al, $PIC2_DATA
     mov  $0x04, %al                 # ICW3: the second chip is on input 2
     out  %al, $PIC1_DATA
@@ -17,10 +28,6 @@ init_pics:
     out  %al, $PIC2_DATA
     mov  $0x01, %al                 # ICW4: 8086 mode, we send the EOI
     out  %al, $PIC1_DATA
-    out  %al, $PIC2_DATA
-    mov  $0xB8, %al                 # masks: timer, keyboard, second chip and floppy
-    out  %al, $PIC1_DATA            # may interrupt
-    mov  $0xFE, %al                 # and the clock
     out  %al, $PIC2_DATA
     ret
 

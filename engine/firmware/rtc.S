@@ -1,9 +1,9 @@
-# MC146818: CMOS memory, the clock's time and date, its 1024 Hz interrupt.
+# MC146818: CMOS memory, the clock's time and date, its alarm, its 1024 Hz interrupt.
 # Source: Motorola MC146818A data sheet; IBM PC AT Technical Reference, section 5.
-# Not modelled: alarms (INT 1Ah AH=06h, 07h).
 
     .set RTC_PERIOD_US, 976         # 1024 Hz
     .set RTC_PIE,  0x40
+    .set RTC_AIE,  0x20
     .set RTC_SET,  0x80
 
 # In: AL = register. Out: AL. The index port's bit 7 switches NMIs: off during the
@@ -174,6 +174,40 @@ rtc_start:                          # DL = daylight saving
     call cmos_write
     jmp  rtc_done
 
+# AH=06h: INT 4Ah at CH:CL:DH, BCD (FFh: any), every day until AH=07h. CF set: there is an alarm already.
+alarm_set:
+    mov  $RTC_B, %al
+    call cmos_read
+    test $RTC_AIE, %al
+    jnz  1f
+    call rtc_stop
+    mov  %ch, %ah
+    mov  $RTC_HOURS + 1, %al
+    call cmos_write
+    mov  %cl, %ah
+    mov  $RTC_MINUTES + 1, %al
+    call cmos_write
+    mov  %dh, %ah
+    mov  $RTC_SECONDS + 1, %al
+    call cmos_write
+    call rtc_irq_open
+    mov  $RTC_B, %al
+    call cmos_read
+    and  $~RTC_SET & 0xFF, %al
+    or   $RTC_AIE, %al
+    jmp  2f
+1:  orb  $FLAG_CF, R_FLAGS(%bp)
+    ret
+
+alarm_cancel:                       # AH=07h
+    mov  $RTC_B, %al
+    call cmos_read
+    and  $~RTC_AIE & 0xFF, %al
+2:  mov  %al, %ah
+    mov  $RTC_B, %al
+    call cmos_write
+    jmp  rtc_done
+
 rtc_stop:                           # bit SET: the registers stand still
     mov  $RTC_B, %al
     call cmos_read
@@ -222,12 +256,7 @@ rtc_wait_start:
     mov  %di, BDA_WAIT_FLAG
     mov  %es, BDA_WAIT_FLAG + 2
     movb $0x01, BDA_WAIT_ACTIVE
-    in   $PIC2_DATA, %al            # open the way from the clock to the processor
-    and  $~0x01, %al
-    out  %al, $PIC2_DATA
-    in   $PIC1_DATA, %al
-    and  $~0x04, %al
-    out  %al, $PIC1_DATA
+    call rtc_irq_open
     mov  $RTC_B, %al
     call cmos_read
     or   $RTC_PIE, %al
@@ -236,3 +265,12 @@ rtc_wait_start:
     call cmos_write
     clc
 2:  ret
+
+rtc_irq_open:                       # the way from the clock to the processor; changes AL
+    in   $PIC2_DATA, %al
+    and  $~0x01, %al
+    out  %al, $PIC2_DATA
+    in   $PIC1_DATA, %al
+    and  $~0x04, %al
+    out  %al, $PIC1_DATA
+    ret

@@ -1,7 +1,7 @@
 # INT 11h equipment, and INT 15h: the services that found no better place.
 # Source: IBM PC AT Technical Reference, section 5; RBIL INT 15h.
-# Not modelled: joystick (84h), switch to protected mode (89h), multitasking hooks
-# (85h, 90h, 91h), APM (53h), CPU microcode (D0h).
+# What only multitasking systems hook is taken (52h, 80h-82h, 85h, 90h, 91h): AH = 0.
+# Not modelled: joystick (84h), CPU microcode (D0h).
 
 int11:                              # -> AX = equipment word
     push %ds
@@ -33,10 +33,19 @@ int15:
 system_functions:
     SYSTEM_FUNCTION 0x24, a20_service
     SYSTEM_FUNCTION 0x4F, key_intercept
+    SYSTEM_FUNCTION 0x52, system_taken      # a disc is about to be ejected
+    SYSTEM_FUNCTION 0x53, apm_service
+    SYSTEM_FUNCTION 0x80, system_taken      # device opened, closed, program ended
+    SYSTEM_FUNCTION 0x81, system_taken
+    SYSTEM_FUNCTION 0x82, system_taken
     SYSTEM_FUNCTION 0x83, wait_event
+    SYSTEM_FUNCTION 0x85, system_taken      # SysRq
     SYSTEM_FUNCTION 0x86, wait_here
     SYSTEM_FUNCTION 0x87, block_move
     SYSTEM_FUNCTION 0x88, memory_88
+    SYSTEM_FUNCTION 0x89, protected_mode
+    SYSTEM_FUNCTION 0x90, system_taken      # a device is busy, and was done: CF clear, who asked waits itself
+    SYSTEM_FUNCTION 0x91, system_taken
     SYSTEM_FUNCTION 0xC0, configuration
     SYSTEM_FUNCTION 0xC1, ebda_segment
     SYSTEM_FUNCTION 0xC2, mouse_service
@@ -48,6 +57,8 @@ system_unsupported:
     orb  $FLAG_CF, R_FLAGS(%bp)
     ret
 
+system_taken:
+    movb $0, R_AH(%bp)
 system_ok:
     andb $~FLAG_CF, R_FLAGS(%bp)
     ret

@@ -6,8 +6,8 @@
 #                20 DAC of 8 bits, 01 on   5 bank   6 width of a line   8, 9 what is shown
 #
 # Source: VESA BIOS Extension Core Functions Standard 3.0, 4; VBE/DDC 1.1; QEMU,
-# docs/specs/standard-vga.rst. Not done: saving the state (4F04h), the protected-mode
-# interface (4F0Ah), modes of 4 bits a pixel, CRTC timings, text in these modes.
+# docs/specs/standard-vga.rst. Not done: the protected-mode interface (4F0Ah), modes of 4
+# bits a pixel, CRTC timings, text in these modes.
 
     .set DISPI_INDEX,    0x1CE
     .set DISPI_ID,       0xB0C0     # and later ones
@@ -62,7 +62,7 @@ vbe_service:                        # AX = 4Fxxh, others as the caller's
     jmp  *%cs:vbe_table(%si)
 2:  ret
 vbe_table:
-    .word vbe_information, vbe_mode_information, vbe_set, vbe_get, vbe_failed
+    .word vbe_information, vbe_mode_information, vbe_set, vbe_get, vbe_state
     .word vbe_window, vbe_line, vbe_start, vbe_dac, vbe_palette
     .set VBE_LAST, 9
 vbe_failed:

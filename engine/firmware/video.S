@@ -1,10 +1,9 @@
 # INT 10h: the screen. The modes of a VGA, up to eight pages; linear modes are vbe.S's.
 # Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; RBIL INT 10h.
-# Not modelled: the light pen (04h), saving the video state (1Ch).
 
 int10:
     SERVICE_ENTER
-    DISPATCH int10_table, 0x1B, 1f
+    DISPATCH int10_table, 0x1C, 1f
     SERVICE_LEAVE
 1:  cmp  $0x4F, %ah
     jne  2f
@@ -14,13 +13,16 @@ int10:
 
 int10_table:
     .word video_set_mode, cursor_set_shape, cursor_set, cursor_get
-    .word video_nothing, video_set_page, scroll_up, scroll_down
+    .word light_pen, video_set_page, scroll_up, scroll_down
     .word cell_read, cell_write_both, cell_write, video_set_colour
     .word dot_write, dot_read, teletype, video_get_mode
     .word palette_service, font_service, video_configure, write_string
     .word video_nothing, video_nothing, video_nothing, video_nothing
     .word video_nothing, video_nothing, video_combination, video_state
+    .word video_state_service
 
+light_pen:                          # AH=04h -> AH = 0: it points nowhere, as there is none
+    movb $0, R_AH(%bp)
 video_nothing:
     ret
 

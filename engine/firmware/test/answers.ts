@@ -52,7 +52,7 @@ export function memoryLines(all: number, tables: number): string[] {
     `E820 00000000 00100000 00000000 ${hex(extended, 8)} 00000001`,
     ...(tables > 0 ? [reserved] : []),
     "E820 00000000 FFFF0000 00000000 00010000 00000002",
-    "int15 5300 86FF",
+    "int15 D042 86FF",
     "model FC",
     "end",
   ];

@@ -51,11 +51,11 @@ probe:
     call print_line
     test %ebx, %ebx
     jnz  1b
-2:  mov  $0x5300, %ax               # no APM
+2:  mov  $0xD042, %ax               # no microcode
     xor  %bx, %bx
     int  $0x15
     sbb  %al, %al
-    SAY  "int15 5300"
+    SAY  "int15 D042"
     call print16
     call print_line
     mov  $0xC0, %ah
