@@ -34,6 +34,15 @@ export interface CmosConfiguration {
 
 const BOOT_DEVICES: { [letter: string]: number } = { a: 1, b: 1, c: 2, d: 3, n: 4 };
 
+/** What 38h and 3Dh say of a boot order. */
+export function bootCmos(order = "cad"): [index: number, value: number][] {
+  const [first = 0, second = 0, third = 0] = [...order].map((letter) => BOOT_DEVICES[letter] ?? 0);
+  return [
+    [0x38, third << 4],
+    [0x3d, first | (second << 4)],
+  ];
+}
+
 /** The bytes, as `[index, value]`, for `Mc146818Options.cmos`. */
 export function pcCmos(configuration: CmosConfiguration): [index: number, value: number][] {
   const { memoryBytes, highMemoryBytes = 0, floppies = [], processors = 1 } = configuration;
@@ -46,7 +55,6 @@ export function pcCmos(configuration: CmosConfiguration): [index: number, value:
   const present = drives.filter((type) => type !== 0).length;
   // Coprocessor always; bit 0 and bits 7:6 count the floppy drives.
   const equipment = 0x02 | (configuration.mouse ? 0x04 : 0) | [0x00, 0x01, 0x41][present];
-  const boot = [...(configuration.bootOrder ?? "cad")].map((letter) => BOOT_DEVICES[letter] ?? 0);
   const above16 = capped(memoryBytes - 0x1000000, 65536);
   const above4G = Math.floor(highMemoryBytes / 65536);
   bytes.push([0x10, (drives[0] << 4) | drives[1]], [0x14, equipment]);
@@ -54,7 +62,7 @@ export function pcCmos(configuration: CmosConfiguration): [index: number, value:
   word(0x17, capped(memoryBytes - 0x100000, 1024));
   word(0x30, capped(memoryBytes - 0x100000, 1024));
   word(0x34, above16);
-  bytes.push([0x38, (boot[2] ?? 0) << 4], [0x3d, (boot[0] ?? 0) | ((boot[1] ?? 0) << 4)]);
+  bytes.push(...bootCmos(configuration.bootOrder));
   word(0x5b, above4G);
   bytes.push([0x5d, (above4G >> 16) & 0xff], [0x5f, processors - 1]);
   return bytes;

@@ -176,6 +176,12 @@ test("-icount shift=N is a rate; -boot, -action and -vga none say what they say 
   expect(read("-icount 0").ticksPerSecond).toBe(1_000_000_000);
   expect(() => read("-icount shift=10")).toThrow("expected 0 to 9");
   expect(read("-boot dc,menu=on")).toMatchObject({ bootOrder: "dc", bootMenu: true });
+  expect(read("-boot order=c,once=d")).toMatchObject({ bootOrder: "c", bootOnce: "d" });
+  expect(read("-boot splash-time=513,reboot-timeout=-1").firmwareFiles).toEqual([
+    { name: "etc/boot-menu-wait", bytes: Uint8Array.of(1, 2) },
+    { name: "etc/boot-fail-wait", bytes: Uint8Array.of(255, 255, 255, 255) },
+  ]);
+  expect(() => read("-boot once=x")).toThrow("expected up to three of a floppy");
   expect(read("-action reboot=shutdown,shutdown=pause")).toMatchObject({ noReboot: true, noShutdown: true });
   expect(read("-vga none").hasVga).toBe(false);
   expect([read("-nodefaults").hasVga, read("-nodefaults -vga std").hasVga]).toEqual([false, true]);

@@ -66,11 +66,22 @@ export function boot(options: Options, value: string): void {
   const { order, once, ...rest } = properties(value, "order");
   expectKeys("-boot", rest, ["menu", "strict", "splash", "splash-time", "reboot-timeout"]);
   if (rest["menu"] !== undefined) options.bootMenu = onOff("-boot menu=", rest["menu"], false);
-  const drives = once ?? order;
-  if (drives === undefined) return;
-  if (!/^[abcdn]{1,3}$/.test(drives))
-    throw new UsageError(`-boot ${value}: expected up to three of a floppy, c hard disk, d CD, n network`);
-  options.bootOrder = drives;
+  for (const drives of [order, once])
+    if (drives !== undefined && !/^[abcdn]{1,3}$/.test(drives))
+      throw new UsageError(`-boot ${value}: expected up to three of a floppy, c hard disk, d CD, n network`);
+  if (order !== undefined) options.bootOrder = order;
+  if (once !== undefined) options.bootOnce = once;
+  // Milliseconds; firmware reads them from these files.
+  const milliseconds = (key: string, name: string, length: number) => {
+    const given = rest[key];
+    if (given === undefined) return;
+    const number = given === "-1" ? 0xffffffff : integer(`-boot ${key}=`, given);
+    if (number > 0xffff && given !== "-1") throw new UsageError(`-boot ${key}=${given}: expected 0 to 65535, or -1`);
+    const bytes = Uint8Array.of(number, number >>> 8, number >>> 16, number >>> 24).subarray(0, length);
+    options.firmwareFiles.push({ name, bytes });
+  };
+  milliseconds("splash-time", "etc/boot-menu-wait", 2);
+  milliseconds("reboot-timeout", "etc/boot-fail-wait", 4);
 }
 
 /** `base=utc`, `localtime` or a date; the clock is always the machine's own. */

@@ -27,7 +27,8 @@ const MAX_TFTP = 512 * 2 ** 20;
 const MAX_INITRD = 512 * 2 ** 20;
 
 function configurationOf(options: Options): MachineConfiguration {
-  const { memoryMiB, processors, turns, debugExit, bootOrder, bootMenu, rtcBase, ticksPerSecond, bios, cpu } = options;
+  const { memoryMiB, processors, turns, debugExit, bootOrder, bootOnce, bootMenu, rtcBase, ticksPerSecond, bios, cpu } =
+    options;
   const { floppies, serial, isHeadless, hasVga, noDefaults } = options;
   const floppy = (image: ImageOption | undefined) =>
     image && readImage(image.flag, image.path, MAX_FLOPPY, "an image of at most 2,880 KiB");
@@ -41,6 +42,7 @@ function configurationOf(options: Options): MachineConfiguration {
     ...(options.drives.some((drive) => drive) ? { drives: options.drives.map(driveOf) } : {}),
     ...(options.cards.length > 0 ? { cards: options.cards.map(cardOf) } : {}),
     ...(bootOrder ? { bootOrder } : {}),
+    ...(bootOnce ? { bootOnce } : {}),
     ...(bootMenu ? { bootMenu } : {}),
     ...firmwareOf(options),
     ...(hasVga ? vgaBiosBeside(bios) : { display: "none" }),
@@ -100,8 +102,10 @@ function vgaBiosBeside(bios: string | undefined): Pick<MachineConfiguration, "vg
 }
 
 function firmwareFilesOf({ firmwareFiles }: Options): { [name: string]: Uint8Array } {
-  const bytes = ({ text, path }: Options["firmwareFiles"][number]) =>
-    path === undefined ? new TextEncoder().encode(text) : readImage("-fw_cfg", path, MAX_KERNEL, "at most 64 MiB");
+  const bytes = ({ text, path, bytes }: Options["firmwareFiles"][number]) =>
+    path !== undefined
+      ? readImage("-fw_cfg", path, MAX_KERNEL, "at most 64 MiB")
+      : (bytes ?? new TextEncoder().encode(text));
   return Object.fromEntries(firmwareFiles.map((file) => [file.name, bytes(file)]));
 }
 

@@ -61,6 +61,8 @@ export interface Options {
   cards: CardOption[];
   /** Letters, as in QEMU's `-boot order=`. */
   bootOrder?: string;
+  /** The same until the first reset: `once=`. */
+  bootOnce?: string;
   /** Firmware shows its boot menu. */
   bootMenu?: boolean;
   bios?: string;
@@ -84,7 +86,12 @@ export interface Options {
   /** Ports of virtio-serial: place of the card among `cards`, number of the port. */
   ports: { card: number; port: number; line: Line }[];
   /** fw_cfg's further files: what is in them, or where. */
-  firmwareFiles: { readonly name: string; readonly text?: string; readonly path?: string }[];
+  firmwareFiles: {
+    readonly name: string;
+    readonly text?: string;
+    readonly path?: string;
+    readonly bytes?: Uint8Array;
+  }[];
   /** pc-testdev. */
   testDevice: boolean;
   debugExit?: { iobase: number; iosize: number };

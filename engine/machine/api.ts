@@ -37,6 +37,8 @@ export interface MachineConfiguration {
   readonly cards?: readonly CardConfiguration[];
   /** What the firmware boots from, in order: a floppy, c hard disk, d CD, n network. Default `"cad"`. */
   readonly bootOrder?: string;
+  /** The same for the start at tick 0 alone: from a reset on, `bootOrder` holds. */
+  readonly bootOnce?: string;
   /**
    * A Linux bzImage, a Multiboot 1 or 2 kernel, or an ELF file with Xen's PVH note, started in place of the firmware's boot;
    * `initrd` is Linux's initial RAM disk, `modules` what the others get.

@@ -90,6 +90,7 @@ export interface Board {
   readonly keyboard: Ps2Keyboard;
   readonly mouse: Ps2Mouse;
   readonly typist: Typist;
+  readonly rtc: Mc146818;
   readonly uarts: readonly Ns16550[];
   readonly floppies: I82077;
   readonly pci: PciBus;
@@ -172,6 +173,8 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
         }),
       ]
     : [];
+  const cmos = pcCmos(cmosOf(configuration));
+  const rtc = new Mc146818(bus, { irq: legacy.usual(1), unixSeconds: configuration.rtcSeconds, cmos });
   const more = [
     legacy,
     ...hpet,
@@ -180,11 +183,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     a20,
     coprocessorError,
     typist,
-    new Mc146818(bus, {
-      irq: legacy.usual(1),
-      unixSeconds: configuration.rtcSeconds,
-      cmos: pcCmos(cmosOf(configuration)),
-    }),
+    rtc,
     new Port80(bus),
     new FwCfg({ ...bus, memory: outputs.masterOf("fwcfg") }, firmwareContents(configuration)),
     new DebugConsole(bus, { name: "debugconsole.e9", iobase: 0xe9, send: (byte) => outputs.debug(byte, 0xe9) }),
@@ -201,6 +200,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     keyboard,
     mouse,
     typist,
+    rtc,
     uarts,
     floppies,
     pci,
@@ -264,7 +264,8 @@ function floppyController(bus: Bus, configuration: CompleteConfiguration, irq: L
 
 /** An empty drive A is there, as in most PCs, unless no drives are asked for; B only with a disk. */
 function cmosOf(configuration: CompleteConfiguration) {
-  const { floppies = [undefined], processors, bootOrder } = configuration;
+  const { floppies = [undefined], processors } = configuration;
+  const bootOrder = configuration.bootOnce ?? configuration.bootOrder;
   const { below: memoryBytes, above: highMemoryBytes } = memorySize(configuration);
   const drive = (image: Uint8Array | undefined): FloppyType =>
     (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");

@@ -50,6 +50,7 @@ const PARTS = [
   ["cards", checkCards],
   ["vgaBios", vgaBios],
   ["bootOrder", bootOrder],
+  ["bootOnce", bootOrder],
   ["kernel", kernel],
   ["firmwareFiles", firmwareFiles],
   ["loads", loads],

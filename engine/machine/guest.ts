@@ -5,6 +5,7 @@
  * What a guest does never throws out of `advance` and never holds it: a fault of ours ends in `failure`.
  */
 import type { State, Tick } from "../chipset/bus.ts";
+import { bootCmos } from "../chipset/cmos.ts";
 import { EngineError } from "../wasm/error.ts";
 import type { MachineEvent, StopReason } from "./api.ts";
 import type { SendBytes, SendFrame } from "./cards.ts";
@@ -272,6 +273,9 @@ export class Guest {
     this.#resetPending = false;
     this.#heldUntil = this.tick + Math.floor(this.configuration.ticksPerSecond / RESETS_PER_SECOND);
     this.#powerUp();
+    const { bootOnce, bootOrder } = this.configuration;
+    if (bootOnce !== undefined)
+      for (const [index, value] of bootCmos(bootOrder)) this.pc.board.rtc.state.ram[index] = value;
     this.#happened({ kind: "reset" });
   }
 
