@@ -10,6 +10,7 @@ import type { FrameBuffer, Handover } from "./kernel.ts";
 export const MULTIBOOT_MAGIC = 0x2badb002;
 const FLAGS = {
   memory: 0x001,
+  bootDevice: 0x002,
   commandLine: 0x004,
   modules: 0x008,
   map: 0x040,
@@ -17,6 +18,8 @@ const FLAGS = {
   display: 0x1000,
 } as const;
 const INFO_BYTES = 116;
+/** The first hard disk's first partition, whatever there is: as QEMU's loader. */
+const BOOT_DEVICE = 0x8000ffff;
 
 /** Fills `heap`; answers the structure's address. */
 export function multibootInformation(heap: BootHeap, { commandLine, memory, modules, display }: Handover): number {
@@ -32,9 +35,9 @@ export function multibootInformation(heap: BootHeap, { commandLine, memory, modu
   }
   const list = heap.reserve(16 * modules.length);
   for (const [i, { start, end, text }] of modules.entries()) heap.words(list + 16 * i, start, end, heap.text(text), 0);
-  let flags = FLAGS.memory | FLAGS.commandLine | FLAGS.modules | FLAGS.map | FLAGS.loader;
+  let flags = FLAGS.memory | FLAGS.bootDevice | FLAGS.commandLine | FLAGS.modules | FLAGS.map | FLAGS.loader;
   if (display !== undefined) flags |= FLAGS.display;
-  heap.words(info, flags, lowerKiB, upperKiB, 0, heap.text(commandLine), modules.length, heap.base + list);
+  heap.words(info, flags, lowerKiB, upperKiB, BOOT_DEVICE, heap.text(commandLine), modules.length, heap.base + list);
   heap.words(info + 44, 24 * ranges.length, heap.base + map);
   heap.words(info + 64, heap.text("ring"));
   if (display !== undefined) {

@@ -23,6 +23,10 @@ entry:  mov   $end + 0x1000, %esp
         jmp   1b
 2:      testl $0x40, (%ebx)
         jz    fail
+        testl $2, (%ebx)                # the boot device: drive 80, partition 0
+        jz    fail
+        cmpl  $0x8000ffff, 12(%ebx)
+        jne   fail
         mov   48(%ebx), %esi            # the map: the region at 1 MiB
         mov   44(%ebx), %ecx
         add   %esi, %ecx
