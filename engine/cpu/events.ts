@@ -15,7 +15,7 @@ import {
   NMI_BLOCKED,
   NMI_PENDING,
   SHADOW_SS,
-  SHADOW_STI,
+  SHADOWS,
   SMI_PENDING,
   STARTUP_PENDING,
   STARTUP_VECTOR,
@@ -48,7 +48,7 @@ export abstract class EventTaker extends Core {
       this.fault({ vector: fault.DB });
       if (this.isShutDown) return true;
     }
-    if (this.view.getUint32(at.SHADOW, true) & (SHADOW_STI | SHADOW_SS)) return trapped;
+    if (this.view.getUint32(at.SHADOW, true) & SHADOWS) return trapped;
     return this.takeInterrupts() || trapped;
   }
 

@@ -27,7 +27,7 @@ import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
 import { type Mode, Modes, nameOf } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
-import { NMI_BLOCKED, REPEATING, RF, SHADOW_SS, TF } from "./registers.ts";
+import { NMI_BLOCKED, REPEATING, RF, SHADOW_SS, SHADOWS, TF } from "./registers.ts";
 import { floatOperation } from "./sse.ts";
 import { BTF, DEBUGCTL, LBR, recordBranch } from "./system/branchrecord.ts";
 import { resetMsrs } from "./system/msr.ts";
@@ -53,6 +53,9 @@ export class Processor extends EventTaker {
   private ticksBefore = 0;
   private entryTicks = 0;
   private attentionAsked = false;
+  /** The shadow that was passed over, and how many ticks had been executed in this run before what it lay over. */
+  private passedShadow = 0;
+  private passedAt = -1;
   /** Runs one instruction at a time whatever it is, with the same results. */
   careful = false;
   private readonly crossings = new Crossings(this);
@@ -180,7 +183,10 @@ export class Processor extends EventTaker {
     this.executed = 0;
     this.attentionAsked = false;
     let first = true;
+    this.passedAt = -1;
     while (this.executed < ticks) {
+      if (this.executed === this.passedAt)
+        this.view.setUint32(at.SHADOW, this.view.getUint32(at.SHADOW, true) | this.passedShadow, true);
       if (this.attentionAsked) return "attention";
       if (this.overflows.isArmed) this.tellOverflow();
       // A handler that is entered here is one the run came to, not one it began at.
@@ -206,7 +212,7 @@ export class Processor extends EventTaker {
         this.careful ||
         (atBreakpoint && first) ||
         ip === this.deviceIp ||
-        shadow & 3 ||
+        shadow & SHADOWS ||
         this.debug.isArmed ||
         systemFlags & TF ||
         this.view.getUint32(DEBUGCTL, true) & LBR ||
@@ -274,7 +280,7 @@ export class Processor extends EventTaker {
     this.view.setUint32(at.SYSTEM_FLAGS, systemFlags & ~RF, true);
     const before = this.executed;
     // The shadow covers this instruction; one that it casts itself lasts for the next.
-    this.view.setUint32(at.SHADOW, shadow & ~3, true);
+    this.view.setUint32(at.SHADOW, shadow & ~SHADOWS, true);
     this.entered = false;
     this.faulted = false;
     this.debug.met = 0;
@@ -511,10 +517,26 @@ export class Processor extends EventTaker {
     }
     if (!this.mustLeave && v.getUint32(at.RIP, true) === next && v.getInt32(at.RIP + 4, true) === nextHigh)
       return SYSTEM_NEXT;
+    if (v.getUint32(at.SHADOW, true) & SHADOWS && ticks > 0) this.passShadow();
     if (this.isQuiet) return SYSTEM_JUMP;
     this.view.setInt32(at.LEFT_TICKS, ticks, true);
     this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
     return 1;
+  }
+
+  /**
+   * A shadow over an instruction that comes at once, with nothing there that it would hold back, is as good as over: generated
+   * code goes on by itself. `runUpTo` puts it back where it comes to stand before that instruction after all.
+   */
+  private passShadow(): void {
+    const shadow = this.view.getUint32(at.SHADOW, true);
+    this.view.setUint32(at.SHADOW, shadow & ~SHADOWS, true);
+    if (this.isQuiet) {
+      this.passedShadow = shadow & SHADOWS;
+      this.passedAt = this.executed;
+    } else {
+      this.view.setUint32(at.SHADOW, shadow, true);
+    }
   }
 
   /** IN and OUT where nothing is in their way (`ports.ts` has them whole). RIP is behind it. */

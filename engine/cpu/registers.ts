@@ -54,6 +54,7 @@ export const CR4_PKE = 0x400000;
 /** Bits of SHADOW. */
 export const SHADOW_STI = 1;
 export const SHADOW_SS = 2;
+export const SHADOWS = SHADOW_STI | SHADOW_SS;
 export const NMI_BLOCKED = 4;
 export const REPEATING = 8;
 export const IN_SMM = 16;

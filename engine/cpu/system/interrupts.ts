@@ -10,7 +10,7 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { IF, NT, REPEATING, RF, TF, VM } from "../registers.ts";
+import { IF, NT, REPEATING, RF, SHADOWS, TF, VM } from "../registers.ts";
 import { CODE, CONFORMING, CS, DS, ES, FS, GS, P, SS } from "../segments.ts";
 import { recordEntry, recordsBranches } from "./branchrecord.ts";
 import {
@@ -53,7 +53,7 @@ export function deliver(p: Core, interrupt: Interrupt): void {
     deliverLong(p, { vector, software: kind === "software", pushedFlags, errorCode });
   } else if (p.protectedMode) deliverThroughGate(p, interrupt);
   else deliverReal(p, interrupt);
-  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~(3 | REPEATING), true);
+  p.view.setUint32(at.SHADOW, p.view.getUint32(at.SHADOW, true) & ~(SHADOWS | REPEATING), true);
   p.entered = true;
   p.mustLeave = true;
   p.updateMode();

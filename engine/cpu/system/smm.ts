@@ -21,8 +21,7 @@ import {
   NMI_BLOCKED,
   NMI_WAS_BLOCKED,
   REPEATING,
-  SHADOW_SS,
-  SHADOW_STI,
+  SHADOWS,
   SMI_PENDING,
 } from "../registers.ts";
 import { CS, LDTR, TR } from "../segments.ts";
@@ -131,7 +130,7 @@ function get(p: Core, hpa: number, bytes: 1 | 2 | 4 | 8): bigint {
 /** Whether an SMI waits that nothing holds back. */
 export function takesSmi(p: Core): boolean {
   if (!(p.view.getUint32(at.INTERRUPT, true) & SMI_PENDING) || p.waitsForStartup) return false;
-  return !(p.view.getUint32(at.SHADOW, true) & (IN_SMM | SHADOW_STI | SHADOW_SS));
+  return !(p.view.getUint32(at.SHADOW, true) & (IN_SMM | SHADOWS));
 }
 
 export function enterSystemManagement(p: Core): void {
