@@ -62,8 +62,8 @@ function vendorLeaf(model: Model, largest: number): CpuidAnswer {
 }
 
 /** MAXPHYADDR: bits of a physical address; those above it are reserved in page tables. */
-export function physicalAddressBits({ features }: Model): number {
-  return features.has("LM") ? 40 : features.has("PSE36") || features.has("PAE") ? 36 : 32;
+export function physicalAddressBits({ features, physicalBits }: Model): number {
+  return physicalBits ?? (features.has("LM") ? 40 : features.has("PSE36") || features.has("PAE") ? 36 : 32);
 }
 
 function isAmd(model: Model): boolean {

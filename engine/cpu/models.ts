@@ -16,6 +16,10 @@ export interface Model {
   /** Largest leaf of the basic and of the extended range; 0: there is no such range. */
   readonly level: number;
   readonly extendedLevel: number;
+  /** Bits of a physical address, where they are not what other features make likely. */
+  readonly physicalBits?: number;
+  /** What the processor of this name has and this one lacks, spelled as QEMU does. */
+  readonly missing?: readonly string[];
   /** No processor that was ever sold: it also answers what software of the other vendor's processors asks, as QEMU's does. */
   readonly isVirtual?: boolean;
 }
@@ -130,6 +134,7 @@ const model = (
   extendedLevel: number,
   brand: string,
   features: readonly Feature[],
+  others = "",
 ): Model => ({
   name,
   vendor,
@@ -137,10 +142,41 @@ const model = (
   level,
   extendedLevel,
   brand,
-  features: new Set(features.filter((f) => BUILT.has(f) && BUILT.has(NEEDS.get(f) ?? f))),
+  features: new Set(features.filter(isBuilt)),
+  missing: [
+    ...features.filter((f) => !isBuilt(f)).map((f) => f.toLowerCase().replaceAll("_", "-")),
+    ...others.split(" ").filter((other) => other !== ""),
+  ],
 });
 
+const isBuilt = (f: Feature): boolean => BUILT.has(f) && BUILT.has(NEEDS.get(f) ?? f);
+
+const KVM32: readonly Feature[] = [...PENTIUM3.filter((f) => f !== "VME"), "CLFLUSH", "SSE2", "SSE3"];
+const CORE_DUO: readonly Feature[] = [...KVM32.filter((f) => f !== "PSE36"), "VME", "ACPI", "MONITOR", "NX", "SS"];
 const CORE2: readonly Feature[] = [...X86_64, "LAHF_LM", "SSE3", "SSSE3"];
+const WESTMERE: readonly Feature[] = [...X86_64_V2, "AES", "ARAT", "PCLMULQDQ"];
+const SANDY_BRIDGE: readonly Feature[] = [
+  ...WESTMERE,
+  ...(["AVX", "RDTSCP", "TSC_DEADLINE", "X2APIC", "XSAVE", "XSAVEOPT"] as const),
+];
+const IVY_BRIDGE: readonly Feature[] = [...SANDY_BRIDGE, "ERMS", "F16C", "FSGSBASE", "RDRAND", "SMEP"];
+const HASWELL: readonly Feature[] = [
+  ...IVY_BRIDGE,
+  ...(["AVX2", "BMI1", "BMI2", "FMA", "INVPCID", "LZCNT", "MOVBE", "PCID"] as const),
+];
+const BROADWELL: readonly Feature[] = [...HASWELL, "3DNOWPREFETCH", "ADX", "RDSEED", "SMAP"];
+const SKYLAKE: readonly Feature[] = [...BROADWELL, "XGETBV1", "XSAVEC"];
+
+const OPTERON: readonly Feature[] = [...X86_64, "SSE3"];
+const OPTERON_G2: readonly Feature[] = [...OPTERON, "CX16", "LAHF_LM", "SVM"];
+const OPTERON_G3: readonly Feature[] = [
+  ...OPTERON_G2,
+  ...(["LZCNT", "MISALIGNSSE", "MONITOR", "POPCNT", "RDTSCP", "SSE4A"] as const),
+];
+const OPTERON_G4: readonly Feature[] = [
+  ...OPTERON_G3.filter((f) => f !== "MONITOR"),
+  ...(["3DNOWPREFETCH", "AES", "AVX", "PCLMULQDQ", "PDPE1GB", "SSE4.1", "SSE4.2", "SSSE3", "XSAVE"] as const),
+];
 
 /** The models by the names that `-cpu` takes. */
 export const MODELS: readonly Model[] = [
@@ -149,11 +185,24 @@ export const MODELS: readonly Model[] = [
   model("pentium", INTEL, 0x543, 1, 0, "", PENTIUM),
   model("pentium2", INTEL, 0x652, 2, 0, "", PENTIUM2),
   model("pentium3", INTEL, 0x673, 3, 0, "", PENTIUM3),
+  model("athlon", AMD, 0x623, 2, 0x80000008, QEMU_BRAND, [...PENTIUM3, "SSE2", "MMXEXT", "3DNOW", "3DNOWEXT"]),
   model("qemu32", INTEL, 0x663, 4, 0x80000004, QEMU_BRAND, [
     ...PENTIUM3.filter((f) => !["VME", "MTRR", "MCA", "PSE36"].includes(f)),
     "SSE2",
     "SSE3",
   ]),
+  model("kvm32", INTEL, 0xf61, 5, 0x80000008, "Common 32-bit KVM processor", KVM32),
+  {
+    ...model("coreduo", INTEL, 0x6e8, 10, 0x80000008, "Genuine Intel(R) CPU           T2600  @ 2.16GHz", CORE_DUO),
+    physicalBits: 32,
+  },
+  {
+    ...model("n270", INTEL, 0x106c2, 10, 0x80000008, "Intel(R) Atom(TM) CPU N270   @ 1.60GHz", [
+      ...CORE_DUO,
+      ...(["LAHF_LM", "MOVBE", "SSSE3"] as const),
+    ]),
+    physicalBits: 32,
+  },
   model("qemu64", AMD, 0x60fb1, 13, 0x8000000a, QEMU_BRAND, [...X86_64, "LAHF_LM", "CX16", "SSE3", "SVM"]),
   model("kvm64", INTEL, 0xf61, 13, 0x80000008, "Common KVM processor", [...X86_64, "CX16", "SSE3"]),
   model("Conroe", INTEL, 0x6f3, 10, 0x80000008, "Intel Celeron_4x0 (Conroe/Merom Class Core 2)", CORE2),
@@ -170,6 +219,38 @@ export const MODELS: readonly Model[] = [
     "SSE4.1",
   ]),
   model("Nehalem", INTEL, 0x106a3, 11, 0x80000008, "Intel Core i7 9xx (Nehalem Class Core i7)", X86_64_V2),
+  model("Westmere", INTEL, 0x206c1, 11, 0x80000008, "Westmere E56xx/L56xx/X56xx (Nehalem-C)", WESTMERE),
+  model("SandyBridge", INTEL, 0x206a1, 13, 0x80000008, "Intel Xeon E312xx (Sandy Bridge)", SANDY_BRIDGE),
+  model("IvyBridge", INTEL, 0x306a9, 13, 0x80000008, "Intel Xeon E3-12xx v2 (Ivy Bridge)", IVY_BRIDGE),
+  model("Haswell", INTEL, 0x306c4, 13, 0x80000008, "Intel Core Processor (Haswell)", HASWELL, "hle rtm"),
+  model("Haswell-noTSX", INTEL, 0x306c1, 13, 0x80000008, "Intel Core Processor (Haswell, no TSX)", HASWELL),
+  model("Broadwell", INTEL, 0x306d2, 13, 0x80000008, "Intel Core Processor (Broadwell)", BROADWELL, "hle rtm"),
+  model("Broadwell-noTSX", INTEL, 0x306d2, 13, 0x80000008, "Intel Core Processor (Broadwell, no TSX)", BROADWELL),
+  model("Skylake-Client", INTEL, 0x506e3, 13, 0x80000008, "Intel Core Processor (Skylake)", SKYLAKE, "hle rtm"),
+  model(
+    ...(["phenom", AMD, 0x100f23, 5, 0x8000001a, "AMD Phenom(tm) 9550 Quad-Core Processor"] as const),
+    [...OPTERON_G3.filter((f) => f !== "MISALIGNSSE"), "3DNOW", "3DNOWEXT", "FFXSR", "MMXEXT", "PDPE1GB"],
+    "npt",
+  ),
+  model("Opteron_G1", AMD, 0xf61, 5, 0x80000008, "AMD Opteron 240 (Gen 1 Class Opteron)", OPTERON),
+  model("Opteron_G2", AMD, 0xf61, 5, 0x8000000a, "AMD Opteron 22xx (Gen 2 Class Opteron)", OPTERON_G2),
+  model("Opteron_G3", AMD, 0x100f23, 5, 0x8000000a, "AMD Opteron 23xx (Gen 3 Class Opteron)", OPTERON_G3),
+  model(
+    ...(["Opteron_G4", AMD, 0x600f12, 13, 0x8000001a, "AMD Opteron 62xx class CPU", OPTERON_G4] as const),
+    "fma4 npt nrip-save xop",
+  ),
+  model(
+    ...([
+      "Opteron_G5",
+      AMD,
+      0x600f20,
+      13,
+      0x8000001a,
+      "AMD Opteron 63xx class CPU",
+      [...OPTERON_G4, "F16C", "FMA"],
+    ] as const),
+    "fma4 npt nrip-save tbm xop",
+  ),
   {
     ...model("max", AMD, 0x60fb1, 13, 0x8000000a, "Ring -1 virtual processor", [
       ...[...BUILT].filter((f) => !NOT_IN_MAX.has(f)),
@@ -183,7 +264,7 @@ const ALIASES: Readonly<Record<string, string>> = { "x86-64-v2": "Nehalem", host
 
 /** The model called `name`. */
 export function modelNamed(name: string): Model | undefined {
-  const wanted = ALIASES[name] ?? name;
+  const wanted = ALIASES[name] ?? name.replace(/-v1$/, "");
   return MODELS.find((m) => m.name === wanted);
 }
 
@@ -195,14 +276,14 @@ export type ModelChoice = { readonly model: Model; readonly missing: readonly st
 
 /**
  * Reads `MODEL[,+feature|,-feature|,feature=on|off]…` as QEMU's `-cpu` takes it; also `vendor=`, `family=`, `model=`,
- * `stepping=`, `level=`, `xlevel=` and `model-id=`. `check` and `enforce` are accepted, as nothing is left out silently.
+ * `stepping=`, `level=`, `xlevel=`, `phys-bits=` and `model-id=`. `check` and `enforce` are accepted, as nothing is left out silently.
  */
 export function parseModel(text: string): ModelChoice {
   const [name = "", ...rest] = text.split(",");
   const base = modelNamed(name);
   if (!base) return { fault: `no model ${name}; there is ${MODELS.map((m) => m.name).join(", ")}` };
   const features = new Set(base.features);
-  const missing: string[] = [];
+  const missing = new Set(base.missing);
   const values: Record<string, string> = {};
   for (const word of rest) {
     const [, sign, key = "", value] = /^([+-]?)([^=]+)(?:=(.*))?$/.exec(word) ?? [];
@@ -210,18 +291,31 @@ export function parseModel(text: string): ModelChoice {
     const isOn = sign === "-" ? false : sign === "+" || value === "on" || value === undefined;
     if (feature) {
       if (value !== undefined && value !== "on" && value !== "off") return { fault: `${word}: expected on or off` };
+      const plain = feature.toLowerCase().replaceAll("_", "-");
+      missing.delete(plain);
       if (!isOn) features.delete(feature);
       else if (BUILT.has(feature)) features.add(feature);
-      else missing.push(key);
+      else missing.add(plain);
     } else if (VALUES.has(key) && value !== undefined) values[key] = value;
     else if (isOtherFeature(key.toLowerCase().replaceAll("_", "-"))) {
-      if (isOn) missing.push(key);
+      const plain = key.toLowerCase().replaceAll("_", "-");
+      if (isOn) missing.add(plain);
+      else missing.delete(plain);
     } else if (!ACCEPTED.has(key)) return { fault: `no feature ${key || word}` };
   }
-  return withValues({ ...base, name: text, features }, values, missing);
+  return withValues({ ...base, name: text, features }, values, [...missing]);
 }
 
-const VALUES: ReadonlySet<string> = new Set(["vendor", "family", "model", "stepping", "level", "xlevel", "model-id"]);
+const VALUES: ReadonlySet<string> = new Set([
+  "vendor",
+  "family",
+  "model",
+  "stepping",
+  "level",
+  "xlevel",
+  "phys-bits",
+  "model-id",
+]);
 const ACCEPTED: ReadonlySet<string> = new Set([
   "check",
   "enforce",
@@ -237,13 +331,17 @@ const ACCEPTED: ReadonlySet<string> = new Set([
 
 function withValues(model: Model, values: Readonly<Record<string, string>>, missing: readonly string[]): ModelChoice {
   const numbers: Record<string, number> = {};
-  for (const key of ["family", "model", "stepping", "level", "xlevel"]) {
+  for (const key of ["family", "model", "stepping", "level", "xlevel", "phys-bits"]) {
     if (values[key] === undefined) continue;
     const n = Number(values[key]);
     if (!Number.isInteger(n) || n < 0 || n > 0xffffffff) return { fault: `${key}=${values[key]}: expected a number` };
     numbers[key] = n;
   }
   const vendor = values["vendor"] ?? model.vendor;
+  const bits = numbers["phys-bits"];
+  if (bits !== undefined && !model.features.has("LM"))
+    return { fault: `phys-bits=${bits}: a processor without lm has 36 or 32` };
+  if (bits !== undefined && (bits < 32 || bits > 52)) return { fault: `phys-bits=${bits}: expected 32 to 52` };
   if (vendor.length !== 12) return { fault: `vendor=${vendor}: expected 12 characters` };
   return {
     missing,
@@ -254,6 +352,7 @@ function withValues(model: Model, values: Readonly<Record<string, string>>, miss
       level: numbers["level"] ?? model.level,
       extendedLevel: numbers["xlevel"] ?? model.extendedLevel,
       signature: signatureOf(model.signature, numbers),
+      ...(bits === undefined ? {} : { physicalBits: bits }),
     },
   };
 }

@@ -98,6 +98,11 @@ function askQemu(model: string): Map<string, CpuidAnswer> {
 
 const REGISTERS = ["EAX", "EBX", "ECX", "EDX"];
 
+/** What QEMU 7.2's own processor lacks. */
+const NOT_IN_QEMU: ReadonlySet<string> = new Set(
+  "VME X2APIC TSC_DEADLINE PCID INVPCID RDSEED 3DNOWPREFETCH".split(" "),
+);
+
 /** Bits of a register that tell features, and those of them that both sides have in some model. */
 function comparable(leaf: number, index: number, register: number): number {
   const name = leaf === 0xd ? `D.${index}.` : leaf === 7 ? `7.${index}.` : `${leaf.toString(16)}.`;
@@ -105,8 +110,8 @@ function comparable(leaf: number, index: number, register: number): number {
   const all = [...FEATURE_BITS].filter(([, place]) => place.word === word);
   if (all.length === 0) return -1;
   const { features } = modelNamed("max") as Model;
-  // QEMU's own processor has no VME, and says that it is a hypervisor's; its self-snoop is a name.
-  const common = all.filter(([f]) => features.has(f) && f !== "VME");
+  // QEMU says that it is a hypervisor's; its self-snoop is a name.
+  const common = all.filter(([f]) => features.has(f) && !NOT_IN_QEMU.has(f));
   return common.reduce((mask, [, { bit }]) => mask | (1 << bit), 0);
 }
 
@@ -145,6 +150,20 @@ test("features are added and left out by name, and values given", () => {
   expect(model.features.has("NX") || model.features.has("CX16")).toBe(false);
   expect(model.signature).toBe(0x906e9);
   expect(cpuid(model, 0, 0, PLACE)).toEqual([13, 0x756e6547, 0x6c65746e, 0x49656e69]);
+});
+
+test("what a model's processor has and ours lacks is named, and phys-bits= is the width of addresses", () => {
+  const missing = (text: string) => {
+    const choice = parseModel(text);
+    return "fault" in choice ? choice.fault : choice.missing.join(" ");
+  };
+  expect(missing("Opteron_G1")).toBe("");
+  for (const name of ["avx", "fma", "hle", "rtm"]) expect(missing("Haswell").split(" ")).toContain(name);
+  expect(missing("Haswell,-hle,rtm=off").split(" ")).not.toContain("rtm");
+  expect(missing("Opteron_G1-v1,phys-bits=53")).toBe("phys-bits=53: expected 32 to 52");
+  expect(missing("pentium3,phys-bits=36")).toBe("phys-bits=36: a processor without lm has 36 or 32");
+  const { model } = parseModel("SandyBridge,phys-bits=46") as { model: Model };
+  expect((cpuid(model, 0x80000008, 0, PLACE)[0] as number) & 0xff).toBe(46);
 });
 
 test("beyond the largest leaf Intel's processors answer as for the largest basic one, AMD's with zeros", () => {
