@@ -39,8 +39,13 @@ test("a write to TSC moves TSC_ADJUST by as much, and one to TSC_ADJUST the coun
 
 test("each vendor has its own: SYSCFG is AMD's, MISC_ENABLE Intel's (and max's), and number 8B both", () => {
   const [amd, intel] = [processor(modelNamed("qemu64") as Model), processor(INTEL)];
-  const virtual = processor(AMD);
-  expect([writeMsr(virtual, 0x1a0, 0x4_00c5_0809n), readMsr(virtual, 0x1a0)]).toEqual([true, 0x4_00c5_0009n]);
+  for (const vendor of ["AuthenticAMD", "GenuineIntel"]) {
+    const virtual = processor({ ...AMD, vendor });
+    for (const value of [0x4_00c5_0809n, 0x4_00c5_1889n])
+      expect([writeMsr(virtual, 0x1a0, value), readMsr(virtual, 0x1a0)]).toEqual([true, value]);
+    for (const number of [0x402, 0x403])
+      expect([writeMsr(virtual, number, (1n << 64n) - 1n), readMsr(virtual, number)]).toEqual([true, (1n << 64n) - 1n]);
+  }
   expect([readMsr(amd, 0xc0010010), readMsr(intel, 0xc0010010)]).toEqual([0n, undefined]);
   expect([readMsr(amd, 0x1a0), readMsr(intel, 0x1a0)]).toEqual([undefined, 0x1801n]);
   expect([readMsr(amd, 0x8b), readMsr(intel, 0x8b)]).toEqual([0x1000065n, 0x1_0000_0000n]);

@@ -45,6 +45,8 @@ const existence = (e: Existence): ((p: Core) => boolean) =>
 const amd = (p: Core): boolean => !isIntel(p) && has(p, "SYSCALL");
 /** From the P6 on. */
 const intel = (p: Core): boolean => isIntel(p) && has(p, "SEP");
+/** A processor that was never sold stores more, as QEMU's does. */
+const virtual = (p: Core): boolean => p.model.isVirtual === true;
 
 const registers: Msr[] = [];
 let slots = 0;
@@ -213,9 +215,9 @@ for (let i = 0; i < BANKS; i++) {
     takes: (p, value) => value === 0n || value === ALL || (amd(p) && value === allBut),
   });
   stored(`MC${i}_STATUS`, 0x401 + 4 * i, "MCA", { takes: isCleared });
-  // Intel's can only be cleared, AMD's are storage.
+  // Intel's can only be cleared (Intel SDM vol. 3B, 16.3.2.3), AMD's and a virtual processor's are storage.
   for (const [j, name] of ["ADDR", "MISC"].entries())
-    stored(`MC${i}_${name}`, 0x402 + 4 * i + j, "MCA", { takes: (p, value) => value === 0n || amd(p) });
+    stored(`MC${i}_${name}`, 0x402 + 4 * i + j, "MCA", { takes: (p, value) => value === 0n || amd(p) || virtual(p) });
 }
 // The Pentium's, which its successors still answer.
 constant("P5_MC_ADDR", 0x0, "MCE", 0n, ignore);
@@ -302,9 +304,9 @@ constant("PLATFORM_INFO", 0xce, (p) => intel(p) && has(p, "LM"), (20n << 40n) | 
 constant("PERF_STATUS", 0x198, (p) => intel(p) && has(p, "LM"), 20n << 8n, ignore);
 stored("PERF_CTL", 0x199, (p) => intel(p) && has(p, "LM"), { writable: 0xffffn });
 /** Fast strings; no branch trace and no event-based sampling. The bits that would change CPUID cannot be set. */
-stored("MISC_ENABLE", 0x1a0, intel, { reset: 0x1801n, writable: 0x50009n });
-/** Storage alone, where nothing hangs on it. */
-stored("MISC_ENABLE", 0x1a0, (p) => p.model.isVirtual === true && amd(p), { reset: 1n, writable: 0x4_00c5_0009n });
+stored("MISC_ENABLE", 0x1a0, (p) => intel(p) && !virtual(p), { reset: 0x1801n, writable: 0x50009n });
+/** Storage alone, where nothing hangs on it: neither NX nor CPUID's MONITOR and largest leaf. */
+stored("MISC_ENABLE", 0x1a0, virtual, { reset: 1n, writable: 0x4_00c5_1889n });
 /** No supervisor state can be saved. */
 stored("XSS", 0xda0, "XSAVES", { reserved: ALL });
 
