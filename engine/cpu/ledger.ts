@@ -7,7 +7,8 @@
  * state (snapshots, stepping back, the state hash), kept by INIT and zero after a reset.
  *
  * Not modelled: caches of memory and of paging structures (each level of a walk is a reference), overlap of one cost with
- * another, and lines that move between processors: to see each of those, every access would have to be looked at.
+ * another. Lines that move between processors count where the machine's `cacheLines` asks for it (cachelines.ts), as every
+ * access must be looked at for them.
  *
  * The charges are a model and not a measurement: round figures, typical of 64-bit processors of the 2010s at 2 to 3 GHz.
  */
@@ -52,6 +53,14 @@ export const CHARGES = {
   portWrites: { cycles: 1500, says: "An access of OUT or OUTS, which waits as a read does." },
   mmioReads: { cycles: 1000, says: "A read, of 4 bytes at most, of what is neither RAM nor ROM." },
   mmioWrites: { cycles: 100, says: "A write of that kind, which nobody waits for." },
+  lineFetches: {
+    cycles: 70,
+    says: "A load from a line that only other processors' caches had: it comes from there, and is shared from then on.",
+  },
+  lineClaims: {
+    cycles: 70,
+    says: "A store to a line that other processors' caches had: they drop it. A locked instruction claims so, too.",
+  },
 } as const satisfies Readonly<Record<string, Charge>>;
 
 export type LedgerItem = keyof typeof CHARGES;

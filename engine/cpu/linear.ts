@@ -59,6 +59,7 @@ export class LinearMemory extends Translation {
       }),
       commit: (_cpu, low, high, bits) => {
         this.ends(low >>> 0, high, bits >> 3, this.user | WRITE);
+        if (this.watches) this.moveEnds(low >>> 0, bits >> 3, true);
         return this.commit(low >>> 0, bits >> 3);
       },
       segment: (_cpu, segment, offset, bits, write) => {
@@ -113,6 +114,20 @@ export class LinearMemory extends Translation {
     if (this.checksAlignment && low & ((bytes >= 8 ? 8 : bytes) - 1)) fault.raise(fault.AC, 0);
   }
 
+  /** An access in memory at `host`, or to a device (−1): the cache lines that it moves. Called while accesses are watched. */
+  private move(host: number, bytes: number, write: boolean, behalf: Behalf = "current"): void {
+    const { map, number, ledger } = this.p;
+    if (host >= 0 && behalf !== "system") map.caches?.access(number, host - map.ramAt, bytes, write, ledger);
+  }
+
+  /** The same of an access between `first` and `last`. */
+  private moveEnds(low: number, bytes: number, write: boolean, behalf: Behalf = "current"): void {
+    const { map } = this.p;
+    const split = Math.min(bytes, PAGE - (low & (PAGE - 1)));
+    this.move(map.readable(this.first), split, write, behalf);
+    if (split < bytes) this.move(map.readable(this.last - (bytes - split - 1)), bytes - split, write, behalf);
+  }
+
   // ---- the slow path ---------------------------------------------------------------------------------------------
 
   private readSlow(low: number, high: number, bytes: number): number {
@@ -123,11 +138,13 @@ export class LinearMemory extends Translation {
       if (hpa === NO_PAGE) return 0;
       const host = this.p.map.readable(hpa);
       if (host >= 0) {
+        if (this.watches) this.move(host, bytes, false);
         this.fast.remember(false, low, high, host);
         return host;
       }
     }
     if (!this.mayTouch(low, high, bytes, access)) return 0;
+    if (this.watches) this.moveEnds(low, bytes, false);
     this.readToScratch(low, bytes);
     return this.scratch;
   }
@@ -139,7 +156,10 @@ export class LinearMemory extends Translation {
       const hpa = this.tryTranslate(low, high, access);
       if (hpa === NO_PAGE) return 0;
       const host = this.p.map.writable(hpa);
-      if (host >= 0 && this.storable(low, high, host, bytes)) return host;
+      if (host >= 0 && this.storable(low, high, host, bytes)) {
+        if (this.watches) this.move(host, bytes, true);
+        return host;
+      }
     }
     if (!this.mayTouch(low, high, bytes, access)) return 0;
     this.readToScratch(low, bytes);
@@ -154,6 +174,7 @@ export class LinearMemory extends Translation {
       if (hpa === NO_PAGE) return 1;
       const host = this.p.map.writable(hpa);
       if (host >= 0 && this.storable(low, high, host, bytes)) {
+        if (this.watches) this.move(host, bytes, true);
         const { view } = this.p.map;
         if (bytes === 4) view.setInt32(host, view.getInt32(this.scratch, true), true);
         else this.p.map.bytes.copyWithin(host, this.scratch, this.scratch + bytes);
@@ -161,6 +182,7 @@ export class LinearMemory extends Translation {
       }
     }
     if (!this.mayTouch(low, high, bytes, access)) return 1;
+    if (this.watches) this.moveEnds(low, bytes, true);
     return this.commit(low, bytes);
   }
 
@@ -342,10 +364,12 @@ export class LinearMemory extends Translation {
     const access = this.accessOf(behalf);
     if (this.check(low, high, bytes)) {
       const hpa = this.translate(low, high, access);
+      if (this.watches) this.move(this.p.map.readable(hpa), bytes, false, behalf);
       this.learn(false, low, high, hpa, behalf);
       return this.busRead(hpa, bytes);
     }
     this.ends(low, high, bytes, access);
+    if (this.watches) this.moveEnds(low, bytes, false, behalf);
     this.readToScratch(low, bytes);
     return bytes === 2 ? view.getUint16(at.SCRATCH, true) : view.getUint32(at.SCRATCH, true);
   }
@@ -356,9 +380,11 @@ export class LinearMemory extends Translation {
     if (this.check(low, high, 8)) {
       const { map } = this.p;
       const host = map.readable(this.translate(low, high, this.accessOf(behalf)));
+      if (this.watches) this.move(host, 8, false, behalf);
       if (host >= 0) return map.view.getBigUint64(host, true);
     }
     this.ends(low, high, 8, this.accessOf(behalf));
+    if (this.watches) this.moveEnds(low, 8, false, behalf);
     this.readToScratch(low, 8);
     return this.p.view.getBigUint64(at.SCRATCH, true);
   }
@@ -377,12 +403,14 @@ export class LinearMemory extends Translation {
     const access = this.accessOf(behalf) | WRITE;
     if (this.check(low, high, bytes)) {
       const hpa = this.translate(low, high, access);
+      if (this.watches) this.move(this.p.map.writable(hpa), bytes, true, behalf);
       this.learn(true, low, high, hpa, behalf);
       this.busWrite(hpa, value, bytes);
       return;
     }
     this.p.view.setUint32(at.SCRATCH, value, true);
     this.ends(low, high, bytes, access);
+    if (this.watches) this.moveEnds(low, bytes, true, behalf);
     this.commit(low, bytes);
   }
 
@@ -392,6 +420,7 @@ export class LinearMemory extends Translation {
     if (this.check(low, high, 8) && this.storeAll(low, high, [value], behalf)) return;
     this.p.view.setBigUint64(at.SCRATCH, BigInt.asUintN(64, value), true);
     this.ends(low, high, 8, this.accessOf(behalf) | WRITE);
+    if (this.watches) this.moveEnds(low, 8, true, behalf);
     this.commit(low, 8);
   }
 
@@ -400,6 +429,7 @@ export class LinearMemory extends Translation {
     const { map } = this.p;
     const host = map.writable(this.translate(low, high, this.accessOf(behalf) | WRITE));
     if (host < 0 || map.pageHasCode(host)) return false;
+    if (this.watches) this.move(host, 8 * values.length, true, behalf);
     for (let i = 0; i < values.length; i++) map.view.setBigUint64(host + 8 * i, values[i] as bigint, true);
     return true;
   }

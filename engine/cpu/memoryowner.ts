@@ -8,6 +8,8 @@ import type { SegmentFile } from "./segments.ts";
 
 export interface MemoryOwner {
   readonly cpu: number;
+  /** Which of its machine's processors it is. */
+  readonly number: number;
   readonly map: PhysicalMap;
   readonly view: DataView;
   readonly segments: SegmentFile;

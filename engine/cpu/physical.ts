@@ -2,8 +2,10 @@
  * Physical memory of one machine: RAM, ROM and device memory, a page (4 KiB) at a time, in one WebAssembly memory that
  * never grows. Also where bus masters, loaders and views reach it from.
  */
+
 import type { AccessSize, SmramView } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
+import type { CacheLines } from "./cachelines.ts";
 import * as at from "./layout.ts";
 
 export const PAGE = 4096;
@@ -59,6 +61,8 @@ export class PhysicalMap {
   readonly readers: MemoryReader[] = [];
   devices: DeviceMemory = { read: () => 0xffffffff, write() {} };
   a20 = true;
+  /** Where cache lines are counted. Set before processors are made. */
+  caches: CacheLines | undefined;
   private smram: SmramView = "none";
   private smm = false;
   /** READS, WRITES and COVERED of each page in RAM's range. */

@@ -36,7 +36,7 @@ export class Translation {
   onCodeMoved: () => void = () => {};
   /** CR0.AM and EFLAGS.AC at privilege 3. */
   protected checksAlignment = false;
-  /** Every access is looked at: for its alignment, or by a data breakpoint. */
+  /** Every access is looked at: for its alignment, by a data breakpoint, or for the cache line that it moves. */
   protected watches = false;
   protected readonly fast: FastTlb;
   protected readonly p: MemoryOwner;
@@ -169,7 +169,7 @@ export class Translation {
     const { current } = this;
     const aligns = (p.control(0) & CR0_AM) !== 0 && (p.view.getUint32(at.SYSTEM_FLAGS, true) & AC) !== 0;
     this.checksAlignment = current !== 0 && aligns;
-    this.watches = this.checksAlignment || p.debug.watchesData;
+    this.watches = this.checksAlignment || p.debug.watchesData || p.map.caches !== undefined;
     const inner = this.paging.guardsUserPages ? CLASS_GUARDED : CLASS_SUPERVISOR;
     p.view.setInt32(at.ALIGNS, aligns ? 1 : 0, true);
     p.view.setInt32(at.INNER_CLASS, inner, true);

@@ -80,6 +80,11 @@ export interface MachineConfiguration {
   readonly turns?: { readonly ticks?: number; readonly seed?: number };
   /** What RDRAND and RDSEED draw, 0 (the default) to 2³² − 1: the same seed, the same numbers. */
   readonly randomSeed?: number;
+  /**
+   * The ledger counts the lines of 64 bytes that loads and stores move between the processors' caches (`lineFetches`,
+   * `lineClaims`). Every access is looked at then: the machine runs several times slower. Default false.
+   */
+  readonly cacheLines?: boolean;
   /** A triple fault stops the machine instead of resetting it. Default false; pages and lessons set it. */
   readonly stopOnTripleFault?: boolean;
 }

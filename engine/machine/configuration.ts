@@ -63,6 +63,7 @@ const PARTS = [
   ["processors", processors],
   ["turns", turns],
   ["randomSeed", randomSeed],
+  ["cacheLines", cacheLines],
 ] as const;
 
 /** All faults of `configuration`; none where a machine can be made of it. */
@@ -260,6 +261,10 @@ function cpu(value: unknown, report: Report): void {
 
 function processors(value: unknown, report: Report): void {
   if (!isInteger(value, 1, MAX_PROCESSORS)) report(`${value} is not a count`, "1 to 8 processors.");
+}
+
+function cacheLines(value: unknown, report: Report): void {
+  if (typeof value !== "boolean") report(`${value} is neither true nor false`, "Whether cache lines are counted.");
 }
 
 function randomSeed(value: unknown, report: Report): void {

@@ -9,6 +9,7 @@ import { TickClock } from "../chipset/clock.ts";
 import { IoPorts } from "../chipset/ioports.ts";
 import { MmioSpace } from "../chipset/mmiospace.ts";
 import { BusMasters } from "../cpu/busmasters.ts";
+import { CacheLines } from "../cpu/cachelines.ts";
 import { type DeviceMemory, PhysicalMap } from "../cpu/physical.ts";
 import type { BusEvent } from "./api.ts";
 import { Apics, isMessage } from "./apics.ts";
@@ -67,6 +68,8 @@ export class Pc {
     this.#randomSeed = configuration.randomSeed;
     const { bytes, below } = memorySize(configuration);
     this.map = new PhysicalMap(bytes, count, rom.length + LOW_ROM, below);
+    const caches = configuration.cacheLines ? new CacheLines(bytes) : undefined;
+    this.map.caches = caches;
     this.clock = new TickClock(configuration.ticksPerSecond);
     const log = (event: DeviceEvent) => {
       if (event.kind === "unimplemented") outputs.event({ kind: "unimplemented", part: event.part, text: event.text });
@@ -120,7 +123,14 @@ export class Pc {
       ...(this.apics ? { ioApic: this.apics.io } : {}),
     });
     const apics = this.apics?.devices ?? [];
-    this.devices = [this.clock, this.ports, ...this.board.devices, ...apics, this.processors];
+    this.devices = [
+      this.clock,
+      this.ports,
+      ...this.board.devices,
+      ...apics,
+      ...(caches ? [caches] : []),
+      this.processors,
+    ];
     this.clock.deadlineMoved = (next) => {
       if (this.#running && next < this.#runEnd) this.cpu.attention();
     };
