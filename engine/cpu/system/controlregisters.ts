@@ -21,6 +21,7 @@ import {
   CR0_NW,
   CR0_PE,
   CR0_PG,
+  CR0_WP,
   CR4_DE,
   CR4_FSGSBASE,
   CR4_LA57,
@@ -124,7 +125,13 @@ function writeCr0(p: Core, asked: number, high: number): void {
     const efer = p.view.getUint32(at.EFER, true) & ~EFER_LMA;
     p.view.setUint32(at.EFER, efer | (next & CR0_PG && enabling ? EFER_LMA : 0), true);
   }
-  afterWrite(p, changed & CR0_PG ? "all" : undefined);
+  if (changed & (CR0_PG | CR0_WP)) {
+    afterWrite(p, changed & CR0_PG ? "all" : undefined);
+  } else {
+    // The others leave what linear addresses mean as it is: firmware goes to protected mode and back all the time.
+    p.mustLeave = true;
+    p.updateMode();
+  }
 }
 
 /** Long mode needs PAE, a code segment that is not one of 64 bits yet, and no 16-bit TSS (Intel SDM vol. 2, MOV CRn). */
