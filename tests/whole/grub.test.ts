@@ -7,7 +7,7 @@ import { debianPackage, NotHere } from "../fixtures/debian.ts";
 import { ring } from "../fixtures/ring.ts";
 
 const BIOS = "/usr/share/seabios/bios-256k.bin";
-const LIMIT_S = 3600;
+const LIMIT_S = 900;
 
 const MEDIA = [
   ["floppy", "grub-rescue-floppy.img", "-fda", "(fd0)"],
