@@ -564,6 +564,12 @@ export interface MouseAction {
   readonly buttons?: number;
 }
 
+/** A card by its machine's id and its place in the configuration's `cards`. */
+export interface CardPlace {
+  readonly machine: string;
+  readonly card: number;
+}
+
 /** All machines of a page. There is one engine (one worker) a page. */
 export interface Engine {
   /** At tick 0, or where a preparation of this machine by the page's head has come to (protocol.ts). */
@@ -573,6 +579,11 @@ export interface Engine {
   assemble(source: string, options: AssembleRequest): Promise<AssembleAnswer>;
   /** The reference card of an instruction, by its mnemonic; undefined where there is none of that name. */
   instruction(mnemonic: string): Promise<InstructionCard | undefined>;
+  /**
+   * Joins cards by an Ethernet switch, for as long as their machines are open; each card's network is a link, or a user
+   * network with an address. A machine that stands still, or runs through its past again, hears nothing meanwhile.
+   */
+  connect(places: readonly CardPlace[]): Promise<void>;
   /** What is happening: restarts by the watchdog, for example. */
   onNotice(listener: (notice: { readonly kind: "restarted"; readonly message: string }) => void): () => void;
 }

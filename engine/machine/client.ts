@@ -6,6 +6,7 @@ import { EngineError } from "../wasm/error.ts";
 import type {
   AssembleAnswer,
   AssembleRequest,
+  CardPlace,
   Engine,
   InstructionCard,
   MachineConfiguration,
@@ -41,6 +42,8 @@ export class WorkerEngine implements Engine {
   readonly #pending = new Map<number, Pending>();
   readonly #machines = new Map<string, RemoteMachine>();
   readonly #notices = new Set<(notice: Notice) => void>();
+  /** What was connected, for a new worker. */
+  #switches: (readonly CardPlace[])[] = [];
 
   constructor(makeWorker: () => Worker, early?: Worker) {
     this.#makeWorker = makeWorker;
@@ -68,6 +71,11 @@ export class WorkerEngine implements Engine {
 
   async instruction(mnemonic: string): Promise<InstructionCard | undefined> {
     return (await this.request({ to: "instruction", mnemonic })) as InstructionCard | undefined;
+  }
+
+  async connect(places: readonly CardPlace[]): Promise<void> {
+    await this.request({ to: "connect", places });
+    this.#switches.push(places);
   }
 
   onNotice(listener: (notice: Notice) => void): () => void {
@@ -156,6 +164,10 @@ export class WorkerEngine implements Engine {
     this.#worker = this.#start();
     const machines = [...this.#machines.values()];
     await Promise.all(machines.map((machine) => machine.revive()));
+    for (const places of this.#switches) {
+      const open = places.filter(({ machine }) => this.#machines.has(machine));
+      await this.request({ to: "connect", places: open }).catch(() => undefined);
+    }
     const gone = new EngineError("the engine stopped answering, and was started again");
     for (const { id, method, resolve, reject } of lost) {
       const machine = id === undefined ? undefined : this.#machines.get(id);

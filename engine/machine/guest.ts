@@ -348,6 +348,7 @@ export class Guest {
       exit: this.exit,
       isOff: this.isOff,
       chain: this.chain,
+      resetPending: this.#resetPending,
       heldUntil: this.#heldUntil,
       kernel: this.#kernel,
       said,
@@ -377,7 +378,7 @@ export class Guest {
     for (const [i, line] of [...this.serial, this.debug].entries()) line.load(machine.said[i]);
     Object.assign(this, { exit: machine.exit, isOff: machine.isOff, chain: machine.chain, failure: undefined });
     Object.assign(this, { instructions: checkpoint.instructions });
-    this.#resetPending = false;
+    this.#resetPending = machine.resetPending;
     this.#heldUntil = machine.heldUntil;
     this.#kernel = machine.kernel;
     this.pc.clock.now = checkpoint.tick;
@@ -391,6 +392,7 @@ interface SavedMachine {
   readonly exit: number | null;
   readonly isOff: boolean;
   readonly chain: string[] | null;
+  readonly resetPending: boolean;
   readonly heldUntil: Tick;
   readonly kernel: KernelState;
   readonly said: readonly ReturnType<Transcript["save"]>[];

@@ -4,6 +4,7 @@ import { GATEWAY, GUEST, macOf } from "../chipset/useraddresses.ts";
 import type { NetworkConfiguration } from "./api.ts";
 import { assembleSource } from "./assembling.ts";
 import { Lan } from "./lan.ts";
+import { LocalEngine } from "./local.ts";
 import { buildOnDisk, firmwareOnDisk } from "./ondisk.ts";
 import { powerOn } from "./resources.ts";
 
@@ -119,17 +120,18 @@ const ANSWERER = `${SETUP}${RECEIVE}
         exchange 34, 36, 1
 ${send("0x3000", ASK.length)}${SAY}`;
 
-function machine(source: string, mac: string, network: NetworkConfiguration = { kind: "link" }) {
+function configured(source: string, mac: string, network: NetworkConfiguration = { kind: "link" }) {
   const { bytes, diagnostics } = assembleSource(source, { file: "boot.S", origin: 0x7c00 });
   expect(diagnostics).toEqual([]);
   const sector = new Uint8Array(512);
   sector.set(bytes);
   sector.set([0x55, 0xaa], 510);
   const cards = [{ kind: "e1000", mac, network }] as const;
-  const configuration = { floppies: [sector], memoryMiB: 2, cards };
-  const made = powerOn(configuration, { build: buildOnDisk(), firmware: firmwareOnDisk }, { history: false });
-  return made;
+  return { floppies: [sector], memoryMiB: 2, cards };
 }
+
+const machine = (...given: Parameters<typeof configured>) =>
+  powerOn(configured(...given), { build: buildOnDisk(), firmware: firmwareOnDisk }, { history: false });
 
 function run() {
   const lan = new Lan();
@@ -182,4 +184,21 @@ test("snapshots of both taken while a forwarded datagram is on its way go on to 
   for (const { lan } of [first, second]) lan.run(2_000_000);
   expect(second.said().map((text) => text.slice(4))).toEqual(["Hello\n", "Hello\n"]);
   expect(second.hashes()).toEqual(first.hashes());
+}, 120_000);
+
+test("machines of one engine hear each other by a switch, also when powered on again, but not while they stand still", async () => {
+  const engine = new LocalEngine();
+  const sender = await engine.create("sender", configured(SENDER, "52:54:00:00:00:01"));
+  const receiver = await engine.create("receiver", configured(RECEIVER, "52:54:00:00:00:02"));
+  await expect(engine.connect([{ machine: "nobody", card: 0 }])).rejects.toThrow("there is no machine nobody");
+  await expect(engine.connect([{ machine: "sender", card: 1 }])).rejects.toThrow("card 1 of sender has no cable");
+  await engine.connect(["sender", "receiver"].map((id) => ({ machine: id, card: 0 })));
+  await expect(engine.connect([{ machine: "sender", card: 0 }])).rejects.toThrow("plugged in already");
+  for (const machine of [receiver, sender]) await machine.run({ ticks: 30_000_000 });
+  expect(receiver.machine.guest.serial[0].text()).toBe("");
+  const heard = receiver.run({ serial: "Hello\n", ticks: 4_000_000_000 });
+  await sender.powerOn();
+  await sender.run({ ticks: 30_000_000 });
+  expect((await heard).reason).toMatchObject({ kind: "until" });
+  for (const machine of [sender, receiver]) machine.close();
 }, 120_000);

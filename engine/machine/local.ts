@@ -1,7 +1,15 @@
 /** The engine in this thread: all machines of a process or of a page's worker, taking turns. */
 import type { Tick } from "../chipset/bus.ts";
 import { EngineError } from "../wasm/error.ts";
-import type { AssembleAnswer, AssembleRequest, Engine, InstructionCard, MachineConfiguration } from "./api.ts";
+import type {
+  AssembleAnswer,
+  AssembleRequest,
+  CardPlace,
+  Engine,
+  InstructionCard,
+  MachineConfiguration,
+} from "./api.ts";
+import { Cabling } from "./cabling.ts";
 import { LocalMachine, type Surrounding } from "./localmachine.ts";
 import type { Machine } from "./machine.ts";
 import { loadResources, powerOn, type Resources } from "./resources.ts";
@@ -21,6 +29,10 @@ export class LocalEngine implements Engine {
   readonly #resources: Promise<Resources>;
   readonly #defer: (work: () => void) => void;
   readonly #machines = new Map<string, LocalMachine>();
+  readonly #cabling = new Cabling(
+    (id) => this.#machines.get(id),
+    () => this.#wake(),
+  );
   #scheduled = false;
   /** A machine was asked for. */
   #isWanted = false;
@@ -56,11 +68,15 @@ export class LocalEngine implements Engine {
       powerOn: (changed) => {
         const machine = first ?? powerOn(changed, resources);
         first = undefined;
+        this.#cabling.plugIn(id, machine);
         return machine;
       },
       firmwareLines: () => resources.firmwareLines(),
       wake: () => this.#wake(),
-      closed: (machine) => this.#machines.delete(machine.id),
+      closed: (machine) => {
+        this.#machines.delete(machine.id);
+        this.#cabling.forget(machine.id);
+      },
     };
     return new LocalMachine(id, configuration, surrounding);
   }
@@ -90,6 +106,10 @@ export class LocalEngine implements Engine {
 
   get(id: string): LocalMachine | undefined {
     return this.#machines.get(id);
+  }
+
+  async connect(places: readonly CardPlace[]): Promise<void> {
+    this.#cabling.connect(places);
   }
 
   get machines(): Iterable<LocalMachine> {

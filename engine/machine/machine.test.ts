@@ -68,6 +68,19 @@ test("a snapshot restored in the middle into another machine ends in the same ha
   expect(second.hash()).toBe(one.hash());
 });
 
+test("a reset that was asked for and has not come yet is in the snapshot", () => {
+  const first = machine(BUSY);
+  first.run(300_000);
+  first.writePort(0x64, 0xfe);
+  const second = machine(BUSY);
+  second.restore(first.snapshot());
+  for (const each of [first, second]) each.run(10_000);
+  expect(second.hash()).toBe(first.hash());
+  const neverReset = machine(BUSY);
+  neverReset.run(310_000);
+  expect(neverReset.hash()).not.toBe(first.hash());
+});
+
 test("stepping back restores every hash on the way, with inputs in between", () => {
   const m = machine(BUSY, {}, { interval: 50_000 });
   m.run(200_000);

@@ -5,6 +5,7 @@
 import type { Tick } from "../chipset/bus.ts";
 import type {
   AssembleRequest,
+  CardPlace,
   MachineConfiguration,
   MachineEvent,
   MachineHandle,
@@ -54,6 +55,7 @@ export type PageMessage =
     }
   | { readonly to: "subscribe"; readonly id: string; readonly subscription: Subscription }
   | { readonly to: "unsubscribe"; readonly id: string; readonly subscription: Subscription }
+  | { readonly to: "connect"; readonly call: number; readonly places: readonly CardPlace[] }
   | { readonly to: "close"; readonly id: string }
   | { readonly to: "assemble"; readonly call: number; readonly source: string; readonly request: AssembleRequest }
   | { readonly to: "instruction"; readonly call: number; readonly mnemonic: string }

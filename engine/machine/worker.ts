@@ -66,6 +66,8 @@ async function handle(message: PageMessage): Promise<void> {
       return answer(message.call, () => engine.assemble(message.source, message.request));
     case "instruction":
       return answer(message.call, () => engine.instruction(message.mnemonic));
+    case "connect":
+      return answer(message.call, () => engine.connect(message.places));
     case "subscribe":
       return subscribe(message.id, message.subscription);
     case "unsubscribe":
