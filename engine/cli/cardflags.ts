@@ -3,8 +3,9 @@
  * `-netdev user,…`, `-device e1000,netdev=…`, `-nic user,…`, `-net nic -net user`, spelled as QEMU spells them. Unlike
  * there, no card is in the machine that nobody asked for.
  */
+import { bootDevice } from "./bootindex.ts";
 import type { Drive } from "./driveflags.ts";
-import type { CardOption, NetworkCardOption, NetworkOption, PortOption } from "./options.ts";
+import type { CardOption, NetworkCardOption, NetworkOption, Options, PortOption } from "./options.ts";
 import { expectKeys, integer, type Properties } from "./properties.ts";
 import { UsageError } from "./usage.ts";
 
@@ -17,14 +18,22 @@ const NETWORK_CARDS: Readonly<Record<string, NetworkCardOption["kind"]>> = {
   virtio: "virtio-net",
 };
 
+/** Of the first card on the PCI bus. */
+const FIRST_SLOT = 3;
+
 /** Cards by order; references are looked up when all flags are read. */
 export class CardFlags {
   readonly netdevs = new Map<string, NetworkOption>();
+  readonly #options: Options;
   readonly #cards: (() => CardOption)[] = [];
   /** Ports of the last virtio-serial-pci. */
   #serial: (PortOption | undefined)[] | undefined;
   /** Of `-net user`. */
   #legacyNetwork: NetworkOption | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
 
   add(card: () => CardOption): void {
     this.#cards.push(card);
@@ -41,6 +50,7 @@ export class CardFlags {
       case "virtio-blk-pci":
       case "virtio-blk":
         expectKeys(`-device ${name}`, given, ["drive", "serial", ...MODERN]);
+        bootDevice(this.#options, `-device ${name}`, given, `scsi@${this.#nextSlot()}/disk@0,0`);
         this.add(() => diskCard(given, drives));
         return true;
       case "virtio-rng-pci":
@@ -68,6 +78,7 @@ export class CardFlags {
     const kind = Object.hasOwn(NETWORK_CARDS, name) ? NETWORK_CARDS[name] : undefined;
     if (kind === undefined || name === "virtio") return false;
     expectKeys(`-device ${name}`, given, ["netdev", "mac", "romfile", ...MODERN]);
+    bootDevice(this.#options, `-device ${name}`, given, `ethernet@${this.#nextSlot()}/ethernet-phy@0`);
     this.add(() => networkCard(kind, given, given["netdev"] === undefined ? undefined : this.#netdev(given["netdev"])));
     return true;
   }
@@ -97,6 +108,11 @@ export class CardFlags {
     const { model = "e1000", macaddr, ...odd } = given;
     expectKeys("-net nic", odd, []);
     this.add(() => networkCard(cardKind("-net nic", model), macaddr ? { mac: macaddr } : {}, this.#legacyNetwork));
+  }
+
+  /** The PCI device of the next card, as paths write it. */
+  #nextSlot(): string {
+    return (FIRST_SLOT + this.#cards.length).toString(16);
   }
 
   /** All cards, in the order of their flags. */

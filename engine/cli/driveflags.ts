@@ -4,6 +4,7 @@
  * As with QEMU's `-snapshot`, images are never written to; where a drive says `snapshot=off`, what the guest wrote goes back
  * into its file at the end.
  */
+import { bootDevice } from "./bootindex.ts";
 import type { DriveOption, ImageOption, Options } from "./options.ts";
 import { expectKeys, integer, onOff, type Properties, properties } from "./properties.ts";
 import { UsageError } from "./usage.ts";
@@ -82,8 +83,15 @@ export class DriveFlags {
     if (found === undefined && (kind !== "cdrom" || given["drive"] !== undefined))
       throw new UsageError(`${flag},drive=${given["drive"] ?? ""}: expected the id of a -drive if=none`);
     const drive: Drive = { ...(found ?? { isCdrom: true }), isCdrom: kind === "cdrom" };
-    if (kind === "floppy") this.floppy(integer(`${flag},unit=`, given["unit"] ?? "0"), needFile(drive, flag));
-    else this.ide(busPlace(flag, given) ?? this.#free(flag), drive, flag);
+    if (kind === "floppy") {
+      const unit = integer(`${flag},unit=`, given["unit"] ?? "0");
+      this.floppy(unit, needFile(drive, flag));
+      bootDevice(this.#options, flag, given, `isa@1/fdc@03f0/floppy@${unit}`);
+    } else {
+      const place = busPlace(flag, given) ?? this.#free(flag);
+      this.ide(place, drive, flag);
+      bootDevice(this.#options, flag, given, `ide@1,1/drive@${place >> 1}/disk@${place & 1}`);
+    }
     return true;
   }
 

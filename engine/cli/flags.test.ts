@@ -181,6 +181,16 @@ test("-icount shift=N is a rate; -boot, -action and -vga none say what they say 
     { name: "etc/boot-menu-wait", bytes: Uint8Array.of(1, 2) },
     { name: "etc/boot-fail-wait", bytes: Uint8Array.of(255, 255, 255, 255) },
   ]);
+  const drives = ["a", "b"].map((id) => `-drive if=none,id=${id},file=${id}`).join(" ");
+  const devices =
+    "-device ide-hd,drive=a,bus=ide.1,bootindex=7 -device e1000 -device virtio-blk-pci,drive=b,bootindex=2";
+  expect(read(`${drives} ${devices} -boot strict=on`).firmwareFiles).toEqual([
+    {
+      name: "bootorder",
+      text: "/pci@i0cf8/scsi@4/disk@0,0\n/pci@i0cf8/ide@1,1/drive@1/disk@0\nHALT\0",
+    },
+  ]);
+  expect(() => read("-device e1000,bootindex=1 -device e1000,bootindex=1")).toThrow("another device has it already");
   expect(() => read("-boot once=x")).toThrow("expected up to three of a floppy");
   expect(read("-action reboot=shutdown,shutdown=pause")).toMatchObject({ noReboot: true, noShutdown: true });
   expect(read("-vga none").hasVga).toBe(false);

@@ -4,6 +4,7 @@
  *
  * Source: QEMU 8.2, `qemu-system-x86_64(1)`.
  */
+import { writeBootOrder } from "./bootindex.ts";
 import { CardFlags } from "./cardflags.ts";
 import { DeviceFlags } from "./deviceflags.ts";
 import { DriveFlags } from "./driveflags.ts";
@@ -212,7 +213,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 /** Reads a command line; a UsageError says what is wrong with it. */
 export function readOptions(args: readonly string[]): Options {
   const options = defaultOptions();
-  const cards = new CardFlags();
+  const cards = new CardFlags(options);
   const drives = new DriveFlags(options, (drive) => cards.addDisk(drive));
   const devices = new DeviceFlags(options, drives, cards);
   const state: State = {
@@ -252,6 +253,7 @@ export function helpText(): string {
 function finish(options: Options, state: State): void {
   state.devices.finish();
   options.cards = state.cards.finish();
+  writeBootOrder(options);
   connectLines(options, state);
   if (options.noDefaults) options.hasVga = state.vga ?? false;
   for (const flag of ["append", "initrd"] as const) {

@@ -66,6 +66,7 @@ export function boot(options: Options, value: string): void {
   const { order, once, ...rest } = properties(value, "order");
   expectKeys("-boot", rest, ["menu", "strict", "splash", "splash-time", "reboot-timeout"]);
   if (rest["menu"] !== undefined) options.bootMenu = onOff("-boot menu=", rest["menu"], false);
+  options.isBootStrict = onOff("-boot strict=", rest["strict"], options.isBootStrict);
   for (const drives of [order, once])
     if (drives !== undefined && !/^[abcdn]{1,3}$/.test(drives))
       throw new UsageError(`-boot ${value}: expected up to three of a floppy, c hard disk, d CD, n network`);

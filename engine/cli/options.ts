@@ -63,6 +63,10 @@ export interface Options {
   bootOrder?: string;
   /** The same until the first reset: `once=`. */
   bootOnce?: string;
+  /** Devices by `bootindex=`, as firmware finds them by their paths. */
+  bootDevices: { readonly index: number; readonly path: string }[];
+  /** Nothing but those is tried: `strict=on`. */
+  isBootStrict: boolean;
   /** Firmware shows its boot menu. */
   bootMenu?: boolean;
   bios?: string;
@@ -142,6 +146,8 @@ export function defaultOptions(): Options {
     noDefaults: false,
     testDevice: false,
     firmwareFiles: [],
+    bootDevices: [],
+    isBootStrict: false,
     noShutdown: false,
     paused: false,
     skipsIdle: false,

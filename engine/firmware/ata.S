@@ -29,7 +29,7 @@
 # What we know of a disk, or a CD drive.
     .set HD_BASE,        0          # word: port
     .set HD_CONTROL,     2          # word: port
-    .set HD_DEVICE,      4          # byte: E0h or F0h
+    .set HD_DEVICE,      4          # byte: E0h or F0h; of virtio, the PCI device
     .set HD_LBA48,       5          # byte: 1 if it takes addresses of 48 bits
     .set HD_CYLINDERS,   6          # words: as INT 13h shows it
     .set HD_HEADS,       8

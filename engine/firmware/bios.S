@@ -18,6 +18,7 @@
 rom_start:
     .include "post.S"               # from the reset vector to INT 19h
     .include "boot.S"               # INT 19h, INT 18h
+    .include "bootorder.S"          # what to boot from
     .include "print.S"              # messages on the screen and on port 402h
     .include "vectors.S"            # fills the interrupt vector table
     .include "exceptions.S"         # what nobody else handles

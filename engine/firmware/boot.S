@@ -7,11 +7,14 @@
     .set BOOT_TRIES,   4            # the first read may see "disk changed", or a
                                     # motor that has not come up to speed
 int19:
+    xor  %ax, %ax
+    mov  %ax, %ss
+    mov  $BOOT_ADDRESS, %sp
     mov  $BDA_SEGMENT, %ax
     mov  %ax, %ds
     mov  BDA_EBDA, %fs
+    cld
     call boot_order
-    mov  %cx, %fs:EBDA_BOOT_REST
 boot_next:
     xor  %ax, %ax
     mov  %ax, %ss
@@ -36,21 +39,6 @@ int18:                              # a loader that found nothing, too
 boot_devices:
     .word no_device, boot_floppy, boot_disk, boot_cd, boot_network
     .set BOOT_LAST, 4
-
-# The set-up program's order. Out: CX = three numbers of four bits, the first in bits 3-0.
-boot_order:
-    mov  $CMOS_BOOT_12, %al
-    call cmos_read
-    movzbw %al, %cx
-    mov  $CMOS_BOOT_3, %al
-    call cmos_read
-    and  $0xF0, %al
-    shl  $4, %ax
-    and  $0x0F00, %ax
-    or   %ax, %cx
-    jnz  1f
-    mov  $0x321, %cx                # none: floppy, hard disk, CD
-1:  ret
 
 boot_floppy:
     xor  %dl, %dl

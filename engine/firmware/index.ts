@@ -16,6 +16,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "frame.S",
   "post.S",
   "boot.S",
+  "bootorder.S",
   "print.S",
   "vectors.S",
   "exceptions.S",

@@ -60,6 +60,9 @@ virtio_disk:
     and  $~3, %ax
     jz   9f
     mov  %ax, %fs:HD_BASE(%si)
+    mov  %bx, %ax
+    shr  $3, %al
+    mov  %al, %fs:HD_DEVICE(%si)    # the PCI device
     mov  $PCI_COMMAND, %di
     call pci_read_word
     or   $PCI_MASTER, %al

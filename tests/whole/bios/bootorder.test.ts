@@ -44,6 +44,77 @@ describe("boot order", { timeout: 60_000 }, () => {
     if (noQemu) return;
     const options = { floppy, files: { hd }, args: ["-boot", "order=c,once=a", "-drive", "file={hd},format=raw"] };
     for (const each of [{ ...options, bios: OUR_BIOS }, options])
-      expect((await onQemu(each, "FHH"))[0]).toMatch(/^FHH+$/);
+      expect((await onQemu(each, "HH"))[0]).toMatch(/^FHH+$/);
+  });
+
+  const hda = disk("A", 1 << 20);
+  const hdb = disk("B", 1 << 20);
+  const virtio = disk("V", 1 << 20);
+  const PATHS = {
+    F: "isa@1/fdc@03f0/floppy@0",
+    A: "ide@1,1/drive@0/disk@0",
+    B: "ide@1,1/drive@1/disk@1",
+    V: "scsi@4/disk@0,0",
+    nobody: "ide@1,1/drive@1/disk@0",
+  };
+  /** A disk that does not boot. */
+  const blank = new Uint8Array(1 << 20);
+
+  test.each<[string, (keyof typeof PATHS)[], string]>([
+    ["B, A", ["B", "A"], "B"],
+    ["V before B", ["V", "B"], "V"],
+    ["a drive that is not there, then B", ["nobody", "B"], "B"],
+    ["F before V", ["F", "V"], "F"],
+    ["nothing: as CMOS says", [], "A"],
+  ])("fw_cfg's bootorder is followed: %s", (_, order, letter) => {
+    const machine = ourPc({
+      memoryMiB: 16,
+      bootOrder: "ca",
+      floppies: [floppy],
+      drives: [{ kind: "disk", image: hda }, undefined, undefined, { kind: "disk", image: hdb }],
+      cards: [{ kind: "e1000" }, { kind: "virtio-blk", image: virtio }],
+      firmwareFiles: { bootorder: new TextEncoder().encode(lines(order)) },
+    });
+    machine.run({ serial: letter, ticks: 2_000_000_000 });
+    expect(machine.guest.serial[0].text()).toBe(letter);
+  });
+
+  const lines = (order: (keyof typeof PATHS)[]) => `${order.map((name) => `/pci@i0cf8/${PATHS[name]}`).join("\n")}\0`;
+
+  test("a disk that does not boot is followed by the CMOS order; after HALT by nothing", () => {
+    for (const [end, said] of [
+      ["\0", "F"],
+      ["\nHALT\0", ""],
+    ] as const) {
+      const bootorder = new TextEncoder().encode(`/pci@i0cf8/${PATHS.B}${end}`);
+      const machine = ourPc({
+        memoryMiB: 16,
+        bootOrder: "ca",
+        floppies: [floppy],
+        drives: [{ kind: "disk", image: hda }, undefined, undefined, { kind: "disk", image: blank }],
+        firmwareFiles: { bootorder },
+      });
+      machine.run({ ticks: 300_000_000, ...(said ? { serial: said } : { screen: "No bootable device." }) });
+      expect(machine.guest.serial[0].text()).toBe(said);
+    }
+  });
+
+  test.skipIf(noQemu !== "")("bootindex= under QEMU: our BIOS boots what SeaBIOS boots", async () => {
+    const files = { a: hda, b: hdb, v: virtio };
+    const device = (name: string, id: string, index: number) => [
+      ...["-drive", `file={${id}},format=raw,if=none,id=${id}`],
+      ...["-device", `${name},drive=${id},bootindex=${index}`],
+    ];
+    for (const [indexes, letter] of [
+      [[3, 2, 1], "V"],
+      [[2, 1, 3], "B"],
+    ] as const) {
+      const names = ["ide-hd", "ide-hd,bus=ide.1", "virtio-blk-pci"];
+      const args = names.flatMap((name, i) => device(name, ["a", "b", "v"][i] as string, indexes[i] as number));
+      for (const bios of [OUR_BIOS, undefined]) {
+        const [text] = await onQemu({ files, args, ...(bios ? { bios } : {}) }, letter);
+        expect(text).toBe(letter.repeat(text.length));
+      }
+    }
   });
 });
