@@ -18,6 +18,7 @@ const names = [
   "ring-asm",
   "ring-predict",
   "ring-source",
+  "ring-disassembly",
   "ring-value",
   "ring-card",
   ...Object.keys(recordedViews),
@@ -33,6 +34,8 @@ export interface Surroundings {
 
 /** What holds assembly source on a page: a notebook's block, or a script that no browser runs. */
 const isSource = ({ name, attributes }: Found) => name === "ring-asm" || attributes.type === "text/x-asm";
+
+const sourceText = ({ html, text }: Found) => findElements(html, ["pre"])[0]?.text ?? text;
 
 /** Wrong things that an author wrote, for the build's log. */
 export class AuthorError extends Error {}
@@ -68,6 +71,9 @@ export async function addFrames(
     const text = await listing(file, lines ?? "");
     if (text === undefined) throw new AuthorError(`${page}: the firmware has no file ${file}`);
     pieces.push({ at: one.inside, html: `<div class="recorded-view">${text}</div>` });
+  }
+  for (const one of found.filter(({ name }) => name === "ring-source" || name === "ring-disassembly")) {
+    pieces.push({ at: one.inside - 1, html: ` style="--lines:${recorder.lines(one)}"` });
   }
   await recorder.close();
   return splice(html, pieces);
@@ -158,8 +164,7 @@ export class Recorder {
     const source = this.found.find((one) => isSource(one) && `#${one.attributes.id}` === name);
     if (!source) this.refuse(`there is no source ${name} on the page`);
     const { attributes } = source;
-    const pre = findElements(source.html, ["pre"])[0];
-    const text = pre?.text ?? source.text;
+    const text = sourceText(source);
     const answer = await this.engine.assemble(text, {
       file: attributes["data-file"] ?? `${attributes.id}.S`,
       origin: Number(attributes["data-origin"] ?? 0x7c00),
@@ -223,6 +228,15 @@ export class Recorder {
           `${answer ? `<p>${answer}</p>` : ""}${explanation ? `<p>${explanation.html}</p>` : ""}</details>`,
       },
     ];
+  }
+
+  /** How many lines a listing will show: its room, until it is drawn (site/styles/room.css). */
+  lines({ attributes: { lines = "", of = "" } }: Found): number {
+    const [first, last] = lines.split("-").map(Number);
+    if (last) return Math.min(last - first + 1, 60);
+    const source = this.found.find((one) => isSource(one) && `#${one.attributes.id}` === of);
+    const all = source ? sourceText(source).trimEnd().split("\n").length : Number.POSITIVE_INFINITY;
+    return Math.min(first || 16, all);
   }
 
   /** What an empty `<ring-value>` reads where its machine wakes, or at its `data-at`: no number is typed in a text. */

@@ -279,6 +279,10 @@ export class RingMachine extends LitElement {
     if (changed.has("label")) this.session.label = this.label || "Machine";
   }
 
+  protected override firstUpdated(): void {
+    this.toggleAttribute("ready", true);
+  }
+
   private jump(to: string): void {
     this.renderRoot.querySelector<HTMLElement>(to)?.focus();
   }

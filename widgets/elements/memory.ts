@@ -147,6 +147,10 @@ export class RingMemory extends MachineView {
     `,
   ];
 
+  protected override get hasControls(): boolean {
+    return true;
+  }
+
   constructor() {
     super();
     this.at = "7c00";

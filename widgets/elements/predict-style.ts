@@ -48,7 +48,7 @@ export const predictStyle = css`
     flex: none;
     width: 16px;
     height: 16px;
-    margin: 0;
+    margin: -2px 0;
     accent-color: var(--_predict);
     transform: translateY(2px);
   }

@@ -108,6 +108,11 @@ export class RingPredict extends MachineView {
     this.kept = this.readKept();
   }
 
+  /** An answer that is kept stands there at once: it is higher than the question. */
+  protected override get hasControls(): boolean {
+    return !this.kept;
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.picking?.();

@@ -154,6 +154,10 @@ export class RingScreen extends MachineView {
     `,
   ];
 
+  protected override get hasControls(): boolean {
+    return true;
+  }
+
   constructor() {
     super();
     this.description = "";

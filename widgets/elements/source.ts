@@ -95,6 +95,10 @@ export class RingSource extends MachineView {
     `,
   ];
 
+  protected override get hasControls(): boolean {
+    return true;
+  }
+
   constructor() {
     super();
     this.of = "firmware";
@@ -247,6 +251,9 @@ export class RingSource extends MachineView {
 
   protected override willUpdate(): void {
     this.hadFocus = this.shadowRoot?.activeElement?.closest(".rows") != null;
+    const { litNow: now, span } = this;
+    // The rows that will be in the box are drawn at once.
+    if (now && this.isOpened) this.top = scrollFor(now - span.first, 0, this.rowHeight, span.height, true);
   }
 
   protected override updated(): void {
@@ -255,16 +262,16 @@ export class RingSource extends MachineView {
     // The line that had focus was scrolled away: the box hears the arrows instead.
     if (this.hadFocus && !this.shadowRoot?.activeElement) box.focus({ preventScroll: true });
     // Another file stands in the box that was scrolled for the one before.
-    if (this.scrollHome && this.top !== 0) box.scrollTop = this.top = 0;
+    if (this.scrollHome && !now && this.top !== 0) box.scrollTop = this.top = 0;
     this.scrollHome = false;
     const place = now ? `${this.shown}:${now}` : "";
     if (now && place !== this.lit) {
-      // In a file just opened the line stands high up, where it is seen even if the foot of the view is off the window.
-      const high = !this.lit.startsWith(`${this.shown}:`);
+      const high = this.isOpened;
       nextFrame(() => {
         if (this.lit !== place) return;
         const row = box.querySelector<HTMLElement>("tbody tr[data-line]");
         if (row) this.rowHeight = row.getBoundingClientRect().height || 20;
+        if (high) box.scrollTop = this.top;
         this.showLine(box, now, high);
       });
       // Tab and `b` mean the lit line, until the reader has gone to another one.
@@ -279,6 +286,11 @@ export class RingSource extends MachineView {
     const chosen = box.querySelector<HTMLElement>(`tr[data-line="${this.chosen + 1}"]`);
     if (chosen) this.focusRow = false;
     chosen?.focus({ preventScroll: true });
+  }
+
+  /** The file was just opened: its line stands high up, where it is seen even if the foot of the view is off the window. */
+  private get isOpened(): boolean {
+    return !this.lit.startsWith(`${this.shown}:`);
   }
 
   /** The line that executes, from 1; 0: none of this file. */

@@ -53,6 +53,10 @@ export class RingSystem extends MachineView {
 
   static override styles = [tokens, shared, framed, systemStyle];
 
+  protected override get hasControls(): boolean {
+    return true;
+  }
+
   constructor() {
     super();
     this.of = "";

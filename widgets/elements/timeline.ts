@@ -161,6 +161,10 @@ export class RingTimeline extends MachineView {
     `,
   ];
 
+  protected override get hasControls(): boolean {
+    return true;
+  }
+
   constructor() {
     super();
     this.asTable = false;

@@ -1,10 +1,13 @@
 // What every view is: an element that finds its machine (the one it stands in, or `machine="id"`), draws again when
-// that changes, and reads what it shows at stops, at most ten times a second while running, and only while visible.
-import { LitElement } from "lit";
+// that changes, and reads what it shows at stops, at most ten times a second while running, and only while visible. Until
+// it is `drawn`, what the page was built with stands in its place; until it is `ready`, what it read is not drawn yet, and a
+// page may keep its room (site/styles/room.css).
+import { LitElement, type PropertyValues } from "lit";
 import { whenMachine } from "../model/machines.ts";
 import type { Reader } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { pageTurns } from "../model/turns.ts";
+import { turnForControls } from "./apart.ts";
 import type { RingMachine } from "./machine.ts";
 
 const runningIntervalMs = 100;
@@ -68,8 +71,26 @@ export abstract class MachineView extends LitElement {
     if (name === "machine" && this.isConnected && before !== now) void this.findMachine();
   }
 
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    root.append(document.createElement("slot"));
+    return root;
+  }
+
+  protected override update(changed: PropertyValues<this>): void {
+    if (!this.hasUpdated) this.renderRoot.replaceChildren();
+    super.update(changed);
+    if (!this.hasUpdated) this.toggleAttribute("drawn", true);
+  }
+
+  /** Whether it draws form controls as soon as it draws. */
+  protected get hasControls(): boolean {
+    return false;
+  }
+
   /** Views draw in the page's turns, not all of them in one task. */
   protected override async scheduleUpdate(): Promise<void> {
+    if (!this.hasUpdated && this.hasControls) await turnForControls(this);
     await pageTurns.take(() => super.scheduleUpdate());
   }
 
@@ -126,6 +147,7 @@ export abstract class MachineView extends LitElement {
         this.loading = false;
         this.loadedAt = performance.now();
         this.requestUpdate();
+        if (!this.hasAttribute("ready")) void this.updateComplete.then(() => this.toggleAttribute("ready", true));
         this.scheduleLoad();
       });
   }

@@ -40,6 +40,10 @@ export class RingWalk extends MachineView {
 
   static override styles = [tokens, shared, framed, entryLettersStyle, walkStyle];
 
+  protected override get hasControls(): boolean {
+    return true;
+  }
+
   constructor() {
     super();
     this.of = "";
