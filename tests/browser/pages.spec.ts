@@ -1,8 +1,12 @@
-// Every page of dist/, light at 1280 px and dark at 390 px: nothing wider than the window, no error on its console, nothing
-// asked of another host, and in one of the two no axe violation. The long list has axe in both themes at both widths.
+// Every page of dist/, light at 1280 px and dark at 390 px: nothing wider than the window, nothing moves after its first
+// paint, no error on its console, nothing asked of another host, and in one of the two no axe violation. The long list has
+// axe in both themes at both widths.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { allPages } from "./pages.ts";
+
+/** The sum of all shifts; 0.1 is what is called good. What is left is text whose font comes, and a live number's digits. */
+const movedLimit = 0.03;
 
 const all = process.env["RING_FULL"] !== undefined;
 const visits: readonly { readonly width: number; readonly themes: readonly ("light" | "dark")[] }[] = [
@@ -13,7 +17,7 @@ const visits: readonly { readonly width: number; readonly themes: readonly ("lig
 for (const [number, path] of allPages().entries()) {
   for (const [visit, { width, themes }] of visits.entries()) {
     const hasAxe = all || number % visits.length === visit;
-    const what = `${hasAxe ? "0 axe violations, " : ""}no sideways scroll, no errors`;
+    const what = `${hasAxe ? "0 axe violations, " : ""}no sideways scroll, nothing moves, no errors`;
     test(`/${path} at ${width} px, ${themes.join(" and ")}: ${what}`, async ({ browser, baseURL }) => {
       test.setTimeout(120_000 * themes.length);
       // Without transitions: in parts out of sight they would begin only when axe looks at them.
@@ -28,6 +32,7 @@ for (const [number, path] of allPages().entries()) {
         if (protocol.startsWith("http") && host !== new URL(String(baseURL)).host)
           errors.push(`asked ${request.url()}`);
       });
+      await page.addInitScript(noteShifts);
       await page.goto(path);
       await page.evaluate(() => document.fonts.ready);
       // A machine in view wakes, and its buttons change with it.
@@ -38,6 +43,10 @@ for (const [number, path] of allPages().entries()) {
           return !inView || !/asleep|waking/.test(machine.dataset.state ?? "asleep");
         }),
       );
+      await settled(page);
+      const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
+      const moved = shifts.reduce((sum, { value }) => sum + value, 0);
+      expect(moved, JSON.stringify(shifts)).toBeLessThan(movedLimit);
       for (const colorScheme of themes) {
         await page.emulateMedia({ colorScheme });
         await settled(page);
@@ -56,6 +65,30 @@ for (const [number, path] of allPages().entries()) {
       await context.close();
     });
   }
+}
+
+interface Shift {
+  readonly value: number;
+  readonly nodes: readonly string[];
+}
+
+/** In the page, before its own scripts: what moves without the reader, by the browser's own measure of it. */
+function noteShifts() {
+  interface LayoutShift extends PerformanceEntry {
+    value: number;
+    sources: { node?: Node; previousRect: DOMRect; currentRect: DOMRect }[];
+  }
+  const shifts: Shift[] = [];
+  Object.assign(window, { shifts });
+  const rect = ({ x, y, width, height }: DOMRect) => [x, y, width, height].map(Math.round).join(" ");
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries() as LayoutShift[]) {
+      const nodes = sources.map(
+        ({ node, previousRect, currentRect }) => `${node?.nodeName}: ${rect(previousRect)} to ${rect(currentRect)}`,
+      );
+      shifts.push({ value, nodes });
+    }
+  }).observe({ type: "layout-shift", buffered: true });
 }
 
 /** Views are drawn. */

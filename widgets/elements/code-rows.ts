@@ -45,6 +45,7 @@ export const codeStyle = css`
   }
   .gutter {
     width: 24px;
+    min-width: 24px;
     padding: 0;
     text-align: center;
   }
@@ -75,6 +76,7 @@ export const codeStyle = css`
   }
   .here {
     width: 16px;
+    min-width: 16px;
     padding: 0;
     vertical-align: top;
   }

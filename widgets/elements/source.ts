@@ -268,10 +268,10 @@ export class RingSource extends MachineView {
     if (now && place !== this.lit) {
       const high = this.isOpened;
       nextFrame(() => {
+        if (high) box.scrollTop = this.top;
         if (this.lit !== place) return;
         const row = box.querySelector<HTMLElement>("tbody tr[data-line]");
         if (row) this.rowHeight = row.getBoundingClientRect().height || 20;
-        if (high) box.scrollTop = this.top;
         this.showLine(box, now, high);
       });
       // Tab and `b` mean the lit line, until the reader has gone to another one.
