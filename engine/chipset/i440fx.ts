@@ -28,6 +28,7 @@ export interface I440fxOptions {
 }
 
 const PAM0 = 0x59;
+const PAMS = [0, 1, 2, 3, 4, 5, 6].map((n) => PAM0 + n);
 const READS = 1;
 const WRITES = 2;
 const SMRAM = 0x72;
@@ -64,6 +65,17 @@ export class I440fx {
     });
   }
 
+  /**
+   * Through the reset that ends a sleep the parts of the first megabyte that are RAM stay so, as QEMU's bridge has it:
+   * firmware finds its way back in the copy of itself there.
+   */
+  keepReach(reset: () => void): void {
+    const kept = PAMS.map((offset) => this.pci.get(offset, 1));
+    reset();
+    for (const [n, offset] of PAMS.entries()) this.pci.set(offset, kept[n] as number, 1);
+    this.#settle();
+  }
+
   /** A locked SMRAM register does not change, and the lock closes it. */
   #lock(): void {
     const now = this.pci.get(SMRAM, 1);
@@ -90,13 +102,18 @@ function registers(memoryBytes: number): ConfigRegister[] {
     const bytes = Math.min(memoryBytes, ((n + 1) * Math.max(memoryBytes, ROWS * ROW_BYTES)) / ROWS);
     return { offset: 0x60 + n, size: 1, value: Math.floor(bytes / ROW_BYTES), writable: 0xff };
   };
-  const pam = (n: number): ConfigRegister => ({ offset: PAM0 + n, size: 1, value: 0, writable: n === 0 ? 0x30 : 0x33 });
+  const pam = (offset: number): ConfigRegister => ({
+    offset,
+    size: 1,
+    value: 0,
+    writable: offset === PAM0 ? 0x30 : 0x33,
+  });
   return [
     // The bridge always decodes memory and masters the bus.
     { offset: 0x04, size: 4, value: 0x02800006, writable: 0x0140, clears: 0xf9000000 },
     { offset: 0x0c, size: 2, value: 0, writable: 0xf800 },
     { offset: 0x57, size: 2, value: 0x1001, writable: 0xffff },
-    ...Array.from({ length: 7 }, (_, n) => pam(n)),
+    ...PAMS.map(pam),
     ...Array.from({ length: ROWS }, (_, n) => row(n)),
     { offset: 0x71, size: 1, value: 0x10, writable: 0x1f },
     { offset: SMRAM, size: 1, value: 0x02, writable: 0x78 },

@@ -27,6 +27,8 @@ export interface Mc146818Options {
   readonly unixSeconds: number;
   /** Bytes by index (0x0E to 0x7F), for example from `pcCmos`. */
   readonly cmos?: Iterable<readonly [index: number, value: number]>;
+  /** An alarm interrupts. */
+  readonly alarm?: () => void;
   /** True while port 0x70 bit 7 keeps NMI from the processor. */
   readonly nmiMask?: Line;
 }
@@ -164,8 +166,10 @@ export class Mc146818 implements Device {
     this.#countOn();
     ram[12] |= C_UF;
     const matches = (alarm: number, time: number) => ram[alarm] >= 0xc0 || ram[alarm] === ram[time];
-    if (matches(1, 0) && matches(3, 2) && matches(5, 4)) ram[12] |= C_AF;
+    const isAlarm = matches(1, 0) && matches(3, 2) && matches(5, 4);
+    if (isAlarm) ram[12] |= C_AF;
     this.#settleIrq();
+    if (isAlarm && ram[11] & C_AF) this.#options.alarm?.();
   }
 
   #countOn(): void {

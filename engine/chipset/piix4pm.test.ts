@@ -10,7 +10,7 @@ function setUp() {
   const bus = new TestBus();
   const pci = new PciBus(bus);
   const sci = new Probe();
-  const seen = { off: 0, smis: 0 };
+  const seen = { off: 0, smis: 0, sleeps: 0, wakes: 0 };
   const power = new Piix4Pm(bus, pci, {
     sci,
     powerOff: () => {
@@ -18,6 +18,12 @@ function setUp() {
     },
     smi: () => {
       seen.smis++;
+    },
+    suspend: () => {
+      seen.sleeps++;
+    },
+    wake: () => {
+      seen.wakes++;
     },
   });
   power.reset();
@@ -73,12 +79,39 @@ test("the power button sets its status, an SCI only where it is enabled", () => 
   expect(sci.level).toBe(true);
 });
 
-test("SUS_EN with SUS_TYP 0 is soft off; SUS_EN reads 0, and other types do nothing", () => {
+test("SUS_EN with SUS_TYP 0 is soft off; SUS_EN reads 0, and other types than 0 and 1 do nothing", () => {
   const { seen, read, write } = setUp();
-  write(4, 0x2401);
-  expect([seen.off, read(4, 2)]).toEqual([0, 0x0401]);
+  write(4, 0x2801);
+  expect([seen.off, seen.sleeps, read(4, 2)]).toEqual([0, 0, 0x0801]);
   write(4, 0x2001);
   expect([seen.off, read(4, 2)]).toEqual([1, 0x0001]);
+});
+
+test("SUS_TYP 1 sleeps until the clock's alarm, with RTC_EN, or the power button; the reset leaves WAK and why", () => {
+  for (const [enable, woken] of [
+    [0x400, 0x8400],
+    [0, 0x8100],
+  ] as const) {
+    const { seen, power, config, read, write } = setUp();
+    write(2, enable);
+    write(4, 0x2400);
+    expect([seen.sleeps, seen.off, read(4, 2) & 0x2000]).toEqual([1, 0, 0]);
+    power.alarm();
+    if (enable === 0) {
+      expect(seen.wakes).toBe(0);
+      power.pressPowerButton();
+    }
+    expect(seen.wakes).toBe(1);
+    power.alarm();
+    expect(seen.wakes).toBe(1);
+    for (const status of [woken, 0]) {
+      power.pci.reset();
+      power.reset();
+      config(0x40, PM + 1, 4);
+      config(0x80, 1, 1);
+      expect(read(0, 2)).toBe(status);
+    }
+  }
 });
 
 test("F1h and F0h at APMC set and clear SCI_EN; DEVACTB bit 25 makes each write an SMI", () => {

@@ -4,7 +4,8 @@
  *
  *   PMBASE +0  PMSTS    15 WAK  10 RTC  8 PWRBTN  5 GBL  4 BM  0 TMROF   writing 1 clears
  *          +2  PMEN     10 RTC  8 PWRBTN  5 GBL  0 TMROF                 the SCI (IRQ 9) is high while one meets its status
- *          +4  PMCNTRL  13 SUS_EN: sleep now   12:10 SUS_TYP (0: soft off)   2 GBL_RLS   1 BRLD_EN_BM   0 SCI_EN
+ *          +4  PMCNTRL  13 SUS_EN: sleep now   12:10 SUS_TYP (0 soft off, 1 RAM alone is kept)   2 GBL_RLS   1 BRLD_EN_BM
+ *                       0 SCI_EN
  *          +8  PMTMR    24 bits at 3.579545 MHz; each change of bit 23 sets TMROF
  *   SMBus  +0  SMBHSTSTS  4 failed  3 collision  2 device error  1 interrupt  0 busy     +2 SMBHSTCNT  6 start
  *          +3  SMBHSTCMD  +4 SMBHSTADD  +5, +6 SMBHSTDAT0, 1
@@ -12,8 +13,9 @@
  *
  *   configuration: 40 PMBASE, 80 bit 0 enables it; 90 SMBHSTBASE, D2 bit 0 enables it; 58 DEVACTB, bit 25 SMI by APMC
  *
- * Modelled: what is drawn above. A transfer on the SMBus ends with a device error, as nobody answers; sleep types other than
- * 0 do nothing. Writing ACPI_ENABLE (F1h) and ACPI_DISABLE (F0h) to APMC sets and clears SCI_EN, which on other boards a
+ * Modelled: what is drawn above. From the sleep that keeps RAM (ACPI's S3) the power button wakes, and the clock's alarm with
+ * RTC_EN: everything is reset, and PMSTS says WAK and why. A transfer on the SMBus ends with a device error, as nobody
+ * answers; other sleep types do nothing. Writing ACPI_ENABLE (F1h) and ACPI_DISABLE (F0h) to APMC sets and clears SCI_EN, which on other boards a
  * handler of the firmware does. Not modelled: the other ACPI registers from +0C on, device monitors, throttling.
  *
  * Source: Intel 82371AB (PIIX4) data sheet, 290562-001, chapters 7, 10, 11; ACPI 2.0, 4.7; QEMU, docs/specs/acpi_*.
@@ -29,6 +31,10 @@ export interface Piix4PmOptions {
   readonly sci: Line;
   /** Soft off. */
   readonly powerOff: () => void;
+  /** A sleep that keeps RAM begins: processors stop. */
+  readonly suspend: () => void;
+  /** It ends, with a reset. */
+  readonly wake: () => void;
   /** SMI# falls. Without it software finds SMIs already set up, and leaves them. */
   readonly smi?: () => void;
 }
@@ -41,11 +47,15 @@ export const GPE0 = 0xafe0;
 const PM_BYTES = 64;
 const STS_TMROF = 0x0001;
 const STS_PWRBTN = 0x0100;
+const STS_RTC = 0x0400;
+const STS_WAK = 0x8000;
 const STS_WRITABLE = 0x8531;
 const EN_WRITABLE = 0x0521;
 const CNT_SCI_EN = 0x0001;
 const CNT_WRITABLE = 0x1c03;
 const CNT_SUS_EN = 0x2000;
+const SOFT_OFF = 0;
+const SUSPEND_TO_RAM = 1;
 const PM_TIMER_HZ = 3_579_545;
 const HALF_PERIOD = 2 ** 23;
 const DEVACTB_APMC_EN = 0x0200_0000;
@@ -55,7 +65,17 @@ const SMBUS_DEVICE_ERROR = 0x04;
 /** The function. */
 export class Piix4Pm implements Device {
   readonly name = "piix4pm";
-  readonly state = { status: 0, enable: 0, control: 0, gpeStatus: 0, gpeEnable: 0, smbus: new Uint8Array(16) };
+  readonly state = {
+    status: 0,
+    enable: 0,
+    control: 0,
+    gpeStatus: 0,
+    gpeEnable: 0,
+    smbus: new Uint8Array(16),
+    isAsleep: false,
+    /** Bits of PMSTS that the reset on its way leaves: it ends a sleep. */
+    woken: 0,
+  };
   readonly pci: PciFunction;
   readonly #bus: Pick<Bus, "ports" | "clock">;
   readonly #options: Piix4PmOptions;
@@ -88,10 +108,26 @@ export class Piix4Pm implements Device {
     bus.ports.claim(this.name, GPE0, 4, this.#gpe());
   }
 
-  /** Soft power button: it asks the operating system, which may refuse. */
+  /** Soft power button: it asks the operating system, which may refuse, or wakes it. */
   pressPowerButton(): void {
     this.state.status |= STS_PWRBTN;
     this.#update();
+    this.#wake(STS_PWRBTN);
+  }
+
+  /** The clock's alarm. */
+  alarm(): void {
+    this.state.status |= STS_RTC;
+    this.#update();
+    if (this.state.enable & STS_RTC) this.#wake(STS_RTC);
+  }
+
+  #wake(reason: number): void {
+    const { state } = this;
+    if (!state.isAsleep) return;
+    state.isAsleep = false;
+    state.woken = STS_WAK | reason;
+    this.#options.wake();
   }
 
   /** APMC was written. */
@@ -103,7 +139,8 @@ export class Piix4Pm implements Device {
   }
 
   reset(): void {
-    Object.assign(this.state, { status: 0, enable: 0, control: 0, gpeStatus: 0, gpeEnable: 0 });
+    const status = this.state.woken;
+    Object.assign(this.state, { status, enable: 0, control: 0, gpeStatus: 0, gpeEnable: 0, isAsleep: false, woken: 0 });
     this.state.smbus.fill(0);
     this.#update();
   }
@@ -138,7 +175,11 @@ export class Piix4Pm implements Device {
   }
 
   #sleep(): void {
-    if (((this.state.control >> 10) & 7) === 0) this.#options.powerOff();
+    const type = (this.state.control >> 10) & 7;
+    if (type === SOFT_OFF) this.#options.powerOff();
+    if (type !== SUSPEND_TO_RAM) return;
+    this.state.isAsleep = true;
+    this.#options.suspend();
   }
 
   #cycles(): number {

@@ -71,7 +71,13 @@ export function testBoard(disk: Uint8Array) {
   const powerOff = () => {
     board.isOff = true;
   };
-  const power: Piix4Pm = new Piix4Pm(bus, pci, { sci: lines.driver(9), smi, powerOff });
+  const power: Piix4Pm = new Piix4Pm(bus, pci, {
+    sci: lines.driver(9),
+    smi,
+    powerOff,
+    suspend() {},
+    wake: reset,
+  });
   const ide = new PiixIde(bus, pci, [lines.driver(14), lines.driver(15)]);
   const hda = new AtaDisk(ide.channels[0], "hda", disk, "1");
   const hdc = new AtapiCd(ide.channels[1], "hdc", () => disk, "2");

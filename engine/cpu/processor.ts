@@ -145,6 +145,12 @@ export class Processor extends EventTaker {
     this.mustLeave = true;
   }
 
+  /** Executes nothing more until it is reset: nobody sends it a start-up message. */
+  stopUntilReset(): void {
+    this.view.setUint32(at.HALTED, at.WAITS_FOR_STARTUP, true);
+    this.attention();
+  }
+
   /** Makes `run` return after the instruction in progress. */
   attention(): void {
     this.attentionAsked = true;

@@ -53,6 +53,7 @@ rom_start:
     .include "fwcfg.S"              # files that the machine hands over
     .include "acpi.S"               # ACPI tables among them
     .include "shadow.S"             # this ROM as RAM, for what only POST knows
+    .include "suspend.S"            # the way back from a sleep that kept RAM
     .include "smbios.S"             # what the machine is made of
     .include "mptable.S"            # processors and interrupts, without ACPI
     .include "disk.S"               # INT 13h

@@ -40,7 +40,8 @@ export function dsdtBody(machine: DsdtMachine): Uint8Array {
       sciLink(),
       ...(machine.hpet ? [hpet()] : []),
     ),
-    // SLP_TYP of soft off, for PM1a and PM1b.
+    // SLP_TYP, for PM1a and PM1b: of the sleep that keeps RAM, and of soft off.
+    aml.named("\\_S3", aml.packageOf(aml.integer(1), aml.integer(1), aml.integer(0), aml.integer(0))),
     aml.named("\\_S5", aml.packageOf(aml.integer(0), aml.integer(0), aml.integer(0), aml.integer(0))),
   ];
   return Uint8Array.from(terms.flat());

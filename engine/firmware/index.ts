@@ -51,6 +51,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "fwcfg.S",
   "acpi.S",
   "shadow.S",
+  "suspend.S",
   "smbios.S",
   "mptable.S",
   "disk.S",

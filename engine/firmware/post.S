@@ -85,6 +85,8 @@ resume:
     je   3f
     cmp  $0x0C, %ah
     je   4f
+    cmp  $S3_REASON, %ah
+    je   wake_up                    # suspend.S
     jmp  power_on                   # a reason we do not know: start afresh
 1:  mov  $PIC_EOI, %al              # 05h: finish an interrupt, then jump
     out  %al, $PIC2_COMMAND

@@ -65,6 +65,10 @@ export interface BoardOutputs {
   interrupt(level: boolean): void;
   a20(level: boolean): void;
   powerOff(): void;
+  /** Processors stop until the reset that ends a sleep, */
+  suspend(): void;
+  /** which is wanted now. */
+  wake(): void;
   readonly frame: SendFrame;
   readonly console: SendBytes;
   /** IGNNE# of the processors. */
@@ -94,6 +98,7 @@ export interface Board {
   readonly uarts: readonly Ns16550[];
   readonly floppies: I82077;
   readonly pci: PciBus;
+  readonly host: I440fx;
   readonly power: Piix4Pm;
   readonly storage: Storage;
   /** Cables that leave the machine, by the card's place in the configuration. */
@@ -103,6 +108,10 @@ export interface Board {
   readonly consoles: ReadonlyMap<number, VirtioConsole>;
   readonly coprocessorError: CoprocessorError;
 }
+
+/** What firmware finds in CMOS after a sleep that kept RAM: where, and which byte (as QEMU's board leaves it). */
+const SHUTDOWN_REASON = 0x0f;
+const WOKEN = 0xfe;
 
 export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outputs: BoardOutputs): Board {
   const [interrupts, slave] = interruptControllers(bus, outputs);
@@ -114,7 +123,11 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   });
   const irq = (n: number): Line => lines.driver(n);
   const legacy = new Replaceable([irq(0), irq(8)]);
-  const { pci, ...bridges } = hostBridges(bus, configuration, outputs, irq);
+  const suspend = () => {
+    rtc.state.ram[SHUTDOWN_REASON] = WOKEN;
+    outputs.suspend();
+  };
+  const { pci, ...bridges } = hostBridges(bus, configuration, { ...outputs, suspend }, irq);
   const pit = new I8254(bus, { outputs: [legacy.usual(0)] });
   const hasDisplay = configuration.display !== "none";
   const vga = new Vga(hasDisplay ? bus : unplugged(bus));
@@ -141,7 +154,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
   const ps2 = { keyboard, mouse, keyboardIrq: irq(1), mouseIrq: irq(12) };
   const dma = dmaControllers({ ...bus, memory: outputs.masterOf("i8237") });
   const floppies = floppyController(bus, configuration, irq(6), dma[0]);
-  const { power, isa } = bridges;
+  const { power, isa, host } = bridges;
   const storage = buildStorage(bus, pci, configuration, [irq(14), irq(15)]);
   const cards = buildCards(bus, pci, configuration.cards, outputs.frame, outputs.console);
   const devices = [
@@ -174,7 +187,8 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
       ]
     : [];
   const cmos = pcCmos(cmosOf(configuration));
-  const rtc = new Mc146818(bus, { irq: legacy.usual(1), unixSeconds: configuration.rtcSeconds, cmos });
+  const alarm = () => power.alarm();
+  const rtc = new Mc146818(bus, { irq: legacy.usual(1), alarm, unixSeconds: configuration.rtcSeconds, cmos });
   const more = [
     legacy,
     ...hpet,
@@ -204,6 +218,7 @@ export function buildBoard(bus: Bus, configuration: CompleteConfiguration, outpu
     uarts,
     floppies,
     pci,
+    host,
     power,
     storage,
     links: cards.links,
@@ -223,7 +238,12 @@ function hostBridges(bus: Bus, configuration: CompleteConfiguration, outputs: Bo
   const wires = pirqs();
   const pci = new PciBus(bus, wires.lines, outputs.masterOf);
   const { setReach, setSmram, resetRequested } = outputs;
-  new I440fx(pci, { memoryBytes: memorySize(configuration).below, setReach, setSmram, resetCpu: resetRequested });
+  const host = new I440fx(pci, {
+    memoryBytes: memorySize(configuration).below,
+    setReach,
+    setSmram,
+    resetCpu: resetRequested,
+  });
   let power: Piix4Pm | undefined;
   const isa = new Piix3(bus, pci, wires, {
     irq,
@@ -231,8 +251,9 @@ function hostBridges(bus: Bus, configuration: CompleteConfiguration, outputs: Bo
     apmc: (value) => power?.apmc(value),
     smi: outputs.smi,
   });
-  power = new Piix4Pm(bus, pci, { sci: irq(9), powerOff: outputs.powerOff, smi: outputs.smi });
-  return { pci, isa, power };
+  const { powerOff, smi, suspend, wake } = outputs;
+  power = new Piix4Pm(bus, pci, { sci: irq(9), powerOff, smi, suspend, wake });
+  return { pci, host, isa, power };
 }
 
 function interruptControllers(bus: Bus, outputs: BoardOutputs): [I8259, I8259] {

@@ -52,6 +52,8 @@ export interface Cpu {
   smi(): void;
   init(): void;
   startup(vector: number): void;
+  /** Executes nothing more until it is reset. */
+  stopUntilReset(): void;
   /** run() shall return after the present instruction. */
   attention(): void;
   /** Whether events are told before the next instruction; else some at the run's end, in their order, by `tellNotes` before. */

@@ -37,8 +37,8 @@ export function firmwareContents(configuration: CompleteConfiguration): FwCfgCon
     ["etc/smbios/smbios-tables", smbios.tables],
     ["etc/smbios/smbios-anchor", smbios.anchor],
     ["etc/e820", e820(memory)],
-    // S0 and S5 work; S3 and S4, whose numbers are 1 and 2, do not.
-    ["etc/system-states", Uint8Array.of(0x80, 0, 0, 1, 2, 0x80)],
+    // S0, S3 and S5 work; S4, whose number is 2, does not.
+    ["etc/system-states", Uint8Array.of(0x80, 0, 0, 0x81, 2, 0x80)],
     // Where nothing boots, firmware says so and stays.
     ["etc/boot-fail-wait", littleEndian(0xffffffff, 4)],
     ...Object.entries(firmwareFiles),

@@ -44,6 +44,7 @@ export interface KnownFuture {
   isDue(instructions: number): boolean;
 }
 
+type ResetKind = "none" | "reset" | "wake";
 type KernelState = "none" | "waits" | "begins" | "asks" | "enters";
 
 /** What an INT 19h makes of it. */
@@ -85,7 +86,8 @@ export class Guest {
   /** The parts' state at power-on: what a restored one must look like. */
   readonly #model: State;
   #pending: StopReason | undefined;
-  #resetPending = false;
+  /** A reset that has been asked for; `wake`: the one that ends a sleep, and leaves all memory as it is. */
+  #resetPending: ResetKind = "none";
   /**
    * The configuration's kernel: not (any more) to be entered, when the firmware boots, now, or, where firmware is asked for
    * its map of memory first, when it has answered, and now that it has.
@@ -109,7 +111,8 @@ export class Guest {
       powerOff: () => this.#poweredOff(),
       frame: (card: number, frame: Uint8Array, number: number) => this.onFrame(card, frame, number),
       console: (card: number, port: number, bytes: Uint8Array) => this.onConsole(card, port, bytes),
-      resetRequested: () => this.#requestReset(),
+      resetRequested: () => this.#requestReset("reset"),
+      wake: () => this.#requestReset("wake"),
       event: (event: ProcessorEvent, tick?: Tick) => this.#happened(event, tick),
       bus: (event: UnplacedBusEvent) => {
         if (event.kind === "dma" || event.kind === "line") return this.#happened(event);
@@ -168,7 +171,7 @@ export class Guest {
     let fruitless = 0;
     for (;;) {
       if (this.#pending !== undefined) return this.#pending;
-      if (this.#resetPending) this.#reset();
+      if (this.#resetPending !== "none") this.#reset();
       if (this.#kernel === "begins" || this.#kernel === "enters") this.#enterKernel();
       const input = this.future?.upcoming;
       if (input !== undefined && input.tick <= clock.now) {
@@ -224,7 +227,7 @@ export class Guest {
       this.chain = [...this.#faults];
       return this.over;
     }
-    this.#resetPending = true;
+    this.#resetPending = "reset";
     return undefined;
   }
 
@@ -264,14 +267,20 @@ export class Guest {
     }
   }
 
-  #requestReset(): void {
-    this.#resetPending = true;
+  #requestReset(kind: ResetKind): void {
+    this.#resetPending = kind;
     this.pc.cpu.attention();
   }
 
   #reset(): void {
-    this.#resetPending = false;
+    const kind = this.#resetPending;
+    this.#resetPending = "none";
     this.#heldUntil = this.tick + Math.floor(this.configuration.ticksPerSecond / RESETS_PER_SECOND);
+    // One that ends a sleep starts nothing afresh: the system that is in memory goes on.
+    if (kind === "wake") {
+      this.pc.wake();
+      return;
+    }
     this.#powerUp();
     const { bootOnce, bootOrder } = this.configuration;
     if (bootOnce !== undefined)
@@ -392,7 +401,7 @@ interface SavedMachine {
   readonly exit: number | null;
   readonly isOff: boolean;
   readonly chain: string[] | null;
-  readonly resetPending: boolean;
+  readonly resetPending: ResetKind;
   readonly heldUntil: Tick;
   readonly kernel: KernelState;
   readonly said: readonly ReturnType<Transcript["save"]>[];

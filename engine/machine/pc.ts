@@ -28,7 +28,16 @@ export type UnplacedBusEvent = BusEvent extends infer E ? (E extends BusEvent ? 
 export interface PcOutputs
   extends Omit<
     BoardOutputs,
-    "interrupt" | "a20" | "setReach" | "setSmram" | "ioApic" | "ignoreNumericError" | "smi" | "line" | "masterOf"
+    | "interrupt"
+    | "a20"
+    | "setReach"
+    | "setSmram"
+    | "ioApic"
+    | "ignoreNumericError"
+    | "smi"
+    | "suspend"
+    | "line"
+    | "masterOf"
   > {
   /** From the processor, or from a device; `tick`: where it was before now. */
   event(event: ProcessorEvent, tick?: Tick): void;
@@ -105,6 +114,10 @@ export class Pc {
       },
       a20: (level) => this.map.setA20(level),
       powerOff: () => outputs.powerOff(),
+      suspend: () => {
+        for (const cpu of cpus) cpu.stopUntilReset();
+      },
+      wake: () => outputs.wake(),
       frame: (card, frame, number) => outputs.frame(card, frame, number),
       console: (card, port, bytes) => outputs.console(card, port, bytes),
       ignoreNumericError: () => {
@@ -153,6 +166,7 @@ export class Pc {
 
   /** All sleep, and nothing that could come would wake one. */
   get sleepsForever(): boolean {
+    if (this.board.power.state.isAsleep) return false;
     return !this.processors.all.some((cpu) => cpu.takesInterrupts) && !this.apics?.canInterruptMasked;
   }
 
@@ -192,6 +206,11 @@ export class Pc {
   reset(): void {
     for (const device of this.devices) device.reset();
     for (const cpu of this.processors.all) cpu.reset();
+  }
+
+  /** The reset that ends a sleep. */
+  wake(): void {
+    this.board.host.keepReach(() => this.reset());
   }
 
   /** Everybody's state was assigned: lines that are not state of their receiver follow it. */

@@ -42,6 +42,11 @@ export class TestProcessor implements Cpu {
     return this.#interrupt && (this.#words[FLAGS] & IF) !== 0;
   }
 
+  stopUntilReset(): void {
+    this.#words[HALTED] = 1;
+    this.#words[FLAGS] &= ~IF;
+  }
+
   reset(): void {
     this.#words.fill(0);
     this.#words[CS] = 0xf000;
