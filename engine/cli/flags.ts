@@ -156,7 +156,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: "nic and user, the older spelling",
     does: (_, v, s) => s.cards.net(...kindAndProperties(v)),
   },
-  boot: { value: "order=cad,menu=on", help: "what to boot from: a floppy, c hard disk, d CD, n network", does: boot },
+  boot: {
+    value: "order=cad,once=d,menu=on",
+    help: "what to boot from: a floppy, c hard disk, d CD, n network; once: until a reset",
+    does: boot,
+  },
   rtc: { value: "base=utc|DATE", help: "the clock at power-on (default 2026-01-01)", does: rtc },
   "no-reboot": { help: "a reset ends the process with status 0", does: (o) => void (o.noReboot = true) },
   "no-shutdown": {

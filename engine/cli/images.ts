@@ -1,5 +1,5 @@
 /** Files of the command line; what is wrong with one names it, its size, and what was expected. */
-import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { UsageError } from "./usage.ts";
 
@@ -26,15 +26,25 @@ export function readImage(flag: string, path: string, most: number, expected: st
   return bytes;
 }
 
+/** The files below `folder`, by way of links too, but not into a folder that leads there; a link to nothing is left out. */
+function* filesBelow(folder: string, above: readonly string[] = []): Generator<string> {
+  const real = realpathSync(folder);
+  if (above.includes(real)) return;
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile()) yield path;
+    else if (stat?.isDirectory()) yield* filesBelow(path, [...above, real]);
+  }
+}
+
 /** All files below `path`, by their path from there; at most `most` bytes together. */
 export function readFolder(flag: string, path: string, most: number): Record<string, Uint8Array> {
   const fail = (what: string) => new UsageError(`${flag}${path}: ${what}; expected a folder of at most ${most} bytes`);
   const files: Record<string, Uint8Array> = {};
   let left = most;
   try {
-    for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
-      if (!entry.isFile()) continue;
-      const file = join(entry.parentPath, entry.name);
+    for (const file of filesBelow(path)) {
       left -= statSync(file).size;
       if (left < 0) throw fail("its files are too large");
       files[relative(path, file).split(sep).join("/")] = new Uint8Array(readFileSync(file));
