@@ -13,7 +13,7 @@ import { accel, accelerator, action, boot, cpu, firmwareFile, icount, machine, m
 import { nearestFlag } from "./nearestflag.ts";
 import { defaultOptions, type Options } from "./options.ts";
 import { processorCount, seed, turns } from "./processorflags.ts";
-import { integer, kindAndProperties } from "./properties.ts";
+import { integer, kindAndProperties, properties } from "./properties.ts";
 import { UsageError } from "./usage.ts";
 
 /** One flag: whether a value follows, and what it does. `help`: its line in `--help`. `isOurs`: QEMU has it not. */
@@ -316,10 +316,25 @@ function vga(options: Options, value: string, state: State): void {
   options.hasVga = state.vga;
 }
 
+/** Properties whose one value here is what QEMU's users ask for: there is no S3 and no S4, and no tick is lost. */
+const SO_ANYWAY: Readonly<Record<string, readonly string[]>> = {
+  "PIIX4_PM.disable_s3": ["1", "on", "true"],
+  "PIIX4_PM.disable_s4": ["1", "on", "true"],
+  "VGA.vgamem_mb": ["16"],
+  "kvm-pit.lost_tick_policy": ["delay"],
+  "mc146818rtc.lost_tick_policy": ["discard", "slew"],
+};
+
+/** `DRIVER.PROPERTY=VALUE`, or `driver=…,property=…,value=…`. */
 function global(_options: Options, value: string, state: State): void {
-  const given = /^isa-debugcon\.iobase=(.*)$/.exec(value);
-  if (given === null) throw new UsageError(`-global ${value} is not supported; there is isa-debugcon.iobase`);
-  state.debugPort = integer("-global isa-debugcon.iobase=", given[1] as string);
+  const { driver, property, value: long } = value.startsWith("driver=") ? properties(value) : {};
+  const [, name = "", set = ""] = driver ? ["", `${driver}.${property}`, long] : (/^([^=]*)=(.*)$/.exec(value) ?? []);
+  if (name === "isa-debugcon.iobase") state.debugPort = integer("-global isa-debugcon.iobase=", set);
+  else if (!Object.hasOwn(SO_ANYWAY, name)) {
+    const all = ["isa-debugcon.iobase", ...Object.keys(SO_ANYWAY)];
+    throw new UsageError(`-global ${value} is not supported; there is ${all.join(", ")}`);
+  } else if (!SO_ANYWAY[name]?.includes(set))
+    throw new UsageError(`-global ${value}: expected ${name}=${SO_ANYWAY[name]?.[0]}`);
 }
 
 /** Sources of numbers for virtio-rng, which has its own here. */

@@ -1,11 +1,13 @@
 // Older boot loaders from Debian's packages on our BIOS: ISOLINUX from a CD and SYSLINUX from a hard disk draw their menu on
-// the screen and on COM1, and GRUB Legacy takes commands; each switches the machine off by APM.
+// the screen and on COM1, and GRUB Legacy takes commands; each switches the machine off by APM. PXELINUX, loaded by the card's
+// ROM, draws the menu of Debian's installer.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { type MachineConfiguration, openBench } from "../../engine/index.ts";
+import { readFolder } from "../../engine/cli/images.ts";
+import { type GraphicsScreen, type MachineConfiguration, openBench } from "../../engine/index.ts";
 import { debianPackage, NotHere } from "../fixtures/debian.ts";
 
 const bench = await openBench();
@@ -75,6 +77,17 @@ function grubLegacy(): Partial<MachineConfiguration> {
   return { floppies: [readFileSync(path)] };
 }
 
+/** By the card's own ROM: iPXE loads PXELINUX, which goes on by iPXE's drivers. */
+function netboot(): Partial<MachineConfiguration> {
+  const installer = debianPackage("debian-installer-12-netboot-i386", "amd64");
+  const files = readFolder("", join(installer, "usr/lib/debian-installer/images/12/i386/text"), 2 ** 29);
+  const rom = readFileSync(join(debianPackage("ipxe-qemu", "amd64"), "usr/lib/ipxe/qemu/pxe-e1000.rom"));
+  const network = { kind: "user", files, bootFile: "/pxelinux.0" } as const;
+  return { bootOrder: "n", cards: [{ kind: "e1000", rom, network }] };
+}
+
+const coloursOf = ({ pixels }: GraphicsScreen) => new Set(new Uint32Array(pixels.buffer)).size;
+
 /** A machine with what `make` makes; or the reason why that cannot be had. */
 function start(make: () => Partial<MachineConfiguration>) {
   try {
@@ -98,6 +111,17 @@ describe.runIf(process.env["RING_FULL"])("stock loaders", { timeout: 300_000 }, 
       expect(machine.run({ ticks: 4_000_000_000 }).reason).toEqual({ kind: "power off" });
       expect(machine.guest.serial[0].text()).toContain("Switch it off");
     });
+
+  test("Debian's installer from the network: iPXE, PXELINUX and its menu in 640x480", ({ skip }) => {
+    const machine = start(netboot);
+    if (typeof machine === "string") return skip(machine);
+    let screen = machine.screen();
+    for (let i = 0; i < 60 && !(screen.kind === "graphics" && coloursOf(screen) > 100); i++) {
+      machine.run({ ticks: 100_000_000 });
+      screen = machine.screen();
+    }
+    expect(screen).toMatchObject({ kind: "graphics", width: 640, height: 480 });
+  });
 
   test("GRUB Legacy from a floppy: geometry and halt", ({ skip }) => {
     const machine = start(grubLegacy);
