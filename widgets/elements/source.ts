@@ -274,8 +274,8 @@ export class RingSource extends MachineView {
         if (row) this.rowHeight = row.getBoundingClientRect().height || 20;
         this.showLine(box, now, high);
       });
-      // Tab and `b` mean the lit line, until the reader has gone to another one.
-      if (this.chosen !== now - 1 && !box.matches(":focus-within")) {
+      // Tab and `b` mean the lit line, unless the reader is at another one.
+      if (this.chosen !== now - 1 && !box.querySelector(":focus")) {
         this.chosen = now - 1;
         this.requestUpdate();
       }

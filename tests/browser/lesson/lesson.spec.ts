@@ -2,6 +2,7 @@
 // runs.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import type { RingMachine } from "../../../widgets/elements/machine.ts";
 
 const awake = (page: Page, id: string) =>
   expect(page.locator(`ring-machine#${id}`)).toHaveAttribute("data-state", "paused");
@@ -178,4 +179,20 @@ test("a blank screen read as text moves nothing below it", async ({ page }) => {
   await screen.getByRole("button", { name: "Read as text" }).click();
   await expect(screen.locator("pre.instead")).toContainText("The screen is blank.");
   expect((await screen.boundingBox())?.height).toBe(before?.height);
+});
+
+test("b means the line that executes, also where a step opened another file under the keys", async ({ page }) => {
+  await page.goto("lessons/02-boot/");
+  const machine = page.locator("ring-machine#boot");
+  await awake(page, "boot");
+  const lit = machine.locator("ring-source tr.lit");
+  await lit.focus();
+  const tick = () => machine.evaluate((element: RingMachine) => element.session.status?.tick);
+  for (const steps of [1, 2]) {
+    await page.keyboard.press("s");
+    await expect.poll(tick).toBe(steps);
+  }
+  await expect(machine.locator("ring-source select")).toHaveValue("post.S");
+  await page.keyboard.press("b");
+  await expect(lit.getByRole("button")).toHaveAttribute("aria-pressed", "true");
 });
