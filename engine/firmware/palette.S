@@ -1,7 +1,7 @@
 # Colours (INT 10h AH=10h) and fonts (AH=11h) of a VGA.
 # Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; the colours of 256 as
 # IBM's VGA had them.
-# Not modelled: grey-scale summing, DAC pages.
+# Not modelled: grey-scale summing.
 
     .set PALETTE_EGA,   0           # in a mode's table: 64 colours,
     .set PALETTE_MONO,  1           # greys,
@@ -145,6 +145,10 @@ palette_service:                    # AH=10h, AL = what
     je   palette_blink
     cmp  $0x07, %al
     je   palette_read
+    cmp  $0x08, %al
+    je   palette_read_border
+    cmp  $0x09, %al
+    je   palette_read_all
     cmp  $0x10, %al
     je   dac_write
     cmp  $0x12, %al
@@ -153,6 +157,14 @@ palette_service:                    # AH=10h, AL = what
     je   dac_read
     cmp  $0x17, %al
     je   dac_read_block
+    cmp  $0x13, %al
+    je   dac_page
+    cmp  $0x18, %al
+    je   dac_mask
+    cmp  $0x19, %al
+    je   dac_mask_read
+    cmp  $0x1A, %al
+    je   dac_page_read
     ret
 
 palette_border:                     # AL=01h, BH
@@ -181,6 +193,71 @@ palette_blink:                      # AL=03h, BL: attribute bit 7 blinks (1) or 
 palette_read:                       # AL=07h, BL -> BH
     call attribute_read
     mov  %bh, R_BH(%bp)
+    ret
+
+palette_read_border:                # AL=08h -> BH
+    mov  $0x11, %bl
+    jmp  palette_read
+palette_read_all:                   # AL=09h: 16 registers and the border to ES:DX
+    mov  %dx, %di
+    xor  %bl, %bl
+1:  call attribute_read
+    mov  %bh, %es:(%di)
+    inc  %di
+    inc  %bl
+    cmp  $16, %bl
+    jb   1b
+    inc  %bl
+    call attribute_read
+    mov  %bh, %es:(%di)
+    ret
+
+# AL=13h: BL = 0: 4 pages of 64 colours (BH = 0) or 16 of 16 (1); BL = 1: page BH.
+dac_page:
+    mov  %bh, %cl
+    cmp  $1, %bl
+    ja   2f
+    mov  $0x10, %bl                 # attribute mode control, bit 7
+    je   1f
+    call attribute_read
+    and  $0x7F, %bh
+    shl  $7, %cl
+    or   %cl, %bh
+    jmp  attribute_write
+1:  call attribute_read
+    test $0x80, %bh
+    mov  $0x14, %bl                 # colour select
+    mov  %cl, %bh
+    jnz  3f
+    shl  $2, %bh
+3:  and  $0x0F, %bh
+    jmp  attribute_write
+2:  ret
+
+dac_page_read:                      # AL=1Ah -> BL, BH as 13h takes them
+    mov  $0x10, %bl
+    call attribute_read
+    mov  %bh, %cl
+    shr  $7, %cl
+    mov  %cl, R_BL(%bp)
+    mov  $0x14, %bl
+    call attribute_read
+    and  $0x0F, %bh
+    test %cl, %cl
+    jnz  1f
+    shr  $2, %bh
+1:  mov  %bh, R_BH(%bp)
+    ret
+
+dac_mask:                           # AL=18h, BL
+    mov  $VGA_DAC_MASK, %dx
+    mov  %bl, %al
+    out  %al, %dx
+    ret
+dac_mask_read:                      # AL=19h -> BL
+    mov  $VGA_DAC_MASK, %dx
+    in   %dx, %al
+    mov  %al, R_BL(%bp)
     ret
 
 # In: BL = register. Out: BH. Changes AL, DX.

@@ -223,16 +223,16 @@ write_registers:
     ret
 
 # The attribute controller takes index and value at one port, in turn; reading the
-# status port makes the next one an index. Its bit 5 connects the screen.
-# In: BL = register, BH = value. Changes AX, DX.
-attribute_write_dark:
-    xor  %ah, %ah
-    jmp  1f
+# status register makes the index come next. Its palette can be written while bit 5 of the
+# index is clear, which darkens the screen. In: BL = register, BH = value. Changes AL, DX.
 attribute_write:
-    mov  $0x20, %ah
-1:  call attribute_index
+    call attribute_write_dark
+    mov  $0x20, %al                 # the screen is on again
+    out  %al, %dx
+    jmp  attribute_index
+attribute_write_dark:
+    call attribute_index
     mov  %bl, %al
-    or   %ah, %al
     out  %al, %dx
     mov  %bh, %al
     out  %al, %dx

@@ -93,20 +93,53 @@ video_set_page:                     # AH=05h, AL = page
     call cursor_show
 1:  ret
 
-video_set_colour:                   # AH=0Bh, BH=00h: BL = border
-    test %bh, %bh
-    jnz  1f
+# AH=0Bh, BH = 0: BL = border, and in a CGA's graphics modes bits 3-0 are the background and
+# bit 4 makes the other colours bright; BH = 1: BL = which three colours, 0 or 1.
+video_set_colour:
     mov  BDA_CRT_PALETTE, %al
+    mov  %bl, %ch
+    cmp  $1, %bh
+    ja   5f
+    je   2f
     and  $0xE0, %al
     mov  %bl, %ah
     and  $0x1F, %ah
     or   %ah, %al
     mov  %al, BDA_CRT_PALETTE
+    and  $0x0F, %bl
     mov  %bl, %bh
-    and  $0x0F, %bh
     mov  $0x11, %bl                 # attribute controller: overscan
-    jmp  attribute_write
-1:  ret
+    call attribute_write
+    mov  BDA_VIDEO_MODE, %al
+    sub  $4, %al
+    cmp  $2, %al
+    ja   5f
+    mov  %ch, %bh
+    and  $0x0F, %bh
+    cmp  $0x08, %bh                 # bright ones stand at 10h to 17h
+    jb   1f
+    add  $0x08, %bh
+1:  xor  %bl, %bl
+    call attribute_write
+    mov  $0x10, %cl
+    jmp  3f
+2:  and  $0xDF, %al
+    and  $1, %ch
+    jz   4f
+    or   $0x20, %al
+4:  mov  %al, BDA_CRT_PALETTE
+    mov  $0x01, %cl
+3:  and  %cl, %ch                   # bit CL of colours 1 to 3 is as in CH
+    not  %cl
+    mov  $1, %bl
+6:  call attribute_read
+    and  %cl, %bh
+    or   %ch, %bh
+    call attribute_write
+    inc  %bl
+    cmp  $4, %bl
+    jb   6b
+5:  ret
 
 video_configure:                    # AH=12h
     cmp  $0x10, %bl
@@ -115,6 +148,8 @@ video_configure:                    # AH=12h
     je   2f
     cmp  $0x34, %bl
     je   3f
+    cmp  $0x36, %bl
+    je   6f
     ret
 1:  xor  %bh, %bh                   # BL=10h: what is there? BH = 0 colour, 1 mono,
     cmpb $7, BDA_VIDEO_MODE         # BL = 3: 256 KiB, CL = switches
@@ -134,6 +169,18 @@ video_configure:                    # AH=12h
     or   %al, BDA_VIDEO_INFO
 5:  movb $0x12, R_AL(%bp)           # "done"
     ret
+6:  mov  %al, %ah                   # BL=36h: is the screen drawn? AL = 0 yes, 1 no
+    mov  $VGA_SEQUENCER, %dx
+    mov  $0x01, %al                 # clocking mode, bit 5
+    out  %al, %dx
+    inc  %dx
+    in   %dx, %al
+    and  $0xDF, %al
+    and  $0x01, %ah
+    shl  $5, %ah
+    or   %ah, %al
+    out  %al, %dx
+    jmp  5b
 
 video_combination:                  # AX=1A00h -> BL = 8: VGA with a colour screen
     test %al, %al

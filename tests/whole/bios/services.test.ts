@@ -51,6 +51,25 @@ describe("services", { timeout: 90_000 }, () => {
     expect((await onQemu({ floppy })).filter(same)).toEqual(lines.filter(same));
   });
 
+  test("palette registers, border, mask, pages of the DAC and a CGA's colours are read back as they were set", async () => {
+    const floppy = patternedDisk(probe("palette"));
+    const lines = onOurPc({ memoryMiB: 32, floppies: [floppy] });
+    const cga = "02 04 06 07 10 11 12 13 14 15 16 17";
+    expect(lines).toEqual([
+      "2A05 0300 003F 0901 0200",
+      " 00 01 02 03 04 2A 14 07 38 39 3A 3B 3C 3D 3E 3F 03",
+      ` 00 13 15 17 ${cga} 00`,
+      ` 11 13 15 17 ${cga} 09`,
+      ` 11 12 14 16 ${cga} 09`,
+      " 12 20 12 00",
+      "end",
+    ]);
+    if (noQemu) return;
+    // QEMU's DAC mask is not read back; SeaVGABIOS sets no border here, and does not blank the screen.
+    const palettes = (all: readonly string[]) => all.slice(1, 5).map((line) => line.slice(0, -3));
+    expect(palettes(await onQemu({ floppy }))).toEqual(palettes(lines));
+  });
+
   type Row = readonly [interrupt: number, ax: number, ...others: number[]];
 
   /** A disk with test/services.S and its table. */
