@@ -62,8 +62,11 @@ test("debug consoles: -debugcon at E9h, -global moves it, isa-debugcon with a ch
   expect(read("-global driver=isa-debugcon,property=iobase,value=0x402 -debugcon stdio").debugConsoles).toEqual([
     { iobase: 0x402, line: { kind: "stdio" } },
   ]);
-  read("-global PIIX4_PM.disable_s3=1 -global VGA.vgamem_mb=16 -global kvm-pit.lost_tick_policy=delay");
-  expect(() => read("-global PIIX4_PM.disable_s3=0")).toThrow("expected PIIX4_PM.disable_s3=1");
+  expect(read("-global PIIX4_PM.disable_s3=1").notes).toEqual([expect.stringContaining("has S3 all the same")]);
+  read(
+    "-global PIIX4_PM.disable_s3=0 -global PIIX4_PM.disable_s4=1 -global VGA.vgamem_mb=16 -global kvm-pit.lost_tick_policy=delay",
+  );
+  expect(() => read("-global PIIX4_PM.disable_s4=0")).toThrow("expected PIIX4_PM.disable_s4=1");
   expect(() => read("-global e1000.mac=1")).toThrow("is not supported; there is isa-debugcon.iobase, PIIX4_PM");
   const device = read("-chardev stdio,id=c -device isa-debugcon,iobase=0x402,chardev=c");
   expect(device.debugConsoles).toEqual([{ iobase: 0x402, line: { kind: "stdio" } }]);

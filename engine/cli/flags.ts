@@ -316,9 +316,9 @@ function vga(options: Options, value: string, state: State): void {
   options.hasVga = state.vga;
 }
 
-/** Properties whose one value here is what QEMU's users ask for: there is no S3 and no S4, and no tick is lost. */
+/** Properties with what is so here anyway: there is S3 and no S4, and no tick is lost. */
 const SO_ANYWAY: Readonly<Record<string, readonly string[]>> = {
-  "PIIX4_PM.disable_s3": ["1", "on", "true"],
+  "PIIX4_PM.disable_s3": ["0", "off", "false"],
   "PIIX4_PM.disable_s4": ["1", "on", "true"],
   "VGA.vgamem_mb": ["16"],
   "kvm-pit.lost_tick_policy": ["delay"],
@@ -326,14 +326,16 @@ const SO_ANYWAY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `DRIVER.PROPERTY=VALUE`, or `driver=…,property=…,value=…`. */
-function global(_options: Options, value: string, state: State): void {
+function global(options: Options, value: string, state: State): void {
   const { driver, property, value: long } = value.startsWith("driver=") ? properties(value) : {};
   const [, name = "", set = ""] = driver ? ["", `${driver}.${property}`, long] : (/^([^=]*)=(.*)$/.exec(value) ?? []);
   if (name === "isa-debugcon.iobase") state.debugPort = integer("-global isa-debugcon.iobase=", set);
   else if (!Object.hasOwn(SO_ANYWAY, name)) {
     const all = ["isa-debugcon.iobase", ...Object.keys(SO_ANYWAY)];
     throw new UsageError(`-global ${value} is not supported; there is ${all.join(", ")}`);
-  } else if (!SO_ANYWAY[name]?.includes(set))
+  } else if (name === "PIIX4_PM.disable_s3" && ["1", "on", "true"].includes(set))
+    options.notes.push(`-global ${value}: not used: the machine has S3 all the same`);
+  else if (!SO_ANYWAY[name]?.includes(set))
     throw new UsageError(`-global ${value}: expected ${name}=${SO_ANYWAY[name]?.[0]}`);
 }
 
