@@ -1,6 +1,6 @@
 /// <reference path="./virtual.d.ts" />
 /**
- * The engine worker of a page: a LocalEngine behind messages (protocol.ts). Twice a second, at rest or at work, it tells
+ * The engine worker of a page: a LocalEngine behind messages (protocol.ts). Every two seconds, at rest or at work, it tells
  * the page what has changed in each machine since it told last, so that the page can bring them back without it.
  */
 // Part of the worker's own file: the first machine needs it, and a page may wait for one file less.
