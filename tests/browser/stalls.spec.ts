@@ -1,6 +1,7 @@
 // The page's thread is not held: no task of over 16 ms of its own time at the reference speed (pace.ts), neither while a
-// lesson loads nor while its machine runs and the page's views follow it. Thread time divided by the pace of the machine
-// that tests, and the best of a few visits: what else runs there is no property of the page. Lesson 3 has the most controls.
+// lesson or a lab loads nor while its machine runs and the page's views follow it. Thread time divided by the pace of the
+// machine that tests, and the best of a few visits: what else runs there is no property of the page. Lesson 3 has the
+// most controls.
 import { expect, test } from "@playwright/test";
 import type { LongTask } from "./longtasks.ts";
 import { visitForStalls } from "./stallvisit.ts";
@@ -10,7 +11,7 @@ const LIMIT = 16;
 
 test.describe.configure({ mode: "serial" });
 
-for (const path of ["lessons/02-boot/", "lessons/03-modes-and-privilege/"]) {
+for (const path of ["lessons/02-boot/", "lessons/03-modes-and-privilege/", "labs/02-boot-sector/"]) {
   test(`/${path}: no task over 16 ms while it loads, none while its machine runs`, async ({ browser, baseURL }) => {
     test.setTimeout(300_000);
     const best: { [when in "loading" | "running"]?: { worst: number; told: string } } = {};

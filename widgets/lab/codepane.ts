@@ -4,7 +4,8 @@
  */
 import { html, nothing, render, type TemplateResult } from "lit";
 import type { Diagnostic } from "../../engine/index.ts";
-import { CodeEditor } from "./editor.ts";
+import { pageTurns } from "../model/turns.ts";
+import { CodeEditor, editorState } from "./editor.ts";
 
 export interface Notice {
   readonly id: string;
@@ -15,6 +16,8 @@ export interface Notice {
 }
 
 export interface CodePaneActions {
+  /** What stands in the file now. */
+  text(file: string): string;
   changed(file: string, text: string): void;
   check(): void;
   reset(file: string): void;
@@ -23,7 +26,6 @@ export interface CodePaneActions {
 const keys = ["Tab", "%", "$", "(", ")", ",", ":", "#", "."];
 
 export class CodePane {
-  private readonly host: HTMLElement;
   private readonly actions: CodePaneActions;
   private readonly editors = new Map<string, CodeEditor>();
   private readonly boxes = new Map<string, HTMLElement>();
@@ -36,43 +38,49 @@ export class CodePane {
   private diagnostics: readonly Diagnostic[] = [];
   file: string;
 
-  constructor(host: HTMLElement, files: Readonly<Record<string, string>>, actions: CodePaneActions) {
-    this.host = host;
+  constructor(host: HTMLElement, files: readonly string[], actions: CodePaneActions) {
     this.actions = actions;
-    this.file = Object.keys(files)[0];
+    this.file = files[0];
     host.replaceChildren();
     host.classList.add("code-pane");
     this.head.className = "code-head";
     this.foot.className = "code-foot";
-    host.append(this.head);
-    for (const [file, text] of Object.entries(files)) this.addFile(file, text);
-    host.append(this.foot);
+    host.append(this.head, ...files.map((file) => this.makeBox(file)), this.foot);
     this.draw();
   }
 
-  private addFile(file: string, text: string): void {
+  private makeBox(file: string): HTMLElement {
     const box = document.createElement("div");
     box.className = "editor-box";
     box.hidden = file !== this.file;
-    this.host.append(box);
-    const editor = new CodeEditor({
-      parent: box,
-      text,
-      label: `${file}, editor`,
-      changed: (now) => this.actions.changed(file, now),
-      check: this.actions.check,
-    });
-    editor.setReadOnly(!this.editing);
-    this.editors.set(file, editor);
     this.boxes.set(file, box);
+    return box;
   }
 
-  get editor(): CodeEditor {
-    return this.editors.get(this.file) as CodeEditor;
+  /** Brings the editors, in turns. Each is typed into as soon as it is there, and shows what stands by then. */
+  async mount(): Promise<void> {
+    for (const [file, box] of this.boxes) {
+      const state = await pageTurns.take(() =>
+        editorState({
+          text: this.actions.text(file),
+          readOnly: !this.editing,
+          label: `${file}, editor`,
+          changed: (now) => this.actions.changed(file, now),
+          check: this.actions.check,
+        }),
+      );
+      await pageTurns.take(() => {
+        const editor = new CodeEditor(box, state);
+        this.editors.set(file, editor);
+        editor.replace(this.actions.text(file));
+        editor.setReadOnly(!this.editing);
+      });
+    }
   }
 
-  get texts(): Record<string, string> {
-    return Object.fromEntries([...this.editors].map(([file, editor]) => [file, editor.text]));
+  /** Of the file that is shown; undefined until it is mounted. */
+  get editor(): CodeEditor | undefined {
+    return this.editors.get(this.file);
   }
 
   replace(file: string, text: string): void {
@@ -87,7 +95,7 @@ export class CodePane {
 
   goTo(file: string, line: number): void {
     this.show(file);
-    this.editor.goTo(line);
+    this.editor?.goTo(line);
   }
 
   setNotices(notices: readonly Notice[]): void {
@@ -115,7 +123,7 @@ export class CodePane {
   private headView(): TemplateResult {
     return html`
       <div class="files">
-        ${[...this.editors.keys()].map(
+        ${[...this.boxes.keys()].map(
           (file) =>
             html`<button type="button" class="file" aria-pressed=${String(file === this.file)} @click=${() => this.show(file)}>${file}</button>`,
         )}
@@ -150,7 +158,7 @@ export class CodePane {
       ${
         this.touch && this.editing
           ? html`<div class="key-row" role="group" aria-label="Keys">
-            ${keys.map((key) => html`<button type="button" class="button" @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => this.editor.insert(key === "Tab" ? "        " : key)}>${key}</button>`)}
+            ${keys.map((key) => html`<button type="button" class="button" @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => this.editor?.insert(key === "Tab" ? "        " : key)}>${key}</button>`)}
           </div>`
           : nothing
       }
@@ -161,6 +169,6 @@ export class CodePane {
     this.editing = !this.editing;
     for (const editor of this.editors.values()) editor.setReadOnly(!this.editing);
     this.draw();
-    if (this.editing) this.editor.view.focus();
+    if (this.editing) this.editor?.view.focus();
   }
 }

@@ -2,7 +2,7 @@
  * A CodeMirror editor for one file of a lab: assembly in the course's colours, the assembler's diagnostics under their
  * lines, the line that a machine executes lit. Who runs, saves and checks is the caller's business.
  */
-import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap, type Diagnostic as Mark, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -24,8 +24,8 @@ import { editorColours, editorTheme } from "./editortheme.ts";
 import { holding } from "./holding.ts";
 
 export interface EditorOptions {
-  readonly parent: HTMLElement;
   readonly text: string;
+  readonly readOnly: boolean;
   /** Read by screen readers: "boot.S, editor". */
   readonly label: string;
   readonly changed: (text: string) => void;
@@ -52,56 +52,57 @@ const litField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+const readOnly = new Compartment();
+const still = (on: boolean): Extension => (on ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : []);
+
+/** What an editor is made of: the text, parsed and coloured. Not in the page yet. */
+export function editorState(options: EditorOptions): EditorState {
+  return EditorState.create({ doc: options.text, extensions: extensions(options) });
+}
+
+function extensions(options: EditorOptions): Extension {
+  const check = () => {
+    options.check();
+    return true;
+  };
+  return [
+    holding(),
+    keymap.of([{ key: "Mod-Enter", run: check }]),
+    lineNumbers(),
+    lintGutter(),
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    highlightSpecialChars(),
+    highlightSelectionMatches(),
+    drawSelection(),
+    history(),
+    EditorState.tabSize.of(8),
+    indentUnit.of("        "),
+    EditorState.phrases.of({ "Control character": "control character" }),
+    keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap]),
+    asmLanguage,
+    editorColours,
+    litField,
+    editorTheme,
+    readOnly.of(still(options.readOnly)),
+    EditorView.contentAttributes.of({
+      "aria-label": options.label,
+      // Also where it cannot be edited: keys then scroll it.
+      tabindex: "0",
+      autocapitalize: "off",
+      spellcheck: "false",
+    }),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) options.changed(update.state.doc.toString());
+    }),
+  ];
+}
+
 export class CodeEditor {
   readonly view: EditorView;
-  private readonly readOnly = new Compartment();
-  private readonly options: EditorOptions;
 
-  constructor(options: EditorOptions) {
-    this.options = options;
-    this.view = new EditorView({ parent: options.parent, state: this.makeState(options.text) });
-  }
-
-  private makeState(doc: string): EditorState {
-    return EditorState.create({ doc, extensions: this.extensions() });
-  }
-
-  private extensions(): Extension {
-    const check = () => {
-      this.options.check();
-      return true;
-    };
-    return [
-      holding(),
-      keymap.of([{ key: "Mod-Enter", run: check }]),
-      lineNumbers(),
-      lintGutter(),
-      highlightActiveLine(),
-      highlightActiveLineGutter(),
-      highlightSpecialChars(),
-      highlightSelectionMatches(),
-      drawSelection(),
-      history(),
-      EditorState.tabSize.of(8),
-      indentUnit.of("        "),
-      EditorState.phrases.of({ "Control character": "control character" }),
-      keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap]),
-      asmLanguage,
-      editorColours,
-      litField,
-      editorTheme,
-      this.readOnly.of([]),
-      EditorView.contentAttributes.of({
-        "aria-label": this.options.label,
-        // Also where it cannot be edited: keys then scroll it.
-        tabindex: "0",
-        autocapitalize: "off",
-        spellcheck: "false",
-      }),
-      EditorView.updateListener.of((update) => {
-        if (update.docChanged) this.options.changed(update.state.doc.toString());
-      }),
-    ];
+  constructor(parent: HTMLElement, state: EditorState) {
+    this.view = new EditorView({ parent, state });
   }
 
   get text(): string {
@@ -157,25 +158,12 @@ export class CodeEditor {
   }
 
   setReadOnly(on: boolean): void {
-    const still = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
-    this.view.dispatch({ effects: this.readOnly.reconfigure(on ? still : []) });
-  }
-
-  undo(): void {
-    undo(this.view);
-  }
-
-  redo(): void {
-    redo(this.view);
+    if (on !== this.view.state.readOnly) this.view.dispatch({ effects: readOnly.reconfigure(still(on)) });
   }
 
   /** Types `text` at the caret, as the row of keys above a phone's keyboard does. */
   insert(text: string): void {
     this.view.dispatch(this.view.state.replaceSelection(text), { userEvent: "input.type" });
     this.view.focus();
-  }
-
-  destroy(): void {
-    this.view.destroy();
   }
 }

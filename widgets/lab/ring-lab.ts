@@ -5,6 +5,7 @@
  */
 import { html, nothing, render, type TemplateResult } from "lit";
 import { say } from "../model/speech.ts";
+import { pageTurns } from "../model/turns.ts";
 import { browserParts, download, liveAsTab, openStorage, openStore, pickFile, tabName } from "./browserparts.ts";
 import { CodePane, type Notice } from "./codepane.ts";
 import type { SaveState } from "./desk.ts";
@@ -67,7 +68,22 @@ export class RingLab extends HTMLElement {
       kept: (version) => this.offer(version),
     });
     await this.work.open(tabName);
-    this.pane = new CodePane(this.region("editor"), this.work.files, {
+    this.hints = Number(openStorage()?.getItem(`ring:lab-hints:${id}`)) || 0;
+    this.listen();
+    // The thread is given back after each part. The editor comes first: what is typed there is kept from then on.
+    this.pane = await pageTurns.take(() => this.makePane());
+    await this.pane.mount();
+    await pageTurns.take(() => this.mountMachine());
+    await pageTurns.take(() => {
+      this.dataset.ready = "true";
+      this.draw();
+    });
+    this.assembleSoon();
+  }
+
+  private makePane(): CodePane {
+    return new CodePane(this.region("editor"), this.services.lab.files, {
+      text: (file) => this.work.files[file],
       changed: (file, text) => {
         this.work.edit(file, text);
         this.assembleSoon();
@@ -76,15 +92,14 @@ export class RingLab extends HTMLElement {
       check: () => void this.check(),
       reset: (file) => void this.reset(file),
     });
-    this.machinePane = mountMachine(this.region("machine"), () => void this.runMachine(), services.lab.views);
+  }
+
+  private mountMachine(): void {
+    const { lab } = this.services;
+    this.machinePane = mountMachine(this.region("machine"), () => void this.runMachine(), lab.views);
     const { session } = this.machinePane;
-    this.machine = new LabMachine(services.lab, session, () => this.work.files);
+    this.machine = new LabMachine(lab, session, () => this.work.files);
     session.addEventListener("change", () => this.lightLine());
-    this.hints = Number(openStorage()?.getItem(`ring:lab-hints:${id}`)) || 0;
-    this.listen();
-    this.draw();
-    this.dataset.ready = "true";
-    this.assembleSoon();
   }
 
   private region(name: string): HTMLElement {
@@ -280,13 +295,13 @@ export class RingLab extends HTMLElement {
   private lightLine(scroll = false): void {
     const { place, built } = this.machine;
     const shown = sameFiles(built, this.work.files) && place?.file === this.pane.file;
-    this.pane.editor.light(shown ? place?.line : undefined, scroll);
+    this.pane.editor?.light(shown ? place?.line : undefined, scroll);
   }
 
   // Drawing --------------------------------------------------------------------------------------------------------------
 
   private draw(): void {
-    if (!this.pane) return;
+    if (this.dataset.ready !== "true") return;
     this.pane.setNotices([...this.storageNotice(), ...this.notices]);
     this.pane.setEdited(!sameFiles(this.work.files, this.services.starter));
     render(this.actionsView(), this.region("actions"));

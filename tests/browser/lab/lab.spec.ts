@@ -45,6 +45,34 @@ test("what is typed is saved, says when, and is there after a reload", async ({ 
   expect(await text(page)).toContain("# mine");
 });
 
+test("what is typed the moment the editor is there, before the rest of the lab, is kept; undo takes it back", async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    new MutationObserver((_, watcher) => {
+      const content = document.querySelector<HTMLElement>(".cm-content");
+      if (!content) return;
+      watcher.disconnect();
+      content.focus();
+      document.execCommand("insertText", false, "# early");
+      document.documentElement.dataset.early = String(document.querySelector("ring-lab[data-ready=true]") === null);
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.goto(PAGE);
+  await ready(page);
+  await expect(page.locator("html")).toHaveAttribute("data-early", "true");
+  await expect(page.locator(".cm-content")).toBeFocused();
+  await expect(page.locator(".lab-saved")).toHaveText(/^Saved/);
+  await expect(page.locator(".edited")).toHaveText("Edited");
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(page.locator(".edited")).toHaveText("As given");
+  await page.keyboard.press("ControlOrMeta+Shift+z");
+  await expect(page.locator(".lab-saved")).toHaveText(/^Saved/);
+  await page.reload();
+  await ready(page);
+  expect(await text(page)).toMatch(/^# early/);
+});
+
 test("a tab that crashes right after a keystroke loses nothing", async ({ context }) => {
   const page = await openLab(context);
   await paste(page, "# typed, then killed\n");
