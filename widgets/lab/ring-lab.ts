@@ -279,17 +279,33 @@ export class RingLab extends HTMLElement {
 
   // Machine --------------------------------------------------------------------------------------------------------------
 
-  private async runMachine(): Promise<void> {
-    const { diagnostics } = await this.machine.run();
-    this.pane.setDiagnostics(diagnostics);
-    this.machinePane.explain(this.machine.scenario?.title);
+  private runMachine(): Promise<void> {
+    return this.drive("Build and run", async () => {
+      const { diagnostics } = await this.machine.run();
+      this.pane.setDiagnostics(diagnostics);
+    });
   }
 
-  private async seeItHappen(moment: Moment): Promise<void> {
+  private seeItHappen(moment: Moment): Promise<void> {
     this.show("machine");
-    await this.machine.open(this.work.attempts[0]?.files ?? this.work.files, moment);
-    this.machinePane.explain(this.machine.scenario?.title);
-    this.lightLine(true);
+    return this.drive("See it happen", async () => {
+      await this.machine.open(this.work.attempts[0]?.files ?? this.work.files, moment);
+      this.lightLine(true);
+    });
+  }
+
+  /** The engine may not load, or be started again under what was asked: said, and asked again by a button. */
+  private async drive(name: string, act: () => Promise<void>): Promise<void> {
+    this.drop("engine");
+    try {
+      await act();
+      this.machinePane.explain(this.machine.scenario?.title);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const again = { label: "Try again", run: () => void this.drive(name, act) };
+      const text = `“${name}” was lost: ${why}. Your work is safe.`;
+      this.notice({ id: "engine", text, alert: true, actions: [again, this.closing("engine")] });
+    }
   }
 
   private lightLine(scroll = false): void {

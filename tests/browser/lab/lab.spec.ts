@@ -215,6 +215,30 @@ test("Build and run shows the line on the machine's screen", async ({ page }) =>
   await expect(page.locator("ring-screen")).toContainText("Booted from 7C00");
 });
 
+test("an engine that hangs under Build and run: typing goes on, what was lost is said, and Try again runs it", async ({
+  page,
+}) => {
+  await page.goto(PAGE);
+  await ready(page);
+  await expect(page.locator("ring-machine")).toHaveAttribute("data-state", "paused");
+  for (const worker of page.workers())
+    worker
+      .evaluate(() => {
+        for (;;);
+      })
+      .catch(() => {}); // ended by the watchdog
+  await paste(page, file("solution"));
+  await page.getByRole("button", { name: "Build and run" }).click();
+  await expect(page.locator(".lab-saved")).toHaveText(/^Saved/);
+  const lost = page.locator("[data-notice=engine]");
+  await expect(lost).toContainText("“Build and run” was lost: the engine stopped answering, and was started again.", {
+    timeout: 20_000,
+  });
+  await lost.getByRole("button", { name: "Try again" }).click();
+  await expect(page.locator("ring-machine")).toHaveAttribute("data-state", "halted", { timeout: 30_000 });
+  await expect(lost).toHaveCount(0);
+});
+
 test("reset gives the starter back, Undo the work", async ({ page }) => {
   await page.goto(PAGE);
   await ready(page);
