@@ -155,6 +155,7 @@ export type RunState = "paused" | "running" | "halted" | "faulted" | "exited" | 
 /** Why it stopped last. */
 export type StopReason =
   | { readonly kind: "power on" }
+  | { readonly kind: "restored" } // from a snapshot
   | { readonly kind: "you" }
   | { readonly kind: "step" }
   | { readonly kind: "budget" }

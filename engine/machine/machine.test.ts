@@ -63,6 +63,7 @@ test("a snapshot restored in the middle into another machine ends in the same ha
   const second = machine(BUSY);
   second.run(99_999);
   expect(second.restore(snapshot)).toBeUndefined();
+  expect(second.status().reason).toEqual({ kind: "restored" });
   expect(second.hash()).toBe(first.hash());
   second.run(TICKS - 1_234_567);
   expect(second.hash()).toBe(one.hash());

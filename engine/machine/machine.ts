@@ -436,7 +436,7 @@ export class Machine implements Driven {
     if (fault !== undefined) return fault;
     this.#history?.begin(checkpoint);
     this.guest.events.truncate(-1);
-    this.finish({ kind: "power on" });
+    this.finish({ kind: "restored" });
     return undefined;
   }
 }

@@ -50,6 +50,8 @@ export function reasonText(status: MachineStatus): string {
       return "switched off";
     case "failed":
       return reason.message;
+    case "restored":
+      return "as it was kept";
     case "power on":
       // The reset line does not turn the clock back.
       return status.tick > 0 ? "just reset" : "just powered on";
