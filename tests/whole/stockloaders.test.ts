@@ -98,7 +98,7 @@ function start(make: () => Partial<MachineConfiguration>) {
   }
 }
 
-describe.runIf(process.env["RING_FULL"])("stock loaders", { timeout: 300_000 }, () => {
+describe.runIf(process.env["RING_FULL"])("stock loaders", { timeout: 900_000 }, () => {
   for (const [name, make] of [
     ["ISOLINUX from a CD", isolinux],
     ["SYSLINUX from a hard disk", syslinux],
