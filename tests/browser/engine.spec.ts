@@ -4,6 +4,7 @@ import { createServer, type ViteDevServer } from "vite";
 import { ringEngine } from "../../engine/cli/vite-plugin.ts";
 import type { Engine, MachineHandle, Workbench } from "../../engine/index.ts";
 import { openBench } from "../../engine/index.ts";
+import { A, ANSWERER, B, CLIENT, configured, RECEIVER, SENDER } from "../../engine/machine/testlan.ts";
 import { bootSector, COUNTING } from "../fixtures/bootsector.ts";
 
 declare global {
@@ -153,4 +154,61 @@ test("a configuration that cannot be is refused with its part's name", async ({ 
     window.engine.create("bad", { memoryMiB: 5000 }).catch((error: Error) => error.message),
   );
   expect(message).toContain("memoryMiB 5000 is not a size of memory");
+});
+
+/** Machines of one page on one switch; what each says until it has said enough. The last is started when the others wait. */
+function joined(page: Page, machines: readonly (readonly [ReturnType<typeof configured>, characters: number])[]) {
+  const sent = machines.map(([{ floppies, ...rest }, characters]) => ({
+    ...{ rest, characters },
+    floppy: [...((floppies as Uint8Array[])[0] as Uint8Array)],
+  }));
+  return page.evaluate(async (given) => {
+    const opened = [];
+    for (const [n, { rest, floppy, characters }] of given.entries()) {
+      const machine = await window.engine.create(`${n}`, { ...rest, floppies: [Uint8Array.from(floppy)] });
+      opened.push({ machine, characters });
+    }
+    await window.engine.connect(opened.map(({ machine: { id } }) => ({ machine: id, card: 0 })));
+    const again = await window.engine.connect([{ machine: "0", card: 0 }]).catch((error: Error) => error.message);
+    for (const { machine } of opened.slice(0, -1)) await machine.run({ ticks: 30_000_000 });
+    const said = opened.map(async ({ machine, characters }) => {
+      let text = "";
+      const enough = new Promise<void>((resolve) => {
+        machine.onSerial((more, whole) => {
+          text = whole ? more : text + more;
+          if (text.length >= characters) resolve();
+        });
+        if (characters === 0) resolve();
+      });
+      void machine.run();
+      await enough;
+      return text;
+    });
+    const answer = { said: await Promise.all(said), again };
+    for (const { machine } of opened) machine.close();
+    return answer;
+  }, sent);
+}
+
+test("a frame that one machine of a page sends reaches two others by a switch", async ({ page }) => {
+  await open(page);
+  const card = (n: number) => `52:54:00:00:00:0${n}`;
+  const answer = await joined(page, [
+    [configured(RECEIVER, card(2)), 6],
+    [configured(RECEIVER, card(3)), 6],
+    [configured(SENDER, card(1)), 0],
+  ]);
+  expect(answer.said).toEqual(["Hello\n", "Hello\n", ""]);
+  expect(answer.again).toContain("card 0 of 0 is plugged in already");
+});
+
+test("a forwarded port leads from one machine of a page to another, and its answer back", async ({ page }) => {
+  await open(page);
+  const forwards = [{ protocol: "udp", port: 1007, to: B, toPort: 7 }] as const;
+  const { said } = await joined(page, [
+    [configured(ANSWERER, "52:54:00:00:00:02", { kind: "user", address: B }), 10],
+    [configured(CLIENT, "52:54:00:00:00:01", { kind: "user", address: A, forwards }), 10],
+  ]);
+  // Ports as bytes: 7 to 49152 where it was answered, 1007 to 2000 at who asked.
+  expect(said).toEqual(["\0\x07\xc0\0Hello\n", "\x03\xef\x07\xd0Hello\n"]);
 });
