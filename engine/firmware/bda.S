@@ -43,6 +43,11 @@
     .set BDA_VIDEO_INFO,  0x87
     .set BDA_VIDEO_SWITCHES, 0x88
     .set BDA_VGA_FLAGS,   0x89
+    .set VGA_GREY_SUMMING, 0x02     # its bits: colours become greys,
+    .set VGA_KEEP_PALETTE, 0x08     # setting a mode leaves them alone,
+    .set VGA_LINES,       0x90      # and text has 350 lines, or
+    .set VGA_400_LINES,   0x10
+    .set VGA_200_LINES,   0x80
     .set BDA_DISPLAY,     0x8A
 
     .set BDA_RESUME,      0x67      # far pointer for a reset that is no restart
@@ -86,6 +91,7 @@
     .set EBDA_ROM_NEXT,   0x358     # word: segment that is free for the next ROM
     .set EBDA_BEV,        0x35C     # far pointer to what boots from the network, or 0
     .set EBDA_PCI_MEMORY, 0x360     # dword: from here on no PCI card answers
+    .set EBDA_VBE_POWER,  0x365     # byte: the display's power, as 4F10h got it
     .set EBDA_VBE_MODE,   0x366     # word: as 4F02h got it, or 0
     .set EBDA_SCROLL_BY,  0x368     # word: what scrolling in a graphics mode moves by, lines
     .set EBDA_SCROLL_LEFT, 0x36A    # byte: columns

@@ -1,7 +1,6 @@
 # Colours (INT 10h AH=10h) and fonts (AH=11h) of a VGA.
 # Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 10h; the colours of 256 as
 # IBM's VGA had them.
-# Not modelled: grey-scale summing.
 
     .set PALETTE_EGA,   0           # in a mode's table: 64 colours,
     .set PALETTE_MONO,  1           # greys,
@@ -10,6 +9,14 @@
 
 # In: CS:SI = the mode's table. Changes AX, BX, CX, DX, DI.
 palette_load:
+    testb $VGA_KEEP_PALETTE, BDA_VGA_FLAGS
+    jnz  1f
+    call palette_default
+    xor  %bl, %bl
+    mov  $256, %cx
+    jmp  dac_sum_if
+1:  ret
+palette_default:
     mov  $VGA_DAC_MASK, %dx
     mov  $0xFF, %al
     out  %al, %dx
@@ -165,6 +172,8 @@ palette_service:                    # AH=10h, AL = what
     je   dac_mask_read
     cmp  $0x1A, %al
     je   dac_page_read
+    cmp  $0x1B, %al
+    je   dac_sum
     ret
 
 palette_border:                     # AL=01h, BH
@@ -283,7 +292,8 @@ dac_write:                          # AL=10h: entry BX = red DH, green CH, blue 
     out  %al, %dx
     mov  %cl, %al
     out  %al, %dx
-    ret
+    mov  $1, %cx
+    jmp  dac_sum_if
 dac_read:                           # AL=15h, BL -> DH, CH, CL
     mov  $VGA_DAC_READ, %dx
     mov  %bl, %al
@@ -308,7 +318,44 @@ dac_write_block:                    # AL=12h: CX entries from BX on, at ES:DX
     inc  %si
     out  %al, %dx
     loop 1b
+2:  mov  R_CX(%bp), %cx
+
+# CX entries of the DAC from BL on become greys: always, or if AX=1200h BL=33h asked for it.
+# Changes AX, BX, CX, DX.
+dac_sum_if:
+    testb $VGA_GREY_SUMMING, BDA_VGA_FLAGS
+    jz   2f
+dac_sum:                            # AL=1Bh
+    jcxz 2f
+    push %si
+1:  mov  $VGA_DAC_READ, %dx
+    mov  %bl, %al
+    out  %al, %dx
+    mov  $VGA_DAC_DATA, %dx
+    mov  $0x80, %si                 # 0.30 red, 0.59 green, 0.11 blue, in 256ths
+    mov  $77, %ah
+    call dac_sum_add
+    mov  $151, %ah
+    call dac_sum_add
+    mov  $28, %ah
+    call dac_sum_add
+    mov  $VGA_DAC_WRITE, %dx
+    mov  %bl, %al
+    out  %al, %dx
+    inc  %dx
+    mov  %si, %ax
+    mov  %ah, %al
+    call dac_grey
+    inc  %bl
+    loop 1b
+    pop  %si
 2:  ret
+dac_sum_add:
+    in   %dx, %al
+    mul  %ah
+    add  %ax, %si
+    ret
+
 dac_read_block:                     # AL=17h
     mov  %dx, %di
     mov  $VGA_DAC_READ, %dx
@@ -458,6 +505,7 @@ font_rows:
     lea  -1(%bx), %cx
     or   %cl, %al
     out  %al, %dx
+    mov  %al, %ah                   # bit 7: each line is drawn twice
     dec  %dx
     mov  $0x12, %al                 # lines of the screen: bits 7-0, and two elsewhere
     out  %al, %dx
@@ -476,8 +524,11 @@ font_rows:
 1:  test $0x40, %al
     jz   2f
     or   $2, %ch
-2:  mov  %cx, %ax
-    inc  %ax
+2:  inc  %cx
+    test $0x80, %ah
+    jz   3f
+    shr  $1, %cx
+3:  mov  %cx, %ax
     xor  %dx, %dx
     div  %bx
     mov  %al, %cl                   # rows
@@ -505,7 +556,10 @@ font_to_plane:
     test %cx, %cx
     jz   4f
     movzbw %al, %di
-    shl  $14, %di                   # blocks 0-3, 16 KiB apart
+    shl  $14, %di                   # blocks 0-3 16 KiB apart, 4-7 between them
+    and  $0x04, %ax
+    shl  $11, %ax
+    add  %ax, %di
     shl  $5, %dx
     add  %dx, %di
     push %si

@@ -60,6 +60,7 @@
     .set VGA_ATTRIBUTE,  0x3C0
     .set VGA_ATTRIBUTE_READ, 0x3C1
     .set VGA_MISC,       0x3C2
+    .set VGA_MISC_READ,  0x3CC
     .set VGA_SEQUENCER,  0x3C4
     .set VGA_DAC_MASK,   0x3C6
     .set VGA_DAC_READ,   0x3C7

@@ -133,7 +133,7 @@ describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 
     expect([...screens[0]]).toEqual([...screens[1]]);
   });
 
-  test("eleven modes set the registers, colours and data area that SeaVGABIOS sets", async () => {
+  test("all fifteen modes set the registers, colours and data area that SeaVGABIOS sets", async () => {
     const [ours, theirs] = [await run("vga"), await run("vga", { bios: undefined })];
     let mode = "";
     for (const [i, line] of ours.entries()) {
@@ -141,7 +141,9 @@ describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 
       const [name] = line.split(" ");
       // 0Fh is for a monochrome screen, as in IBM's table; theirs has a colour screen's clock and planes.
       if (mode === "0F" && ["misc", "CRTC", "graphics", "attribute", "DAC", "0040:0049"].includes(name)) continue;
-      if (name === "graphics" && Number.parseInt(mode, 16) < 4) {
+      // Theirs writes the CRTC of mode 7 before it is at 3B4h, and so leaves the last mode's; and its third grey is the second.
+      if (mode === "07" && ["CRTC", "DAC"].includes(name)) continue;
+      if (name === "graphics" && (mode === "07" || Number.parseInt(mode, 16) < 4)) {
         // Register 7, "colour don't care", is 00 in IBM's table for text modes, 0F in theirs; text ignores it.
         expect(line.replace(/00 FF$/, "0F FF")).toBe(theirs[i]);
       } else if (name === "0040:0049") {
@@ -149,7 +151,7 @@ describe.skipIf(missing)(`under qemu-system-i386 ${missing}`, { timeout: 90_000 
         expect(line.replace(/..$/, "00")).toBe(theirs[i]);
       } else expect(line).toBe(theirs[i]);
     }
-    expect(ours.filter((line) => line.startsWith("mode")).length).toBe(11);
+    expect(ours.filter((line) => line.startsWith("mode")).length).toBe(15);
   });
 
   test("graphics modes: the same memory, dots and characters as SeaVGABIOS leaves and reads", async () => {

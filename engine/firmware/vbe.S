@@ -5,7 +5,7 @@
 #   1CE  index   1CF  value   1-3 width, height, bits   4 enable: 80 keep memory, 40 linear,
 #                20 DAC of 8 bits, 01 on   5 bank   6 width of a line   8, 9 what is shown
 #
-# Source: VESA BIOS Extension Core Functions Standard 3.0, 4; VBE/DDC 1.1; QEMU,
+# Source: VESA BIOS Extension Core Functions Standard 3.0, 4; VBE/PM 1.0; VBE/DDC 1.1; QEMU,
 # docs/specs/standard-vga.rst. Not done: the protected-mode interface (4F0Ah), modes of 4
 # bits a pixel, CRTC timings, text in these modes.
 
@@ -42,6 +42,8 @@
 vbe_service:                        # AX = 4Fxxh, others as the caller's
     cmp  $VBE_LAST, %al
     jbe  1f
+    cmp  $0x10, %al
+    je   vbe_power
     cmp  $0x15, %al
     je   vbe_display
     ret
@@ -514,6 +516,39 @@ vbe_palette:
     add  $4, %di
     loop 3b
 4:  ret
+
+# 4F10h, the display's power: BL = 0 -> BL version, BH states besides on: standby 1, suspend 2,
+# off 4, reduced 8; BL = 1 sets BH, 2 -> BH. What is not on shows nothing. Setting a mode of
+# the VGA switches it on.
+vbe_power:
+    movw $0x004F, R_AX(%bp)
+    push %fs
+    mov  BDA_EBDA, %fs
+    cmp  $1, %bl
+    jb   2f
+    je   1f
+    cmp  $2, %bl
+    jne  4f
+    mov  %fs:EBDA_VBE_POWER, %bh
+    mov  %bh, R_BH(%bp)
+    jmp  3f
+1:  cmp  $8, %bh
+    ja   4f
+    mov  %bh, %al
+    dec  %al
+    test %bh, %al                   # two at a time
+    jnz  4f
+    mov  %bh, %fs:EBDA_VBE_POWER
+    cmp  $1, %bh
+    sbb  %al, %al
+    inc  %al
+    call screen_draw
+    jmp  3f
+2:  movw $0x0F10, R_BX(%bp)
+3:  pop  %fs
+    ret
+4:  movw $VBE_FAILED, R_AX(%bp)
+    jmp  3b
 
 # 4F15h: BL = 0 -> BL 2 (DDC2), BH seconds; 1: block DX of the display's own data to ES:DI. The
 # adapter shows it at the start of its registers in memory, if it knows a display.

@@ -141,46 +141,97 @@ video_set_colour:
     jb   6b
 5:  ret
 
-video_configure:                    # AH=12h
+# AH=12h, BL = what, AL = how -> AL = 12h: done.
+video_configure:
     cmp  $0x10, %bl
-    je   1f
-    cmp  $0x30, %bl
-    je   2f
-    cmp  $0x34, %bl
-    je   3f
-    cmp  $0x36, %bl
-    je   6f
-    ret
-1:  xor  %bh, %bh                   # BL=10h: what is there? BH = 0 colour, 1 mono,
-    cmpb $7, BDA_VIDEO_MODE         # BL = 3: 256 KiB, CL = switches
-    jne  4f
+    je   video_configuration
+    movzbw %bl, %si
+    sub  $0x30, %si
+    jz   video_lines
+    cmp  $(configure_table_end - configure_table) / 2, %si
+    jae  1f
+    cmp  $1, %al
+    ja   1f
+    add  %si, %si
+    jmp  *%cs:configure_table(%si)
+1:  ret
+configure_table:
+    .word video_nothing, video_default_palette, video_addressing, video_grey_summing
+    .word cursor_scaling, video_nothing, screen_refresh
+configure_table_end:
+
+video_configuration:                # BL=10h: what is there? BH = 0 colour, 1 mono,
+    xor  %bh, %bh                   # BL = 3: 256 KiB, CL = switches
+    cmpb $7, BDA_VIDEO_MODE
+    jne  1f
     inc  %bh
-4:  mov  $0x03, %bl
+1:  mov  $0x03, %bl
     mov  %bx, R_BX(%bp)
     mov  BDA_VIDEO_SWITCHES, %al
     and  $0x0F, %ax
     mov  %ax, R_CX(%bp)
     ret
-2:  cmp  $0x02, %al                 # BL=30h: scan lines; we have 400 only
-    je   5f
-    ret
-3:  andb $0xFE, BDA_VIDEO_INFO      # BL=34h: scale cursor shapes? AL = 0 yes, 1 no
-    and  $0x01, %al
+
+video_lines:                        # BL=30h: lines of text modes from the next on: AL = 0
+    mov  $VGA_200_LINES, %ah        # 200, 1 350, 2 400
+    cmp  $1, %al
+    jb   1f
+    mov  $0, %ah
+    je   1f
+    mov  $VGA_400_LINES, %ah
+    cmp  $2, %al
+    ja   video_nothing
+1:  mov  $VGA_LINES, %al
+    jmp  vga_flag
+video_default_palette:              # BL=31h: does a mode set its colours? AL = 0 yes, 1 no
+    mov  %al, %ah
+    shl  $3, %ah
+    mov  $VGA_KEEP_PALETTE, %al
+    jmp  vga_flag
+video_grey_summing:                 # BL=33h: do colours become greys? AL = 0 yes, 1 no
+    mov  %al, %ah
+    xor  $1, %ah
+    shl  $1, %ah
+    mov  $VGA_GREY_SUMMING, %al
+vga_flag:                           # the bits AL of BDA_VGA_FLAGS are as in AH
+    not  %al
+    and  %al, BDA_VGA_FLAGS
+    or   %ah, BDA_VGA_FLAGS
+    jmp  configured
+video_addressing:                   # BL=32h: is the memory seen? AL = 0 yes, 1 no
+    mov  %al, %ah
+    xor  $1, %ah
+    shl  $1, %ah
+    mov  $VGA_MISC_READ, %dx
+    in   %dx, %al
+    and  $0xFD, %al
+    or   %ah, %al
+    mov  $VGA_MISC, %dx
+    out  %al, %dx
+    jmp  configured
+cursor_scaling:                     # BL=34h: scale cursor shapes? AL = 0 yes, 1 no
+    andb $0xFE, BDA_VIDEO_INFO
     or   %al, BDA_VIDEO_INFO
-5:  movb $0x12, R_AL(%bp)           # "done"
+configured:
+    movb $0x12, R_AL(%bp)
     ret
-6:  mov  %al, %ah                   # BL=36h: is the screen drawn? AL = 0 yes, 1 no
+screen_refresh:                     # BL=36h: is the screen drawn? AL = 0 yes, 1 no
+    call screen_draw
+    jmp  configured
+
+# In: AL = 0: the screen is drawn, 1: it is dark. Changes AX, DX.
+screen_draw:
+    mov  %al, %ah
     mov  $VGA_SEQUENCER, %dx
     mov  $0x01, %al                 # clocking mode, bit 5
     out  %al, %dx
     inc  %dx
     in   %dx, %al
     and  $0xDF, %al
-    and  $0x01, %ah
     shl  $5, %ah
     or   %ah, %al
     out  %al, %dx
-    jmp  5b
+    ret
 
 video_combination:                  # AX=1A00h -> BL = 8: VGA with a colour screen
     test %al, %al
@@ -217,9 +268,34 @@ video_state:
     mov  %al, %es:0x25(%di)
     movw $16, %es:0x27(%di)         # colours
     movb $8, %es:0x29(%di)          # pages
-    movb $2, %es:0x2A(%di)          # 400 scan lines
+    call scan_lines
+    mov  %al, %es:0x2A(%di)
+    mov  BDA_VGA_FLAGS, %al
+    and  $VGA_GREY_SUMMING | VGA_KEEP_PALETTE, %al
+    mov  %al, %es:0x2D(%di)
     movb $3, %es:0x31(%di)          # 256 KiB
     movb $0x1B, R_AL(%bp)
 2:  ret
-video_abilities:                    # modes 0-3, 7; 400 lines; fonts
-    .byte 0x8F, 0, 0, 0, 0, 0, 0, 0x04, 2, 1, 0x0C, 0x0C, 0, 0, 0, 0
+video_abilities:                    # modes 0-7, 0D-13; 200, 350, 400 lines; 8 fonts, 2 at a time;
+    .byte 0xFF, 0xE0, 0x0F, 0, 0, 0, 0, 0x07, 8, 2, 0xFF, 0x0E, 0, 0, 0, 0  # all of AH=10h to 12h, 1Ch
+
+# Out: AL = 0, 1, 2, 3: the mode has 200, 350, 400, 480 lines, by the signals of the display and
+# whether each is drawn twice. Changes DX.
+scan_lines:
+    mov  $VGA_MISC_READ, %dx
+    in   %dx, %al
+    shr  $6, %al
+    cmp  $2, %al
+    je   1f
+    ja   2f
+    mov  BDA_CRTC, %dx
+    mov  $0x09, %al
+    out  %al, %dx
+    inc  %dx
+    in   %dx, %al
+    not  %al
+    shr  $7, %al
+    shl  $1, %al
+    ret
+1:  mov  $1, %al
+2:  ret

@@ -70,6 +70,25 @@ describe("services", { timeout: 90_000 }, () => {
     expect(palettes(await onQemu({ floppy }))).toEqual(palettes(lines));
   });
 
+  test("text has 200, 350 or 400 lines; colours stay or become greys; the display sleeps", async () => {
+    const floppy = patternedDisk(probe("lines"));
+    const lines = onOurPc({ memoryMiB: 32, floppies: [floppy] });
+    // Of modes 3 and 7: lines, how often each is drawn, lines of a character, output register; rows of 8 lines.
+    expect(lines).toEqual([
+      "12 00 C7 08 63 18 01 4D 0E A6",
+      " 12 01 4D 0E A3 2A 01 4D 0E A6",
+      " 03 01 4D 0E A3 2A 01 4D 0E A6",
+      " 12 02 4F 10 67 31 02 4F 10 66",
+      " 12 0D 0D0D 13 1313 2A 0000 0D 0D0D",
+      " 12 2A 01 0203 01 2A 0000",
+      " 12 65 67",
+      " 004F 0F10 004F 04 20 014F 04 20 0030 00 00",
+      "end",
+    ]);
+    if (noQemu) return;
+    expect(await onQemu({ floppy, bios: OUR_BIOS })).toEqual(lines);
+  });
+
   type Row = readonly [interrupt: number, ax: number, ...others: number[]];
 
   /** A disk with test/services.S and its table. */
