@@ -126,6 +126,8 @@ virtio_disk:
     xor  %edx, %edx
     cmp  $16383, %eax
     jae  2f
+    cmp  $1, %ax                    # a small disk has one cylinder, too
+    adc  $0, %ax
     mov  %ax, %fs:HD_OWN(%si)
 2:  pop  %eax
     mov  $63, %cx

@@ -26,3 +26,10 @@ test("of a disk on IDE and one on virtio the first is 80h, the other 81h", () =>
   machine.run({ serial: "end\n", ticks: 2_000_000_000 });
   expect(machine.guest.serial[0].text()).toContain("second disk 00\ndisks 02\n");
 });
+
+test("a disk on virtio of a single sector boots, as it does on IDE", () => {
+  const image = probe("harddisk").slice(0, 512);
+  const machine = ourPc({ floppies: [], cards: [{ kind: "virtio-blk", image }] });
+  machine.run({ address: 0x7c00, ticks: 2_000_000_000 });
+  expect(machine.status().reason).toMatchObject({ kind: "until" });
+});
