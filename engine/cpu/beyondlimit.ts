@@ -51,23 +51,30 @@ const JUMP_CONDITIONS: Record<string, number> = Object.fromEntries(
 /** Rows that access the stack besides their operands. */
 const MOVES_STACK_BY_ROW = TABLE.map((row) => /^(PUSH|POP|CALL|RET|ENTER|LEAVE)/.test(row.name));
 
+/** Rows that go on elsewhere; of INT and its like the interrupt does. */
+const BRANCHES_BY_ROW = TABLE.map((row) => /^(J|CALL|RET|LOOP|IRET|SYSCALL|SYSRET|SYSENTER|SYSEXIT)/.test(row.name));
+
 const NAMES_STACK = 1;
 const MOVES_STACK = 2;
+export const BRANCHES = 4;
 
-/** How an instruction accesses the stack: by an operand in SS, and besides its operands. */
-export function stackUse(d: Decoded): number {
+/** How an instruction accesses the stack: by an operand in SS, and besides its operands; and whether it is a branch. */
+export function traitsOf(d: Decoded): number {
   const names = d.operands.some((o) => o.kind === "memory" && o.segment === SS);
-  return (names ? NAMES_STACK : 0) | (MOVES_STACK_BY_ROW[d.row.index] ? MOVES_STACK : 0);
+  const { index } = d.row;
+  return (
+    (names ? NAMES_STACK : 0) | (MOVES_STACK_BY_ROW[index] ? MOVES_STACK : 0) | (BRANCHES_BY_ROW[index] ? BRANCHES : 0)
+  );
 }
 
 /**
- * Whether the access that was not canonical, or reached past 4 GiB, was to the stack: it raises #SS instead of #GP. `use`:
- * `stackUse` of its instruction.
+ * Whether the access that was not canonical, or reached past 4 GiB, was to the stack: it raises #SS instead of #GP. `traits`:
+ * `traitsOf` its instruction.
  */
-export function isStackAccess(p: Core, use: number): boolean {
+export function isStackAccess(p: Core, traits: number): boolean {
   const { beyond } = p.memory;
-  if (use & NAMES_STACK) return true;
+  if (traits & NAMES_STACK) return true;
   const pointers = [p.register64(4), p.register64(5)];
   const onStack = (pointer: bigint) => beyond + 16n >= pointer && beyond <= pointer + 16n;
-  return (use & MOVES_STACK) !== 0 && pointers.some(onStack);
+  return (traits & MOVES_STACK) !== 0 && pointers.some(onStack);
 }

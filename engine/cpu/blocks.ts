@@ -5,7 +5,7 @@
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { EngineError } from "../wasm/error.ts";
-import { stackUse } from "./beyondlimit.ts";
+import { BRANCHES, traitsOf } from "./beyondlimit.ts";
 import { DecodeCache, type KnownInstruction } from "./decodecache.ts";
 import type { Addressing, Shape } from "./emitter.ts";
 import type { Handlers } from "./handlers.ts";
@@ -16,7 +16,7 @@ import { LONGEST_SEQUENCE } from "./sequence.ts";
 import { emitBlock, type Step } from "./translate.ts";
 
 const MAX_BLOCK = 32;
-/** Of `kinds`: an instruction, rather than a block's end. `stackUse` has the bits below. */
+/** Of `kinds`: an instruction, rather than a block's end. `traitsOf` has the bits below. */
 const INSTRUCTION = 0x80;
 /** Records of one instruction that runs alone: it, what follows it, its target. */
 const ALONE_RECORDS = 3;
@@ -54,7 +54,7 @@ export class Blocks {
   private readonly handlersBefore: Int32Array;
   /** Of each block's first record: the linear-memory address of its code. */
   private readonly hosts: Uint32Array;
-  /** What each record holds: INSTRUCTION, and how it accesses the stack. */
+  /** What each record holds: INSTRUCTION, and its traits. */
   private readonly kinds: Uint8Array;
   /** How many records before each its sequence begins. */
   private readonly inSequence: Uint8Array;
@@ -99,9 +99,13 @@ export class Blocks {
     this.sizes = new Uint8Array(map.recordCount);
   }
 
-  /** How the instruction of a record accesses the stack: `stackUse` of it. */
-  stackUseOf(record: number): number {
+  /** `traitsOf` the instruction of a record. */
+  traitsAt(record: number): number {
     return (this.kinds[this.indexOf(record)] as number) & ~INSTRUCTION;
+  }
+
+  isBranch(record: number): boolean {
+    return (this.traitsAt(record) & BRANCHES) !== 0;
   }
 
   decodedOf(record: number): Decoded {
@@ -217,7 +221,7 @@ export class Blocks {
       v.setInt32(record + at.R_RIP, low, true);
       v.setInt32(record + at.R_RIP + 4, high, true);
       v.setInt32(record + at.R_LEFT, left, true);
-      this.kinds[index] = INSTRUCTION | now.stackUse;
+      this.kinds[index] = INSTRUCTION | now.traits;
       if (now.handler.operates) this.decodedAt[index] = now.decoded;
       this.madeOf[index] = now;
     } else this.cache.writeImmediate(now, host, record);
@@ -318,7 +322,7 @@ export class Blocks {
     const v = this.view;
     this.clear(record);
     const index = this.indexOf(record);
-    this.kinds[index] = INSTRUCTION | stackUse(d);
+    this.kinds[index] = INSTRUCTION | traitsOf(d);
     if (this.translating || this.handlers.at(handler)?.operates) this.decodedAt[index] = d;
     v.setInt32(record + at.R_HANDLER, handler, true);
     v.setInt32(record + at.R_LEFT, 1, true);
@@ -353,7 +357,7 @@ export class Blocks {
     v.setInt32(record + at.R_HANDLER, handler, true);
     v.setBigUint64(record + at.R_RIP, ip, true);
     this.inSequence[index] = 0;
-    this.kinds[index] = INSTRUCTION | known.stackUse;
+    this.kinds[index] = INSTRUCTION | known.traits;
     if (this.translating || known.handler.operates) this.decodedAt[index] = known.decoded;
   }
 

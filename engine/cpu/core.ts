@@ -175,6 +175,8 @@ export abstract class Core {
   abstract mappingChanged(butGlobal?: boolean): void;
   /** A performance counter was written: when the next one overflows may have changed. */
   abstract countersChanged(): void;
+  /** A performance counter is on for branches. */
+  abstract get countsBranches(): boolean;
 
   // ---- what is told ----------------------------------------------------------------------------------------------
 

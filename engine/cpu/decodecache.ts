@@ -4,7 +4,7 @@
  * one mode; not of instructions that mean something else elsewhere (relative branches, RIP as a base).
  */
 import type { Decoded } from "../isa/decoded.ts";
-import { stackUse } from "./beyondlimit.ts";
+import { traitsOf } from "./beyondlimit.ts";
 import type { Handler } from "./handlers.ts";
 import * as at from "./layout.ts";
 import type { Mode } from "./modes.ts";
@@ -13,8 +13,8 @@ export interface KnownInstruction {
   readonly decoded: Decoded;
   readonly handler: Handler;
   readonly mode: number;
-  /** How it accesses the stack. */
-  readonly stackUse: number;
+  /** `traitsOf` it. */
+  readonly traits: number;
   readonly bytes: Uint8Array;
   /** Where its immediate begins, which may be any: it reaches to the end, and is used as it stands. `length`: none such. */
   readonly immediateAt: number;
@@ -76,7 +76,7 @@ export class DecodeCache {
     // An operation in TypeScript reads its operands from what was decoded.
     const immediateAt = handler.operates ? decoded.length : decoded.length - immediateBytes(decoded, bytes);
     const kept = memory.slice(record, record + at.RECORD_BYTES);
-    const known = { decoded, handler, mode: mode.id, stackUse: stackUse(decoded), bytes, immediateAt, record: kept };
+    const known = { decoded, handler, mode: mode.id, traits: traitsOf(decoded), bytes, immediateAt, record: kept };
     this.known[this.slot(host, Math.min(HASHED, immediateAt))] = known;
     return known;
   }

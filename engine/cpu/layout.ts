@@ -115,6 +115,9 @@ export const YMM_HIGH = 1280;
 export const MSRS = 2048;
 /** Performance counters: event select and value, 8 bytes each. */
 export const PERFORMANCE = 3968;
+/** Branches counted at privilege levels 0 to 2, and at 3, while a counter is on for them. */
+export const BRANCHES = 4064;
+export const BRANCHES_USER = 4072;
 
 /** The architectural TLBs (tlb.ts). */
 export const TLBS = 4096;

@@ -33,7 +33,7 @@ import { BTF, DEBUGCTL, LBR, recordBranch } from "./system/branchrecord.ts";
 import { resetMsrs } from "./system/msr.ts";
 import { OPERATIONS } from "./system/operations.ts";
 import { Overflows } from "./system/overflows.ts";
-import { countPrivilege } from "./system/performance.ts";
+import { countBranch, countPrivilege } from "./system/performance.ts";
 import { readPort, writePort } from "./system/ports.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
@@ -145,6 +145,10 @@ export class Processor extends EventTaker {
     this.mustLeave = true;
   }
 
+  override get countsBranches(): boolean {
+    return this.overflows.countsBranches;
+  }
+
   /** Executes nothing more until it is reset: nobody sends it a start-up message. */
   stopUntilReset(): void {
     this.view.setUint32(at.HALTED, at.WAITS_FOR_STARTUP, true);
@@ -233,7 +237,7 @@ export class Processor extends EventTaker {
       }
       // No breakpoint is armed that RF would hold back: it is over with the first instruction, as in `runAlone`.
       if (systemFlags & RF) this.view.setUint32(at.SYSTEM_FLAGS, systemFlags & ~RF, true);
-      this.enter(record, remaining, left);
+      this.enter(record, this.countsBranches ? left : remaining, left);
     }
     return this.isShutDown ? "shutdown" : this.attentionAsked ? "attention" : "budget";
   }
@@ -246,6 +250,8 @@ export class Processor extends EventTaker {
     v.setInt32(at.UNQUIET, this.isWatched ? 1 : 0, true);
     this.mustLeave = false;
     if (this.alone) this.aloneLength = this.map.view.getUint8(record + at.R_LENGTH);
+    const { countsBranches } = this;
+    const isUser = countsBranches && this.cpl === 3;
     this.handlers.enter(this.cpu, record, ticks - left);
     let unused = v.getInt32(at.LEFT_TICKS, true);
     const exit = v.getInt32(at.EXIT, true);
@@ -268,13 +274,16 @@ export class Processor extends EventTaker {
       this.executed = this.ticksBefore + ticks - unused;
       let f = exit === at.EXIT_RAISE ? fault.plain(v.getInt32(at.SCRATCH, true)) : this.pendingFault;
       this.pendingFault = undefined;
-      if (f === fault.BEYOND && isStackAccess(this, this.blocks.stackUseOf(at_)))
-        f = { vector: fault.SS, errorCode: 0 };
+      if (f === fault.BEYOND && isStackAccess(this, this.blocks.traitsAt(at_))) f = { vector: fault.SS, errorCode: 0 };
       if (!f) throw new EngineError("generated code faulted without a fault", { ip: this.ip });
       this.fault(f);
       return;
     }
     this.executed = this.ticksBefore + ticks - unused;
+    // It was one block at most: the last tick is its last instruction's, unless that one is not yet over.
+    const last = record + (ticks - unused - 1) * at.RECORD_BYTES;
+    if (countsBranches && exit !== at.EXIT_REPEATING && last >= record && this.blocks.isBranch(last))
+      countBranch(this, isUser);
   }
 
   /** Runs the one instruction at RIP with every check. */
@@ -366,6 +375,7 @@ export class Processor extends EventTaker {
       this.executed++;
       this.aloneLength = decoded.length;
       if (!passBranch(this, decoded)) this.fault({ vector: fault.GP, errorCode: 0 });
+      else if (this.countsBranches) countBranch(this, this.cpl === 3);
     }
   }
 
@@ -559,7 +569,12 @@ export class Processor extends EventTaker {
   /** Of what the state does not have, something is to be looked at between two instructions. */
   private get isWatched(): boolean {
     return (
-      this.alone || this.attentionAsked || this.debug.isArmed || this.overflows.mayMove || this.breakpointSet.size > 0
+      this.alone ||
+      this.attentionAsked ||
+      this.debug.isArmed ||
+      this.overflows.mayMove ||
+      this.countsBranches ||
+      this.breakpointSet.size > 0
     );
   }
 

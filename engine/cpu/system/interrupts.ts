@@ -33,6 +33,7 @@ import {
 } from "./descriptors.ts";
 import { deliverAgain, rememberDelivery } from "./gates.ts";
 import { deliverLong } from "./longinterrupts.ts";
+import { countBranch } from "./performance.ts";
 import { Stack } from "./stack.ts";
 import { switchThroughGate } from "./task.ts";
 import { stackOf } from "./tss.ts";
@@ -47,6 +48,7 @@ export interface Interrupt {
 /** Enters the handler; RIP is what it will return to. Throws GuestFault, having changed nothing but memory below a stack. */
 export function deliver(p: Core, interrupt: Interrupt): void {
   const from = recordsBranches(p) ? instructionOf(p, interrupt) : undefined;
+  const isUser = p.cpl === 3;
   if (p.longMode) {
     const { vector, kind, errorCode } = interrupt;
     const pushedFlags = p.flags | (isResumed(p, interrupt) ? RF : 0);
@@ -58,6 +60,7 @@ export function deliver(p: Core, interrupt: Interrupt): void {
   p.mustLeave = true;
   p.updateMode();
   if (from !== undefined) recordEntry(p, from, p.rip);
+  if (p.countsBranches) countBranch(p, isUser);
 }
 
 /** Where it comes from: the instruction that asked for it, or the one before which it came. */

@@ -92,7 +92,7 @@ test("the local APIC's are its own", () => {
   ]);
 });
 
-test("counters count instructions at the levels that they are asked for, and cycles as the time-stamp counter does", () => {
+test("counters count instructions at the levels that they are asked for, and a cycle for each", () => {
   const p = processor(AMD);
   p.map.load(0x1000, new Uint8Array(100).fill(0x90));
   const flat = { base: 0, limit: 0xffffffff };
@@ -113,7 +113,7 @@ test("counters count instructions at the levels that they are asked for, and cyc
   run(3, 20);
   run(0, 4);
   const values = [0, 1, 2, 3].map((i) => readMsr(p, 0xc0010004 + i));
-  expect(values).toEqual([31n, 20n, 11n, 310n]);
+  expect(values).toEqual([31n, 20n, 11n, 31n]);
   writeMsr(p, 0xc0010000, 0n);
   run(0, 5);
   expect(readMsr(p, 0xc0010004)).toBe(31n);
@@ -138,18 +138,51 @@ test("a counter that overflows makes its interrupt behind that instruction, in o
     writeMsr(p, 0xc0010000, 0x5300c0n);
     run(50);
     expect([overflows, readMsr(p, 0xc0010004)]).toEqual([[10], 40n]);
-    // Ten cycles an instruction: 95 cycles are over with the tenth. A counter of ring 3 counts nothing here.
+    // A counter of ring 3 counts nothing here.
     overflows = [];
     writeMsr(p, 0xc0010001, 0x530076n);
-    writeMsr(p, 0xc0010005, (1n << 48n) - 95n);
+    writeMsr(p, 0xc0010005, (1n << 48n) - 10n);
     writeMsr(p, 0xc0010002, 0x5100c0n);
     writeMsr(p, 0xc0010006, (1n << 48n) - 1n);
     run(50);
-    expect([overflows, readMsr(p, 0xc0010005), readMsr(p, 0xc0010006)]).toEqual([[60], 405n, (1n << 48n) - 1n]);
+    expect([overflows, readMsr(p, 0xc0010005), readMsr(p, 0xc0010006)]).toEqual([[60], 40n, (1n << 48n) - 1n]);
     writeMsr(p, 0xc0010000, 0x4300c0n);
     writeMsr(p, 0xc0010004, (1n << 48n) - 1n);
     run(10);
     expect(overflows).toEqual([60]);
+  }
+});
+
+test("branches are counted, taken or not, with interrupts and exceptions, in one run, in slices, and one at a time", () => {
+  for (const [slice, careful] of [
+    [1, false],
+    [3, false],
+    [10_000, false],
+    [10_000, true],
+  ] as const) {
+    const overflows: number[] = [];
+    const p = processor(AMD, { counterOverflow: () => overflows.push(p.ip) });
+    p.careful = careful;
+    // BX times: 100 times NOP; LOOP. JZ, not taken; CALL to RET; REP STOSB, five; INT 3, to IRET; JNZ. Then UD2, to HLT.
+    const loop = [0xb9, 100, 0, 0x90, 0xe2, 0xfd];
+    const others = [
+      0x85, 0xe4, 0x74, 0xf6, 0xe8, 0x0b, 0, 0xb9, 5, 0, 0xf3, 0xaa, 0xcc, 0x4b, 0x75, 0xea, 0x0f, 0x0b, 0xc3,
+    ];
+    p.map.load(0x1000, Uint8Array.of(...loop, ...others));
+    p.map.load(0x2000, Uint8Array.of(0xcf));
+    p.map.load(12, Uint8Array.of(0, 0x20, 0, 0));
+    p.map.load(24, Uint8Array.of(0, 0x30, 0, 0));
+    p.map.load(0x3000, Uint8Array.of(0xf4));
+    for (const n of [CS, SS]) p.segments.set(n, { selector: 0, base: 0, limit: 0xffff, attributes: 0x93 });
+    p.ip = 0x1000;
+    p.setRegister(3, 10);
+    p.setRegister(4, 0x8000);
+    p.setRegister(7, 0x4000);
+    p.restored();
+    writeMsr(p, 0xc0010000, 0x5300c2n);
+    writeMsr(p, 0xc0010004, (1n << 48n) - 103n);
+    for (let left = 20_000; left > 0 && !p.halted; left -= slice) p.run(Math.min(left, slice));
+    expect([readMsr(p, 0xc0010004), overflows]).toEqual([10n * 106n + 1n - 103n, [0x100d]]);
   }
 });
 

@@ -5,7 +5,7 @@
  */
 import type { Core } from "../core.ts";
 import { RETIRED } from "../layout.ts";
-import { counted, counterValue, countsHere, INTERRUPTS, LEVELS, selectAt, stepOf, widthOf } from "./performance.ts";
+import { counted, countedBy, counterValue, countsHere, INTERRUPTS, LEVELS, selectAt, widthOf } from "./performance.ts";
 
 const COUNTERS = 6;
 
@@ -18,6 +18,8 @@ export class Overflows {
   private isUser = false;
   /** Some count at one privilege level alone. */
   private ofOneLevel = false;
+  /** A counter is on for branches, which are to be counted one by one. */
+  countsBranches = false;
   private readonly p: Core;
 
   constructor(p: Core) {
@@ -29,9 +31,12 @@ export class Overflows {
     const { p } = this;
     this.next = [];
     this.soonest = 0;
+    this.countsBranches = false;
     for (let i = 0; i < COUNTERS; i++) {
       const select = p.view.getBigUint64(selectAt(i), true);
-      if (!(select & INTERRUPTS) || stepOf(p, select) === 0n) continue;
+      const what = countedBy(p, select);
+      if (what === "branches") this.countsBranches = true;
+      if (!(select & INTERRUPTS) || what === undefined) continue;
       this.next.push({ select, at: counted(p, select) + (1n << BigInt(widthOf(p))) - counterValue(p, i) });
     }
     this.isArmed = this.next.length > 0;
@@ -57,16 +62,16 @@ export class Overflows {
   private fromNow(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const { select, at } of this.next) {
-      if (!countsHere(this.p, select)) continue;
-      const step = stepOf(this.p, select);
-      least = Math.min(least, Number((at - counted(this.p, select) + step - 1n) / step));
+      // Of branches it is not known.
+      if (!countsHere(this.p, select) || countedBy(this.p, select) === "branches") continue;
+      least = Math.min(least, Number(at - counted(this.p, select)));
     }
     return least;
   }
 
   /** Whether one has come since it was last asked; `left` was asked since then wherever the level has changed. */
   take(): boolean {
-    if (this.retired < this.soonest) return false;
+    if (!this.countsBranches && this.retired < this.soonest) return false;
     let has = false;
     for (const one of this.next) {
       if (counted(this.p, one.select) < one.at) continue;

@@ -1,7 +1,9 @@
 /**
- * Performance counters: retired instructions, and cycles as the time-stamp counter's steps for them, each split by
- * privilege. Every other event counts nothing. A repeated string instruction counts each of its iterations. Deterministic:
- * a counter is a difference to the processor's own count of instructions.
+ * Performance counters: retired instructions, cycles and branches, each split by privilege. Every other event counts
+ * nothing: nothing is predicted, so no branch is mispredicted. A repeated string instruction counts each of its iterations.
+ * The core takes a cycle an instruction, at a tenth of the time-stamp counter's rate. Deterministic: a counter is a
+ * difference to the processor's own counts. Branches, interrupts and exceptions among them, are counted only while a
+ * counter is on for them, block by block.
  *
  * An overflow that asks for an interrupt makes it at the boundary behind its instruction (overflows.ts). Not modelled:
  * counter masks, edge detection.
@@ -11,7 +13,7 @@ import type { Core } from "../core.ts";
 import * as fault from "../fault.ts";
 import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
-import { CR4_PCE, TSC_PER_TICK } from "../registers.ts";
+import { CR4_PCE } from "../registers.ts";
 import { has, isIntel } from "./features.ts";
 import type { Operation } from "./operation.ts";
 
@@ -26,16 +28,30 @@ const RETIRED_INSTRUCTIONS = 0xc0n;
 const CYCLES_AMD = 0x76n;
 const CYCLES_P6 = 0x79n;
 const CYCLES_INTEL = 0x3cn;
+const BRANCHES_AMD = 0xc2n;
+const BRANCHES_INTEL = 0xc4n;
+
+export type Counted = "instructions" | "branches";
 
 export const selectAt = (i: number): number => at.PERFORMANCE + 16 * i;
 const valueAt = (i: number): number => at.PERFORMANCE + 16 * i + 8;
 
-/** What one instruction adds, at the levels that `select` asks for: 0 where its event counts nothing. */
-export function stepOf(p: Core, select: bigint): bigint {
-  if (!(select & ENABLED) || select & COUNTER_MASK) return 0n;
-  const event = (select & 0xffn) | ((select >> 24n) & 0xf00n);
-  const isCycles = isIntel(p) ? event === CYCLES_P6 || event === CYCLES_INTEL : event === CYCLES_AMD;
-  return isCycles ? TSC_PER_TICK : event === RETIRED_INSTRUCTIONS ? 1n : 0n;
+const EVENTS: ReadonlyMap<bigint, Counted> = new Map([
+  [RETIRED_INSTRUCTIONS, "instructions"],
+  [CYCLES_AMD, "instructions"],
+  [BRANCHES_AMD, "branches"],
+]);
+const EVENTS_INTEL: ReadonlyMap<bigint, Counted> = new Map([
+  [RETIRED_INSTRUCTIONS, "instructions"],
+  [CYCLES_P6, "instructions"],
+  [CYCLES_INTEL, "instructions"],
+  [BRANCHES_INTEL, "branches"],
+]);
+
+/** What a counter with this event select counts, at the levels that it asks for; undefined: nothing. */
+export function countedBy(p: Core, select: bigint): Counted | undefined {
+  if (!(select & ENABLED) || select & COUNTER_MASK) return undefined;
+  return (isIntel(p) ? EVENTS_INTEL : EVENTS).get((select & 0xffn) | ((select >> 24n) & 0xf00n));
 }
 
 /** It counts at the present privilege level. */
@@ -43,12 +59,27 @@ export const countsHere = (p: Core, select: bigint): boolean => (select & (p.cpl
 
 /** What the event has counted since reset. */
 export function counted(p: Core, select: bigint): bigint {
-  const step = stepOf(p, select);
-  if (step === 0n) return 0n;
+  const what = countedBy(p, select);
+  if (what === undefined) return 0n;
+  const { kernel, user } = what === "branches" ? branches(p) : instructions(p);
+  return (select & USER ? user : 0n) + (select & KERNEL ? kernel : 0n);
+}
+
+function instructions(p: Core): { kernel: bigint; user: bigint } {
   const all = p.view.getBigUint64(at.RETIRED, true) + BigInt(p.unretired);
   const offset = p.view.getBigInt64(at.RETIRED_USER, true);
   const user = p.cpl === 3 ? all + offset : offset;
-  return ((select & USER ? user : 0n) + (select & KERNEL ? all - user : 0n)) * step;
+  return { kernel: all - user, user };
+}
+
+function branches(p: Core): { kernel: bigint; user: bigint } {
+  return { kernel: p.view.getBigUint64(at.BRANCHES, true), user: p.view.getBigUint64(at.BRANCHES_USER, true) };
+}
+
+/** A branch, interrupt or exception, while a counter is on for them. */
+export function countBranch(p: Core, isUser: boolean): void {
+  const where = isUser ? at.BRANCHES_USER : at.BRANCHES;
+  p.view.setBigUint64(where, p.view.getBigUint64(where, true) + 1n, true);
 }
 
 /** AMD's counters are 48 bits wide, the P6's 40. */
