@@ -44,8 +44,7 @@ boot_floppy:
     xor  %dl, %dl
     testb $1, BDA_EQUIPMENT
     jnz  boot_from
-    mov  $msg_no_floppy, %si
-    jmp  say
+    ret
 boot_disk:
     mov  $0x80, %dl
     cmpb $0, BDA_DISKS
@@ -169,5 +168,4 @@ msg_read_failed:   .asciz ": cannot read its first sector, status "
 msg_status_end:    .asciz "h\n"
 msg_no_signature:  .asciz ": the first sector ends in "
 msg_signature_end: .asciz ", not in 55 AA\n"
-msg_no_floppy:     .asciz "No floppy drive\n"
 msg_no_device:     .asciz "No bootable device.\n"

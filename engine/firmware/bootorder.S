@@ -1,5 +1,5 @@
-# What to boot from, first to last: fw_cfg's file "bootorder", where the machine has one, and then the set-up program's
-# order (CMOS). The file has a device a line, by its path as Open Firmware writes it; we look for
+# What to boot from, first to last: fw_cfg's file "bootorder", where the machine has one, then the set-up program's
+# order (CMOS), then whatever neither names. The file has a device a line, by its path as Open Firmware writes it; we look for
 #
 #   …/floppy@0   …/drive@C/disk@U (channel and unit of IDE)   …/scsi@S/… (a virtio disk at PCI device S)   …/ethernet@…
 #
@@ -26,14 +26,15 @@ boot_order:
     shl  $4, %ax
     and  $0x0F00, %ax
     or   %ax, %si
-    jnz  1f
-    mov  $0x321, %si                # none: floppy, hard disk, CD
-1:  mov  %si, %ax
+    call order_kinds
+    mov  $0x4321, %si               # floppy, hard disk, CD, network
+order_kinds:                        # SI = kinds, the first in bits 3-0
+    mov  %si, %ax
     and  $0x0F, %al
     jz   2f
     call order_add
 2:  shr  $4, %si
-    jnz  1b
+    jnz  order_kinds
 3:  ret
 
 # In: AL = a kind: the next, unless it is there already. Changes BX, CX, DX.

@@ -35,7 +35,7 @@ export interface MachineConfiguration {
   readonly drives?: readonly (DriveConfiguration | undefined)[];
   /** Cards on the PCI bus, from device 3 on; at most 29. */
   readonly cards?: readonly CardConfiguration[];
-  /** What the firmware boots from, in order: a floppy, c hard disk, d CD, n network. Default `"cad"`. */
+  /** What the firmware boots from first, in order: a floppy, c hard disk, d CD, n network. Default `"cad"`. */
   readonly bootOrder?: string;
   /** The same for the start at tick 0 alone: from a reset on, `bootOrder` holds. */
   readonly bootOnce?: string;

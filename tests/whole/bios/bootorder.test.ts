@@ -99,6 +99,22 @@ describe("boot order", { timeout: 60_000 }, () => {
     }
   });
 
+  test("what -boot does not name comes after it: floppy, hard disk, CD, network", async () => {
+    const drives = [{ kind: "disk", image: hd }] as const;
+    for (const [bootOrder, floppies, letter] of [
+      ["d", [], "H"],
+      ["d", [floppy], "F"],
+      ["n", [blank.slice(0, 368_640)], "H"],
+    ] as const) {
+      const machine = ourPc({ memoryMiB: 16, bootOrder, floppies, drives });
+      machine.run({ ticks: 300_000_000, serial: letter });
+      expect(machine.guest.serial[0].text()).toBe(letter);
+    }
+    if (noQemu) return;
+    const options = { files: { hd }, args: ["-boot", "d", "-drive", "file={hd},format=raw"] };
+    for (const each of [{ ...options, bios: OUR_BIOS }, options]) expect((await onQemu(each, "H"))[0]).toMatch(/^H+$/);
+  });
+
   test.skipIf(noQemu !== "")("bootindex= under QEMU: our BIOS boots what SeaBIOS boots", async () => {
     const files = { a: hda, b: hdb, v: virtio };
     const device = (name: string, id: string, index: number) => [
