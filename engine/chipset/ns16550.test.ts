@@ -5,7 +5,7 @@ import { Probe, TestBus } from "./testbus.ts";
 /** COM1 at 115,200 baud, 8 data bits, no parity, 1 stop bit: a character is 17,361 ticks. */
 const CHARACTER = 17361;
 
-function uart(overrun = false) {
+function uart(overrun = false, hasty = false) {
   const bus = new TestBus();
   const irq = new Probe();
   const sent: string[] = [];
@@ -17,6 +17,7 @@ function uart(overrun = false) {
     send: (byte) => sent.push(`${bus.clock.now}:${String.fromCharCode(byte)}`),
     sendBreak: (active) => breaks.push(active),
     overrun,
+    hasty,
   });
   bus.out(0x3fb, 0x83);
   bus.out(0x3f8, 1);
@@ -55,6 +56,19 @@ test("the frame's length counts: 7E2 at 300 baud is 11 bits", () => {
   expect(sent).toEqual([]);
   bus.wait(1);
   expect(sent).toEqual([`${Math.floor((11 * 200_000_000) / 300)}:A`]);
+});
+
+test("a hasty transmitter takes 200 ticks and sends 8 bits where the frame has 5", () => {
+  for (const [hasty, expected] of [
+    [true, "200:A"],
+    [false, "12152:\x01"],
+  ] as const) {
+    const { bus, sent } = uart(false, hasty);
+    bus.out(0x3fb, 0);
+    bus.out(0x3f8, 0x41);
+    bus.wait(20_000);
+    expect(sent).toEqual([expected]);
+  }
 });
 
 test("THRE interrupts when it is enabled, and again after each write; reading IIR ends it", () => {

@@ -12,7 +12,8 @@
  *   base+7   SCR             SCR
  *
  * Characters take the time that divisor and frame give them, both ways; with `hasty` the transmitter's take a microsecond,
- * as a guest that polls at 9,600 baud spends 200,000 instructions on each. The transmitter's byte goes to `send` when its
+ * as a guest that polls at 9,600 baud spends 200,000 instructions on each, and keep eight bits, as firmware that sends
+ * before it has set a frame, which is five bits then, was only ever tried so. The transmitter's byte goes to `send` when its
  * last bit is out; bytes given to `receive` wait in a queue that is part of the state and arrive one character time
  * apart. The far end waits while the receiver is full, so that pasted text is not lost; with `overrun` it does not.
  * Not modelled: mismatched frames (the far end always sends ours), the RXRDY and TXRDY pins, gating of INT by OUT2
@@ -41,7 +42,7 @@ export interface Ns16550Options {
   readonly modem?: (outputs: { dtr: boolean; rts: boolean }) => void;
   /** The far end does not wait while the receiver is full. */
   readonly overrun?: boolean;
-  /** The transmitter sends a character in a microsecond, whatever its divisor. */
+  /** The transmitter sends a character in a microsecond and whole, whatever its divisor and frame. */
   readonly hasty?: boolean;
 }
 
@@ -335,7 +336,7 @@ export class Ns16550 implements Device {
     const { state } = this;
     const byte = state.shifting & (0xff >> (3 - (state.lcr & 3)));
     if (state.mcr & MCR_LOOP) this.#arrive(byte);
-    else this.#options.send?.(byte);
+    else this.#options.send?.(this.#options.hasty ? state.shifting : byte);
     this.#shift(at);
     this.#update();
   }

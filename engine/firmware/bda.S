@@ -106,3 +106,5 @@
     .set EBDA_HD_COUNT,   0x38C     # word: has this many to go
     .set EBDA_HD_DONE,    0x38E     # word: and this many done
     .set EBDA_HD_COMMAND, 0x390     # byte: ATA_READ, ATA_WRITE or ATA_VERIFY
+    .set EBDA_PROCESSORS, 0x391     # byte: how many have their memory types (mtrr.S)
+    .set EBDA_DEVICES,    0x398     # 8 bytes: mask of where devices are, up to 4 GiB; 0: no MTRRs

@@ -16,6 +16,7 @@
     .include "frame.S"              # how a service sees its caller's registers
 
 rom_start:
+    jmp  other_processor            # what a start-up message F0h leads to (mtrr.S)
     .include "post.S"               # from the reset vector to INT 19h
     .include "boot.S"               # INT 19h, INT 18h
     .include "bootorder.S"          # what to boot from
@@ -24,6 +25,7 @@ rom_start:
     .include "exceptions.S"         # what nobody else handles
     .include "pic.S"                # 8259 interrupt controllers, 8237 DMA
     .include "apic.S"               # the local APIC, if there is one
+    .include "mtrr.S"               # memory types, of every processor
     .include "clock.S"              # 8254 tick, INT 08h, INT 1Ah
     .include "rtc.S"                # CMOS memory, real-time clock, INT 70h
     .include "memory.S"             # memory sizes, INT 12h, E820, E801, 88h

@@ -22,6 +22,7 @@ export const BIOS_SOURCES: readonly string[] = [
   "exceptions.S",
   "pic.S",
   "apic.S",
+  "mtrr.S",
   "clock.S",
   "rtc.S",
   "memory.S",

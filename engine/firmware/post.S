@@ -49,6 +49,7 @@ power_on:
     call init_serial
     CHECKPOINT 0x0E
     call init_memory_top
+    call init_mtrrs
     call init_pci
     call init_acpi
     CHECKPOINT 0x09

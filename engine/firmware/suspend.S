@@ -27,7 +27,10 @@ wake_up:
     call init_pci
     call close_shadow               # reading the F segment reaches the copy again
     mov  BDA_EBDA, %ds
-    mov  $LOW_ZONE, %esi
+    cmpl $0, EBDA_DEVICES
+    je   7f
+    call mtrrs_everywhere
+7:  mov  $LOW_ZONE, %esi
     call es_flat
 1:  cmp  EBDA_LOW_TOP, %esi
     jae  power_on                   # no tables: start afresh

@@ -51,3 +51,24 @@ test.skipIf(noQemu).each(process.env.RING_FULL ? [...SIZES, ...LONG] : SIZES)(
     expect(ranges(seabios)).toEqual(ranges(await onQemu({ floppy, memory, args })));
   },
 );
+
+test("memory types of both processors: RAM written back, the video's window and 2 to 4 GiB not cached, ROMs protected", async () => {
+  const program = probe("mtrr");
+  const lines = onOurPc({ memoryMiB: 64, processors: 2, floppies: [program] });
+  const types = [
+    " 00000000 00000C06",
+    " 00000000 80000000",
+    " 000000FF 80000800",
+    " 06060606 06060606",
+    " 06060606 06060606",
+    " 00000000 00000000",
+    " 05050505 05050505",
+    " 05050505 05050505",
+  ];
+  expect(lines).toEqual([types[0].trim(), ...types.slice(1), ...types, "end"]);
+  if (noQemu) return;
+  const theirs = await onQemu({ bios: OUR_BIOS, floppy: program, args: ["-smp", "2", "-cpu", "max"] });
+  // INIT clears them in QEMU's second processor.
+  const ours = lines.map((line) => line.replace("000000FF", "0000000F"));
+  expect([theirs.length, theirs.slice(0, 8)]).toEqual([ours.length, ours.slice(0, 8)]);
+});
