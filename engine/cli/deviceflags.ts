@@ -1,8 +1,8 @@
 /** `-device`: the parts of a PC that QEMU puts in by name. */
-import { nearest } from "../toolchain/diagnostic.ts";
 import type { CardFlags } from "./cardflags.ts";
 import type { DriveFlags } from "./driveflags.ts";
 import { isQuestion } from "./machineflags.ts";
+import { nearestDevice } from "./nearestflag.ts";
 import type { Options } from "./options.ts";
 import { expectKeys, integer, kindAndProperties, type Properties } from "./properties.ts";
 import { UsageError } from "./usage.ts";
@@ -61,8 +61,7 @@ export class DeviceFlags {
       return;
     }
     if (this.#cards.device(name, given, this.#drives.byId)) return;
-    const near = nearest(name, Object.keys(DEVICES)) ?? Object.keys(DEVICES).join(", ");
-    throw new UsageError(`-device ${name} is not supported; the nearest is ${near}`);
+    throw new UsageError(nearestDevice(name, Object.keys(DEVICES)));
   }
 
   /** All flags are read. */

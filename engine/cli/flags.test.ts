@@ -117,7 +117,8 @@ test("-drive if=virtio and -device virtio-blk-pci are cards in the order of thei
   ]);
   expect(() => read("-device virtio-blk-pci,drive=y")).toThrow("drive=y: expected the id of a -drive if=none");
   expect(() => read("-device virtio-blk-pci,drive=y,ats=on")).toThrow("-device virtio-blk-pci,ats=");
-  expect(() => read("-device virtio-gpu-pci")).toThrow("-device virtio-gpu-pci is not supported; the nearest is");
+  expect(() => read("-device rtl8139")).toThrow("rtl8139 is not supported; the nearest is e1000 or virtio-net-pci");
+  expect(() => read("-device usb-tablet")).toThrow("-device usb-tablet is not supported; -device help lists what is");
 });
 
 test("virtio-serial-pci has the ports that come behind it; number 0 is for a console", () => {

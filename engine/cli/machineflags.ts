@@ -95,8 +95,7 @@ export function rtc(options: Options, value: string): void {
   if (base === "utc") options.rtcBase = now.toISOString();
   else if (base === "localtime") {
     options.rtcBase = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
-  } else
-    options.rtcBase = /^\d{4}-\d\d-\d\d$/.test(base) ? `${base}T00:00:00Z` : base.endsWith("Z") ? base : `${base}Z`;
+  } else options.rtcBase = base.replace(/^(\d{4}-\d\d-\d\d)$/, "$1T00:00:00").replace(/(:\d\d)$/, "$1Z");
 }
 
 /** An instruction takes 2^N ns of guest time with `shift=N`; `sleep=off` skips idle time. */

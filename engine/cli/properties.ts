@@ -33,7 +33,7 @@ export function expectKeys(flag: string, given: Properties, known: readonly stri
 export function integer(flag: string, text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0)
-    throw new UsageError(`${flag} ${text}: expected a number`);
+    throw new UsageError(`${flag}${flag.endsWith("=") ? "" : " "}${text}: expected a number`);
   return value;
 }
 
