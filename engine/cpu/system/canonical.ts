@@ -1,6 +1,12 @@
-/** Canonical addresses: the bits above the highest implemented one equal it. Source: AMD APM vol. 2, 1.1.3, 5.3.1. */
+/**
+ * Canonical addresses: the bits above the highest implemented one equal it. What is kept for later, in a register or as a
+ * table's or a segment's base, may have as many as the processor can have, whether five levels are on or not: so processors
+ * with LA57 do, and Linux's KVM models them (arch/x86/kvm, is_noncanonical_address). What is used now has as many as are on.
+ * Source: AMD APM vol. 2, 1.1.3, 5.3.1.
+ */
 import type { Core } from "../core.ts";
 import { CR4_LA57 } from "../registers.ts";
+import { has } from "./features.ts";
 
 /** Bits of a linear address: 48, or 57 with five levels of page tables. */
 export function linearBits(p: Core): 48 | 57 {
@@ -10,4 +16,9 @@ export function linearBits(p: Core): 48 | 57 {
 /** Whether a 64-bit value (unsigned or signed) is a canonical address. */
 export function isCanonical(p: Core, value: bigint): boolean {
   return BigInt.asIntN(linearBits(p), value) === BigInt.asIntN(64, value);
+}
+
+/** The same of one that is kept. */
+export function isCanonicalBase(p: Core, value: bigint): boolean {
+  return BigInt.asIntN(has(p, "LA57") ? 57 : 48, value) === BigInt.asIntN(64, value);
 }

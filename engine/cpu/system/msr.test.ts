@@ -235,3 +235,17 @@ test("with DebugCtl.BTF a single step goes to the next branch that is taken, and
   expect(p.map.view.getUint16(p.map.ramAt + 0x6000 - 6, true)).toBe(0x1006);
   expect(readMsr(p, 0x1d9)).toBe(0n);
 });
+
+test("with LA57, what is kept may be an address of 57 bits although four levels are on; without, of 48", () => {
+  for (const features of [AMD.features, new Set([...AMD.features, "LA57" as const])]) {
+    const p = processor({ ...AMD, features });
+    const takes = (value: bigint) =>
+      ["LSTAR", "FS_BASE", "KERNEL_GS_BASE"].map((name) => writeMsr(p, numberOf(name), value));
+    const wide = features.has("LA57");
+    expect(takes(0xaaaa_aaaa_aaaa_aaaan)).toEqual([false, false, false]);
+    expect(takes(0xffff_aaaa_aaaa_aaaan)).toEqual([true, true, true]);
+    expect(takes(0xffaa_aaaa_aaaa_aaaan)).toEqual([wide, wide, wide]);
+  }
+});
+
+const numberOf = (name: string): number => MSR_TABLE.find((r) => r.name === name)?.number ?? -1;

@@ -14,7 +14,7 @@ import { EngineError } from "../../wasm/error.ts";
 import type { Core } from "../core.ts";
 import * as at from "../layout.ts";
 import { FS, GS } from "../segments.ts";
-import { isCanonical } from "./canonical.ts";
+import { isCanonicalBase } from "./canonical.ts";
 import { writeEfer } from "./controlregisters.ts";
 import { has, isIntel, physicalBits } from "./features.ts";
 import { counterValue, setCounter, setEvent } from "./performance.ts";
@@ -102,7 +102,7 @@ const constant = (name: string, number: number, exists: Existence, value: bigint
 // ---- system calls, bases, long mode ----------------------------------------------------------------------------------
 
 active("EFER", 0xc0000080, ["SYSCALL", "LM", "NX"], (p) => load(p, at.EFER), writeEfer);
-const canonical = { takes: isCanonical };
+const canonical = { takes: isCanonicalBase };
 stored("STAR", 0xc0000081, "SYSCALL");
 stored("LSTAR", 0xc0000082, "LM", canonical);
 stored("CSTAR", 0xc0000083, "LM", canonical);
@@ -117,7 +117,7 @@ for (const [name, number, n] of [
     "LM",
     (p) => p.segments.base64(n),
     (p, value) => {
-      if (!isCanonical(p, value)) return false;
+      if (!isCanonicalBase(p, value)) return false;
       p.segments.setBase64(n, value);
       p.updateMode();
       return true;
@@ -131,7 +131,7 @@ stored("TSC_AUX", 0xc0000103, ["RDTSCP", "RDPID"], {
   takes: (p, value) => !isIntel(p) || value <= LOW,
 });
 stored("SYSENTER_CS", 0x174, "SEP", { writable: LOW });
-const entry = { takes: (p: Core, value: bigint) => (has(p, "LM") ? isCanonical(p, value) : true) };
+const entry = { takes: (p: Core, value: bigint) => (has(p, "LM") ? isCanonicalBase(p, value) : true) };
 stored("SYSENTER_ESP", 0x175, "SEP", entry);
 stored("SYSENTER_EIP", 0x176, "SEP", entry);
 

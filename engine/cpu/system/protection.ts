@@ -9,7 +9,7 @@ import { raise } from "../fault.ts";
 import * as at from "../layout.ts";
 import { CR0_ET, CR0_TS, CR4_UMIP, ZF } from "../registers.ts";
 import { LDTR, TR } from "../segments.ts";
-import { isCanonical } from "./canonical.ts";
+import { isCanonicalBase } from "./canonical.ts";
 import { onlyRing0 } from "./control.ts";
 import { writeControlRegister } from "./controlregisters.ts";
 import {
@@ -41,7 +41,7 @@ const loadTable =
     if (o.kind !== "memory") return raise(fault.UD);
     const newLimit = loadMemory(p, o, 2);
     const newBase = p.long ? loadMemory64(p, o, 2) : BigInt(loadMemory(p, o, 4, 2));
-    if (p.long && !isCanonical(p, newBase)) raise(fault.GP, 0);
+    if (p.long && !isCanonicalBase(p, newBase)) raise(fault.GP, 0);
     p.view.setUint32(limit, newLimit, true);
     // A 16-bit operand size loads 24 bits of the base.
     p.view.setBigUint64(base, d.operandBits === 16 ? newBase & 0xffffffn : newBase, true);
@@ -78,7 +78,7 @@ const storeWord =
 /** The base of a system descriptor of 16 bytes in long mode; #GP with its selector where it is not canonical. */
 function longBase(p: Core, d: Descriptor): bigint {
   const base = upperHalf(p, d) | BigInt(toSegment(d).base);
-  if (!isCanonical(p, base)) raise(fault.GP, codeOf(d.selector));
+  if (!isCanonicalBase(p, base)) raise(fault.GP, codeOf(d.selector));
   return base;
 }
 
