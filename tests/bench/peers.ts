@@ -6,24 +6,25 @@ import { dirname, join } from "node:path";
 import { Machine } from "../../engine/machine/machine.ts";
 import { X86 } from "../../engine/machine/x86.ts";
 
-/** What is run: a Multiboot kernel with its command line, or a boot sector on a floppy. */
+/** What is run: a Multiboot kernel with its command line, Linux with a RAM disk, or a boot sector on a floppy. */
 export type Guest =
   | { readonly kind: "kernel"; readonly path: string; readonly commandLine: string }
+  | { readonly kind: "linux"; readonly path: string; readonly initrd: string; readonly commandLine: string }
   | { readonly kind: "floppy"; readonly image: Uint8Array; readonly path: string };
 
 /** Seconds and checksum of each kernel, by its name. */
 export type Times = Map<string, { readonly seconds: number; readonly checksum: string }>;
 
-const MEMORY_MIB = 64;
+const memoryMiB = (guest: Guest) => (guest.kind === "linux" ? 128 : 64);
 const SEABIOS = "/usr/share/seabios/bios.bin";
 const SEAVGABIOS = "/usr/share/seabios/vgabios-stdvga.bin";
 
-/** Takes serial output as it comes, and notes when each kernel began and ended. */
+/** Takes serial output as it comes, and notes when each kernel began and ended; the first, unless it says so, with the machine. */
 class Stopwatch {
   readonly times: Times = new Map();
   done = false;
   private line = "";
-  private began = 0;
+  private began = performance.now();
 
   take(text: string): void {
     for (const c of text) {
@@ -41,16 +42,27 @@ class Stopwatch {
   }
 }
 
+const read = (path: string) => new Uint8Array(readFileSync(path));
+const buffer = (path: string) => ({ buffer: read(path).buffer });
+const initrdOf = (guest: Guest) => (guest.kind === "linux" ? { initrd: read(guest.initrd) } : {});
+
+function v86Media(guest: Guest): object {
+  if (guest.kind === "floppy") return { fda: { buffer: guest.image.slice().buffer } };
+  const { commandLine: cmdline, path } = guest;
+  if (guest.kind === "kernel") return { multiboot: buffer(path), cmdline };
+  return { bzimage: buffer(path), initrd: buffer(guest.initrd), cmdline };
+}
+
 /** Ours. `rom`: the firmware, for a floppy. */
 export function runOurs(guest: Guest, rom: Uint8Array): Times {
   const watch = new Stopwatch();
   const machine = new Machine(
     {
-      memoryMiB: MEMORY_MIB,
+      memoryMiB: memoryMiB(guest),
       debugExit: { iobase: 0xf4, iosize: 1 },
-      ...(guest.kind === "kernel"
-        ? { kernel: { image: new Uint8Array(readFileSync(guest.path)), commandLine: guest.commandLine } }
-        : { floppies: [guest.image] }),
+      ...(guest.kind === "floppy"
+        ? { floppies: [guest.image] }
+        : { kernel: { image: read(guest.path), commandLine: guest.commandLine, ...initrdOf(guest) } }),
     },
     { firmware: () => ({ rom }), makeCpu: (map, surroundings) => new X86(map, surroundings), history: false },
   );
@@ -80,20 +92,17 @@ export async function runV86(guest: Guest, jit: boolean): Promise<Times | undefi
   const require = createRequire(import.meta.url);
   const build = dirname(require.resolve("v86"));
   const { V86 } = (await import(join(build, "libv86.mjs"))) as { V86: new (options: object) => V86Machine };
-  const buffer = (path: string) => ({ buffer: new Uint8Array(readFileSync(path)).buffer });
   const watch = new Stopwatch();
   const machine = new V86({
     wasm_path: join(build, "v86.wasm"),
-    memory_size: MEMORY_MIB << 20,
+    memory_size: memoryMiB(guest) << 20,
     vga_memory_size: 2 << 20,
     bios: buffer(SEABIOS),
     vga_bios: buffer(SEAVGABIOS),
     autostart: true,
     disable_jit: !jit,
     disable_speaker: true,
-    ...(guest.kind === "kernel"
-      ? { multiboot: buffer(guest.path), cmdline: guest.commandLine }
-      : { fda: { buffer: guest.image.slice().buffer } }),
+    ...v86Media(guest),
   });
   machine.add_listener("serial0-output-byte", (byte: number) => watch.take(String.fromCharCode(byte)));
   for (const limit = performance.now() + 600_000; !watch.done && performance.now() < limit; )
@@ -112,14 +121,15 @@ interface V86Machine {
 export async function runQemu(guest: Guest): Promise<Times | undefined> {
   const watch = new Stopwatch();
   const what =
-    guest.kind === "kernel"
-      ? ["-kernel", guest.path, "-append", guest.commandLine]
-      : ["-drive", `file=${guest.path},format=raw,if=floppy`, "-boot", "a"];
+    guest.kind === "floppy"
+      ? ["-drive", `file=${guest.path},format=raw,if=floppy`, "-boot", "a"]
+      : ["-kernel", guest.path, "-append", guest.commandLine];
+  if (guest.kind === "linux") what.push("-initrd", guest.initrd);
   const qemu = spawn("qemu-system-i386", [
     "-accel",
     "tcg",
     "-m",
-    String(MEMORY_MIB),
+    String(memoryMiB(guest)),
     "-display",
     "none",
     "-serial",

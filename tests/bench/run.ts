@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the engine against v86 (JIT off and on) and QEMU's translator in one run, as ratios of time.
- * --runs N (medians, default 3), --kernels a,b (default: all of bench32), --quick (one run, two kernels), --no-peers.
+ * --runs N (medians, default 3), --kernels a,b (default: all of bench32), --quick (one run, two kernels), --no-peers,
+ * --linux FLAVOUR (686): Debian's kernel to its first process, and that one's work, in place of the rest.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { handlerStatistics } from "../../engine/cpu/handlers.ts";
 import { TABLE } from "../../engine/isa/table.ts";
 import { firmwareFrom } from "../../engine/machine/firmware.ts";
 import { assemble } from "../../engine/toolchain/assembler.ts";
+import { makeTimedGuest } from "../fixtures/linuxguest.ts";
 import { type Guest, runOurs, runQemu, runV86, type Times } from "./peers.ts";
 
 const { values } = parseArgs({
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     kernels: { type: "string" },
     quick: { type: "boolean", default: false },
     "no-peers": { type: "boolean", default: false },
+    linux: { type: "string" },
   },
 });
 
@@ -44,8 +47,16 @@ image.set(bytes.subarray(bytes.length - 512));
 const floppy = join(folder, "loops16.img");
 writeFileSync(floppy, image);
 
-const guests: Guest[] = [{ kind: "floppy", image, path: floppy }];
-if (existsSync(bench32)) guests.push({ kind: "kernel", path: bench32, commandLine: `bench ${kernels.join(" ")}` });
+const guests: Guest[] = [];
+if (values.linux === undefined) {
+  guests.push({ kind: "floppy", image, path: floppy });
+  if (existsSync(bench32)) guests.push({ kind: "kernel", path: bench32, commandLine: `bench ${kernels.join(" ")}` });
+} else {
+  const { kernel: path, initrd, commandLine } = makeTimedGuest(values.linux);
+  const disk = join(folder, "initrd");
+  writeFileSync(disk, initrd);
+  guests.push({ kind: "linux", path, initrd: disk, commandLine });
+}
 
 type Engine = "ours" | "v86, JIT off" | "v86" | "QEMU TCG";
 const engines: readonly Engine[] = values["no-peers"] ? ["ours"] : ["ours", "v86, JIT off", "v86", "QEMU TCG"];
@@ -82,11 +93,12 @@ const cell = (n: number) => (Number.isNaN(n) ? "–" : n.toFixed(3)).padStart(14
 console.log(
   `Seconds, median of ${runs}; Node ${process.version}; instruction rows ${TABLE.length}; handlers emitted ${handlerStatistics().handlers}, ${handlerStatistics().bytes} bytes of WebAssembly in ${handlerStatistics().milliseconds.toFixed(0)} ms; BIOS assembled in ${assembled.toFixed(0)} ms`,
 );
-console.log(["kernel".padEnd(10), ...engines.map((e) => e.padStart(14)), "ours / v86, JIT off"].join(""));
+const against = values.linux === undefined ? "v86, JIT off" : "v86";
+console.log(["kernel".padEnd(10), ...engines.map((e) => e.padStart(14)), `  ours / ${against}`].join(""));
 const ratios = new Map<string, number>();
 for (const [name, row] of seconds) {
   const of = (e: Engine) => median(row.get(e));
-  const ratio = of("ours") / of("v86, JIT off");
+  const ratio = of("ours") / of(against);
   if (!Number.isNaN(ratio)) ratios.set(name, ratio);
   const agree =
     (checksums.get(name)?.size ?? 0) === 1 ? "" : `  CHECKSUMS DIFFER ${[...(checksums.get(name) ?? [])].join(" ")}`;
