@@ -7,7 +7,9 @@
  *   packet   YV XV YS XS 1 M R L   X   Y   (identity 3: Z; identity 4: 0 0 B5 B4 Z3..0)
  *
  * Rates 200, 100, 80 in a row make it identity 3 (wheel), 200, 200, 80 then identity 4 (five buttons). Movement adds up
- * until a packet can go; one waits at a time. The power-on AA 00 is left out, as the keyboard's.
+ * until a packet can go; one waits at a time. What it cannot hold goes with the next, and each change of the buttons has a
+ * packet of its own, as in QEMU: nothing is lost, and the overflow bits stay 0. The power-on AA 00 is left out, as the
+ * keyboard's.
  * Not modelled: the pace of the sample rate (the cable's is the limit).
  *
  * Source: IBM PS/2 hardware interface technical reference, "Mouse", 1990; Microsoft, "IntelliMouse" protocol notes, 1998.
@@ -22,6 +24,12 @@ const ERROR = 0xfc;
 const BAT_OK = 0xaa;
 const BAT_MICROSECONDS = 2000;
 const MAX_REPLIES = 16;
+/** Changes of the buttons that wait at most; then the last one counts. */
+const MAX_MOVES = 16;
+/** Numbers of one in `moves`. */
+const MOVE = 4;
+
+const clip = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
 
 /** Scaling 2:1. */
 function double(counts: number): number {
@@ -45,16 +53,13 @@ export class Ps2Mouse implements Device, Ps2Device {
     rates: [0, 0, 0],
     /** Left, right, middle, fourth, fifth in bits 0 to 4. */
     buttons: 0,
-    /** Movement since the last packet: right, up, wheel towards the user. */
-    dx: 0,
-    dy: 0,
-    dz: 0,
+    /** What no packet has told yet, in fours, the oldest first: right, up, wheel towards the user, buttons meanwhile. */
+    moves: [] as number[],
     replies: [] as number[],
     /** What is left of a packet. */
     packet: [] as number[],
     command: 0,
     last: 0,
-    changed: false,
   };
   readonly #clock: Bus["clock"];
   readonly #selfTest: Timer;
@@ -67,15 +72,23 @@ export class Ps2Mouse implements Device, Ps2Device {
 
   /** The mouse moved (counts: right, up, wheel towards the user) with these buttons down (bit 0 left, 1 right, 2 middle). */
   move(dx: number, dy: number, dz: number, buttons: number): void {
-    const { state } = this;
-    const limit = (value: number) => Math.max(-32768, Math.min(32767, Math.trunc(value)));
-    state.dx = limit(state.dx + dx);
-    state.dy = limit(state.dy + dy);
-    state.dz = limit(state.dz + dz);
-    if (buttons !== state.buttons) state.changed = true;
-    state.buttons = buttons & 31;
-    if (dx !== 0 || dy !== 0 || dz !== 0) state.changed = true;
+    const { moves, buttons: before } = this.state;
+    const held = buttons & 31;
+    const limit = (value: number) => clip(Math.trunc(value), -32768, 32767);
+    const last = moves.length - MOVE;
+    if (last >= 0 && (held === before || moves.length === MAX_MOVES * MOVE)) {
+      const [right, up, back] = moves.slice(last);
+      moves.splice(last, MOVE, limit(right + dx), limit(up + dy), limit(back + dz), held);
+    } else if (dx !== 0 || dy !== 0 || dz !== 0 || held !== before) {
+      moves.push(limit(dx), limit(dy), limit(dz), held);
+    }
+    this.state.buttons = held;
     this.#offer();
+  }
+
+  /** The guest has it report movement, or asks for it. */
+  get isInUse(): boolean {
+    return this.state.enabled || !this.state.stream;
   }
 
   hasData(): boolean {
@@ -125,7 +138,7 @@ export class Ps2Mouse implements Device, Ps2Device {
   }
 
   #forget(): void {
-    Object.assign(this.state, { dx: 0, dy: 0, dz: 0, changed: false, packet: [] });
+    Object.assign(this.state, { moves: [], packet: [] });
   }
 
   #reply(...bytes: number[]): void {
@@ -134,27 +147,32 @@ export class Ps2Mouse implements Device, Ps2Device {
     this.dataReady();
   }
 
-  /** Stream mode: a packet where something changed and none is under way. */
+  /** Stream mode: a packet where there is something to tell and none is under way. */
   #offer(): void {
     const { state } = this;
-    if (!state.stream || !state.enabled || !state.changed || state.wrap || this.hasData()) return;
+    if (!state.stream || !state.enabled || state.moves.length === 0 || state.wrap || this.hasData()) return;
     state.packet = this.#packet();
     this.dataReady();
   }
 
   #packet(): number[] {
     const { state } = this;
-    const clip = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
+    const [dx = 0, dy = 0, dz = 0, buttons = state.buttons] = state.moves;
     // Scaling 2:1 holds for what the mouse sends by itself, not for what it is asked for.
-    const [x, y] = state.doubled && state.stream ? [double(state.dx), double(state.dy)] : [state.dx, state.dy];
-    const [dx, dy] = [clip(x, -256, 255), clip(y, -256, 255)];
-    const overflow = (x !== dx ? 0x40 : 0) | (y !== dy ? 0x80 : 0);
-    const dz = state.identity === 0 ? 0 : state.identity === 3 ? clip(state.dz, -128, 127) : clip(state.dz, -8, 7);
-    const signs = (dx < 0 ? 0x10 : 0) | (dy < 0 ? 0x20 : 0);
-    const packet = [overflow | signs | 0x08 | (state.buttons & 7), dx & 0xff, dy & 0xff];
-    if (state.identity === 3) packet.push(dz & 0xff);
-    else if (state.identity === 4) packet.push((dz & 15) | ((state.buttons & 0x18) << 1));
-    this.#forget();
+    const isScaled = state.doubled && state.stream;
+    // Not -256, though nine bits hold it: Linux takes a byte of 0 for no movement.
+    const most = isScaled ? 127 : 255;
+    const [right, up] = [clip(dx, -most, most), clip(dy, -most, most)];
+    const [x, y] = isScaled ? [double(right), double(up)] : [right, up];
+    const back = state.identity === 4 ? clip(dz, -8, 7) : clip(dz, -128, 127);
+    const signs = (x < 0 ? 0x10 : 0) | (y < 0 ? 0x20 : 0);
+    const packet = [signs | 0x08 | (buttons & 7), x & 0xff, y & 0xff];
+    if (state.identity === 3) packet.push(back & 0xff);
+    else if (state.identity === 4) packet.push((back & 15) | ((buttons & 0x18) << 1));
+    const rest = [dx - right, dy - up, state.identity === 0 ? 0 : dz - back];
+    if (rest.every((count) => count === 0)) state.moves.splice(0, MOVE);
+    else state.moves.splice(0, rest.length, ...rest);
+    state.packet = [];
     return packet;
   }
 

@@ -232,6 +232,7 @@ describe("on our own PC", { timeout: 60_000 }, () => {
   test("INT 15h AH=C2h: the mouse is reset, asked and set, and hands over its packets", () => {
     const machine = power(probe("mouse"));
     machine.run({ serial: "ready\n", ticks: 4_000_000_000 });
+    expect(machine.status().mouse).toBe(true);
     for (const [right, down] of [
       [10, 5],
       [-3, 0],
@@ -240,6 +241,7 @@ describe("on our own PC", { timeout: 60_000 }, () => {
       machine.run({ ticks: 2_000_000 });
     }
     finish(machine);
+    expect(machine.status()).not.toHaveProperty("mouse");
     expect(machine.guest.serial[0].text().split("\n").slice(0, -1)).toEqual(MOUSE);
   });
 

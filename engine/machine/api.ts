@@ -179,6 +179,8 @@ export interface MachineStatus {
   readonly ring: 0 | 1 | 2 | 3;
   /** Whose address, mode and ring these are, where there are several processors: the one whose turn it is. */
   readonly processor?: number;
+  /** The guest has its mouse report what it does, or asks it; absent where it does not. */
+  readonly mouse?: true;
   /** Grows with every stop, reset, restore and write, so that views know that they are stale. */
   readonly version: number;
 }

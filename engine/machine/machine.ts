@@ -120,7 +120,16 @@ export class Machine implements Driven {
     const { reason, state } = this.#life();
     const { all, state: turns } = this.guest.pc.processors;
     const whose = all.length > 1 ? { processor: turns.current } : {};
-    return { state, reason, tick: this.tick, ...this.guest.pc.cpu.status(), ...whose, version: this.#version };
+    const mouse = this.guest.pc.board.mouse.isInUse ? ({ mouse: true } as const) : {};
+    return {
+      state,
+      reason,
+      tick: this.tick,
+      ...this.guest.pc.cpu.status(),
+      ...whose,
+      ...mouse,
+      version: this.#version,
+    };
   }
 
   /** All processors, by number. */
