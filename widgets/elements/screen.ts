@@ -1,18 +1,30 @@
 // <ring-screen>: what stands on the machine's screen. Black in every theme; text mode in the guest's font and palette.
-// A click or Enter holds the keyboard for the guest; Esc leaves, Shift+Tab leaves at once, Tab before holding moves on.
-import { css, html, nothing } from "lit";
+// A click or Enter holds the keyboard for the guest, and its mouse where it has that in use (guest-mouse.ts); Esc leaves,
+// Shift+Tab leaves at once, Tab before holding moves on.
+import { html, nothing } from "lit";
 import type { GraphicsScreen, Screen, TextScreen } from "../../engine/index.ts";
 import { icons } from "../icons.ts";
 import { type Reader, screenRows } from "../model/reader.ts";
 import type { MachineSession } from "../model/session.ts";
 import { say } from "../model/speech.ts";
 import { pageTurns } from "../model/turns.ts";
+import { pastWords } from "../model/words.ts";
 import { type DrawnText, drawText, textSize } from "../screen/draw-text.ts";
+import { GuestMouse, type HeldScreen } from "../screen/guest-mouse.ts";
 import { extraKeys, keysOfInput } from "../screen/keys-of-text.ts";
+import { dotsPerPixel } from "../screen/motion.ts";
+import { mouseButtons } from "../screen/mouse-buttons.ts";
 import { shared, tokens } from "../style.ts";
+import { screenStyle } from "./screen-style.ts";
 import { MachineView } from "./view.ts";
 
-export class RingScreen extends MachineView {
+/** Width to height of the box, whatever the mode. */
+const SHAPE = 640 / 400;
+
+/** The guest's own dots. */
+const dotsOf = (screen: Screen) => (screen.kind === "text" ? textSize(screen) : screen);
+
+export class RingScreen extends MachineView implements HeldScreen {
   static override properties = {
     ...MachineView.properties,
     description: { type: String },
@@ -20,6 +32,7 @@ export class RingScreen extends MachineView {
     held: { state: true },
     rows: { state: true },
     keysShown: { state: true },
+    mouseShown: { state: true },
   };
   /** What a graphics mode shows, in the author's words. */
   declare description: string;
@@ -27,6 +40,8 @@ export class RingScreen extends MachineView {
   declare held: boolean;
   declare rows: readonly string[];
   declare keysShown: boolean;
+  declare mouseShown: boolean;
+  private readonly mouse = new GuestMouse(this);
   private screen: Screen | undefined;
   private unwatch: (() => void) | undefined;
   private blinker: ReturnType<typeof setInterval> | undefined;
@@ -42,117 +57,7 @@ export class RingScreen extends MachineView {
   private boxWidth = 0;
   private stuck = new Set<string>();
 
-  static override styles = [
-    tokens,
-    shared,
-    css`
-      /* One shape in every mode, so that a change of mode moves nothing; what is not of it is set in black. */
-      .frame {
-        position: relative;
-        aspect-ratio: 640 / 400;
-        background: #000;
-        forced-color-adjust: none;
-      }
-      .cover {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-        border: 0;
-        background: none;
-        cursor: pointer;
-      }
-      .held .cover {
-        cursor: default;
-      }
-      .frame.held {
-        outline: 2px solid var(--_ink);
-        outline-offset: 1px;
-        box-shadow: 0 0 0 1px var(--_paper);
-      }
-      canvas {
-        display: block;
-        width: 100%;
-        height: 100%;
-        object-fit: contain;
-      }
-      .keys {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-        padding: 0;
-        border: 0;
-        opacity: 0;
-        resize: none;
-        font-size: 16px;
-        pointer-events: none;
-      }
-      pre {
-        margin: 0;
-        padding: 8px 12px;
-        overflow: auto;
-        font: var(--_mono);
-        background: var(--_paper);
-        color: var(--_ink);
-      }
-      /* In the picture's place, and of its size: reading it moves nothing. */
-      pre.instead {
-        aspect-ratio: 640 / 400;
-      }
-      .foot {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 12px;
-        min-height: 36px;
-        padding: 2px 6px 2px 12px;
-        color: var(--_ink-2);
-      }
-      .foot p {
-        margin: 0 auto 0 0;
-      }
-      .foot strong {
-        color: var(--_ink);
-      }
-      .extra {
-        display: flex;
-        gap: 4px;
-        padding: 4px 8px;
-        overflow-x: auto;
-      }
-      .extra .button {
-        min-width: var(--_target);
-        padding: 4px 8px;
-      }
-      .extra .button[aria-pressed="true"] {
-        background: var(--_ink);
-        color: var(--_paper);
-      }
-      .foot .button {
-        font-weight: 400;
-        padding: 2px 8px;
-        min-height: max(28px, calc(var(--_target) - 4px));
-      }
-      @media print {
-        .foot {
-          display: none;
-        }
-        /* Paper gets the text; a picture only where there is none. */
-        .frame.text {
-          display: none;
-        }
-        pre.sr {
-          position: static;
-          width: auto;
-          height: auto;
-          margin: 0;
-          clip-path: none;
-          white-space: pre;
-        }
-      }
-    `,
-  ];
+  static override styles = [tokens, shared, screenStyle];
 
   protected override get hasControls(): boolean {
     return true;
@@ -165,6 +70,7 @@ export class RingScreen extends MachineView {
     this.held = false;
     this.rows = [];
     this.keysShown = false;
+    this.mouseShown = false;
   }
 
   protected override joined(session: MachineSession): void {
@@ -180,12 +86,14 @@ export class RingScreen extends MachineView {
       this.paintSoon();
     });
     this.resizer.observe(this);
+    this.mouse.connect();
   }
   protected override left(): void {
     this.unwatch?.();
     clearInterval(this.blinker);
     this.resizer?.disconnect();
     this.release(false);
+    this.mouse.disconnect();
   }
 
   /** The recorded screen, while the machine sleeps; awake, `watchScreen` brings it. */
@@ -204,6 +112,7 @@ export class RingScreen extends MachineView {
 
   protected override updated(): void {
     if (this.rows.length > 0 && !this.drawn) this.paintSoon();
+    this.mouse.follow();
   }
 
   /** In one of the page's next turns, once, however often it is asked for. */
@@ -221,7 +130,7 @@ export class RingScreen extends MachineView {
     const canvas = this.renderRoot?.querySelector("canvas");
     const { screen } = this;
     if (!canvas || !screen) return;
-    const { width, height } = screen.kind === "text" ? textSize(screen) : screen;
+    const { width, height } = dotsOf(screen);
     this.dots ??= document.createElement("canvas");
     if (this.dots.width !== width || this.dots.height !== height) {
       Object.assign(this.dots, { width, height });
@@ -263,7 +172,16 @@ export class RingScreen extends MachineView {
     return true;
   }
 
-  // Holding the keyboard
+  // Holding the keyboard and the mouse
+
+  get cover(): HTMLElement {
+    return this.renderRoot.querySelector(".cover")!;
+  }
+
+  dotsPerPixel(): number {
+    const { screen, boxWidth: width } = this;
+    return screen ? dotsPerPixel(dotsOf(screen), { width, height: width / SHAPE }) : 1;
+  }
 
   private get input(): HTMLTextAreaElement {
     return this.renderRoot.querySelector(".keys")!;
@@ -273,7 +191,7 @@ export class RingScreen extends MachineView {
     if (this.held || !this.session) return;
     void this.session.wake();
     if (this.session.state === "past") {
-      say(this.session.id, "Guest input is closed in the past. Return to now first.");
+      say(this.session.id, pastWords);
       return;
     }
     this.held = true;
@@ -282,16 +200,18 @@ export class RingScreen extends MachineView {
     say(this.session.id, "Keys go to the guest. Escape leaves.");
   }
 
-  private release(focusFrame = true): void {
+  release(focusFrame = true): void {
     if (!this.held) return;
     this.held = false;
+    const what = this.mouse.isMoved ? "The keyboard and the mouse are" : "The keyboard is";
+    this.mouse.letGo();
     for (const code of this.stuck) void this.session?.handle?.key(code, false);
     this.stuck.clear();
     if (this.session) {
       this.session.held = false;
-      say(this.session.id, "The keyboard is the page's again.");
+      say(this.session.id, `${what} the page's again.`);
     }
-    if (focusFrame) (this.renderRoot.querySelector(".cover") as HTMLElement).focus({ preventScroll: true });
+    if (focusFrame) this.cover.focus({ preventScroll: true });
   }
 
   private onKeyDown(event: KeyboardEvent): void {
@@ -348,16 +268,31 @@ export class RingScreen extends MachineView {
     this.input.focus({ preventScroll: true });
   }
 
+  /** A press on a button of the foot leaves the keyboard held. */
+  private readonly keep = (event: Event) => {
+    if (this.held) event.preventDefault();
+  };
+
+  private toggle(what: "keysShown" | "mouseShown"): void {
+    this[what] = !this[what];
+    if (this.held) this.input.focus({ preventScroll: true });
+  }
+
   override render() {
     const label = this.session?.label ?? "Machine";
     const graphics = this.screen?.kind === "graphics";
+    const { held, mouse } = this;
     const touch = matchMedia("(pointer: coarse)").matches;
+    const goes = mouse.isInUse ? "keys and mouse go" : "keys go";
     return html`
-      <div class="frame ${this.held ? "held" : ""} ${graphics ? "" : "text"}" ?hidden=${this.asText}>
+      <div class="frame ${held ? "held" : ""} ${mouse.isMoved ? "moves" : ""} ${graphics ? "" : "text"}" ?hidden=${this.asText}>
         <canvas width="640" height="400" aria-hidden="true"></canvas>
-        <button class="cover" aria-label=${`Screen of ${label}. ${graphics ? this.description || "Graphics." : ""} Enter: keys go to the guest.`}
-          @click=${() => this.hold()}></button>
-        <textarea class="keys" tabindex="-1" aria-hidden=${this.held ? nothing : "true"} aria-label="Keys for the guest" autocapitalize="off" autocomplete="off" autocorrect="off" spellcheck="false"
+        <button class="cover" aria-label=${`Screen of ${label}. ${graphics ? this.description || "Graphics." : ""} Enter: ${goes} to the guest.`}
+          @click=${(event: Event) => {
+            this.hold();
+            mouse.take(event);
+          }}></button>
+        <textarea class="keys" tabindex="-1" aria-hidden=${held ? nothing : "true"} aria-label="Keys for the guest" autocapitalize="off" autocomplete="off" autocorrect="off" spellcheck="false"
           @keydown=${this.onKeyDown} @keyup=${this.onKeyUp} @beforeinput=${this.onBeforeInput}
           @blur=${() => this.release(false)}></textarea>
       </div>
@@ -366,36 +301,17 @@ export class RingScreen extends MachineView {
           ? html`<pre class="instead" tabindex="0" role="region" aria-label=${`Text on the screen of ${label}`}>${this.text()}</pre>`
           : html`<pre class="sr" aria-label=${`Text on the screen of ${label}`} role="group">${this.text()}</pre>`
       }
-      ${
-        this.held && (this.keysShown || touch)
-          ? html`<div class="extra" role="group" aria-label="Keys that a phone lacks">
-              ${extraKeys.map(
-                ([name, code]) =>
-                  html`<button class="button" aria-pressed=${code === "ControlLeft" || code === "AltLeft" ? this.stuck.has(code) : nothing}
-                    @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => this.extra(code)}>${name}</button>`,
-              )}
-            </div>`
-          : nothing
-      }
-      <div class="foot">
-        <p>${
-          this.held
-            ? html`<strong>Keys go to the guest.</strong> Esc leaves.${
-                this.session?.active
-                  ? nothing
-                  : html` <button class="link" @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => {
-                      void this.session?.run();
-                      this.input.focus({ preventScroll: true });
-                    }}>It is paused: run it</button>`
-              }`
-            : "Screen"
-        }</p>
+      ${held && (this.keysShown || touch) ? this.renderKeys() : nothing}
+      <div class="foot ${held ? "held" : ""}">
+        <p>${held ? this.renderHeld() : "Screen"}</p>
         ${
-          this.held
-            ? html`<button class="button quiet" @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => {
-                this.keysShown = !this.keysShown;
-                this.input.focus({ preventScroll: true });
-              }} aria-pressed=${this.keysShown}>${icons.keys} More keys</button>`
+          held
+            ? html`<button class="button quiet" @pointerdown=${this.keep} @click=${() => this.toggle("keysShown")} aria-pressed=${this.keysShown}>${icons.keys} More keys</button>`
+            : nothing
+        }
+        ${
+          mouse.isInUse && (!held || touch || this.mouseShown)
+            ? html`<button class="button quiet" @pointerdown=${this.keep} @click=${() => this.toggle("mouseShown")} aria-pressed=${this.mouseShown}>${icons.mouse} Mouse</button>`
             : nothing
         }
         ${
@@ -406,7 +322,31 @@ export class RingScreen extends MachineView {
               }}>Read as text</button>`
         }
       </div>
+      ${mouse.isInUse && this.mouseShown ? mouseButtons(mouse, this.keep) : nothing}
     `;
+  }
+
+  private renderKeys() {
+    return html`<div class="extra" role="group" aria-label="Keys that a phone lacks">
+      ${extraKeys.map(
+        ([name, code]) =>
+          html`<button class="button" aria-pressed=${code === "ControlLeft" || code === "AltLeft" ? this.stuck.has(code) : nothing}
+            @pointerdown=${this.keep} @click=${() => this.extra(code)}>${name}</button>`,
+      )}
+    </div>`;
+  }
+
+  private renderHeld() {
+    const { mouse, session } = this;
+    const what = mouse.isMoved ? "Keys and mouse go" : "Keys go";
+    return html`<strong>${what} to the guest.</strong> ${mouse.isInUse && !mouse.isMoved ? "Click for its mouse." : nothing} Esc leaves.${
+      session?.active
+        ? nothing
+        : html` <button class="link" @pointerdown=${this.keep} @click=${() => {
+            void session?.run();
+            this.input.focus({ preventScroll: true });
+          }}>It is paused: run it</button>`
+    }`;
   }
 
   private text(): string {

@@ -19,6 +19,7 @@ export const keyHelp: readonly (readonly [keys: string, does: string])[] = [
   ["g", "go to an address"],
   ["w", "who wrote this: on a register or a byte"],
   ["i", "say the machine's state"],
+  ["Enter, Esc", "on the screen: keys and mouse to the guest, leave"],
   ["?", "show these keys"],
 ];
 

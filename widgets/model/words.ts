@@ -18,6 +18,9 @@ export const stateWords: Readonly<Record<ViewState, string>> = {
   failed: "The emulator failed",
 };
 
+/** Why nothing reaches the guest while its past is looked at. */
+export const pastWords = "Guest input is closed in the past. Return to now first.";
+
 /** Linear addresses: at least four digits, eight above 1 MiB. */
 export function addressText(address: number): string {
   return hex(address, address > 0xfffff ? 8 : address > 0xffff ? 5 : 4);
