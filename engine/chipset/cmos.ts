@@ -3,13 +3,17 @@
  * BIOS read it).
  *
  *   0x10       floppy types, drive A in bits 7:4    0x34,35  memory above 16 MiB in 64 KiB
- *   0x14       equipment                            0x38     third boot device (7:4), bit 0 skips the floppy signature
+ *   0x12       hda (7:4) and hdb: F is 0x19, 0x1A   0x38     third boot device (7:4), bit 0 skips the floppy signature
+ *   0x14       equipment                            0x39     hda to hdd, two bits each: 1 sectors are numbered for INT 13h
  *   0x15,16    base memory in KiB                   0x3D     second (7:4) and first (3:0) boot device
  *   0x17,18    memory above 1 MiB in KiB            0x5B-5D  memory above 4 GiB in 64 KiB
- *   0x30,31    the same                             0x5F     processors - 1
+ *   0x19,1A    type of hda, hdb: 47, the user's     0x5F     processors - 1
+ *   0x1B,24    of each: cylinders, heads, precompensation, control byte, landing zone, sectors
+ *   0x30,31    as 0x17
  *
- * Source: QEMU, hw/i386/pc.c (pc_cmos_init).
+ * Source: QEMU, hw/i386/pc.c (pc_cmos_init, cmos_init_hd); IBM PC AT Technical Reference, "CMOS RAM".
  */
+import { cylindersOf } from "./ataidentify.ts";
 
 /** Floppy drive types as CMOS 0x10 numbers them. */
 export const FLOPPY_TYPES = { none: 0, "360K": 1, "1.2M": 2, "720K": 3, "1.44M": 4, "2.88M": 5 } as const;
@@ -25,6 +29,8 @@ export interface CmosConfiguration {
   readonly highMemoryBytes?: number;
   /** Drives A and B. */
   readonly floppies?: readonly FloppyType[];
+  /** Hard disks hda to hdd, in sectors. */
+  readonly disks?: readonly (number | undefined)[];
   /** QEMU's `-boot order=`: a or b floppy, c hard disk, d CD, n network; `"cad"` unless given. */
   readonly bootOrder?: string | undefined;
   readonly processors?: number;
@@ -41,6 +47,29 @@ export function bootCmos(order = "cad"): [index: number, value: number][] {
     [0x38, third << 4],
     [0x3d, first | (second << 4)],
   ];
+}
+
+const USER_TYPE = 47;
+const [DISK_HEADS, DISK_SECTORS] = [16, 63];
+/** More than eight heads; retries are not switched off. */
+const DISK_CONTROL = 0xc8;
+
+/** What is said of hard disks, by their size in sectors. */
+function diskCmos(disks: readonly (number | undefined)[]): [index: number, value: number][] {
+  const bytes: [number, number][] = [];
+  let types = 0;
+  let translations = 0;
+  for (const [n, capacity] of disks.entries()) {
+    if (capacity === undefined) continue;
+    const cylinders = cylindersOf(capacity);
+    if (cylinders > 1024) translations |= 1 << (2 * n);
+    if (n > 1) continue;
+    types |= n === 0 ? 0xf0 : 0x0f;
+    const [low, high] = [cylinders & 0xff, cylinders >> 8];
+    const drive = [low, high, DISK_HEADS, 0xff, 0xff, DISK_CONTROL, low, high, DISK_SECTORS];
+    bytes.push([0x19 + n, USER_TYPE], ...drive.map((value, i): [number, number] => [0x1b + 9 * n + i, value]));
+  }
+  return [[0x12, types], [0x39, translations], ...bytes];
 }
 
 /** The bytes, as `[index, value]`, for `Mc146818Options.cmos`. */
@@ -62,7 +91,7 @@ export function pcCmos(configuration: CmosConfiguration): [index: number, value:
   word(0x17, capped(memoryBytes - 0x100000, 1024));
   word(0x30, capped(memoryBytes - 0x100000, 1024));
   word(0x34, above16);
-  bytes.push(...bootCmos(configuration.bootOrder));
+  bytes.push(...bootCmos(configuration.bootOrder), ...diskCmos(configuration.disks ?? []));
   word(0x5b, above4G);
   bytes.push([0x5d, (above4G >> 16) & 0xff], [0x5f, processors - 1]);
   return bytes;

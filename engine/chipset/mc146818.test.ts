@@ -166,6 +166,16 @@ test("a reset keeps time and memory and clears PIE, AIE, UIE", () => {
   expect([read(11), read(0x40), read(0)]).toEqual([0x02, 0x77, 0x58]);
 });
 
+test("CMOS of QEMU's pc with a disk of 8 MiB and one of 1 GiB: types 47, 16 heads of 63 sectors, translation of the second", () => {
+  // As above, of qemu-system-i386 -hda … -hdd ….
+  const bytes = new Map(pcCmos({ memoryBytes: 64 << 20, disks: [16384, undefined, undefined, 2097152] }));
+  const hex = (indices: number[]) => indices.map((i) => bytes.get(i)?.toString(16)).join(" ");
+  expect(hex([0x12, 0x19, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x21, 0x22, 0x23])).toBe(
+    "f0 2f 10 0 10 ff ff c8 10 0 3f",
+  );
+  expect(hex([0x39, 0x1a, 0x24])).toBe("40  ");
+});
+
 test("CMOS of QEMU's pc with 64 MiB, one 1.44M floppy, boot order ac", () => {
   // Read from qemu-system-i386 -m 64 -fda … -boot order=ac -S with its monitor's `o` and `i`.
   const bytes = new Map(pcCmos({ memoryBytes: 64 << 20, floppies: ["1.44M"], bootOrder: "ac", mouse: true }));

@@ -285,11 +285,12 @@ function floppyController(bus: Bus, configuration: CompleteConfiguration, irq: L
 
 /** An empty drive A is there, as in most PCs, unless no drives are asked for; B only with a disk. */
 function cmosOf(configuration: CompleteConfiguration) {
-  const { floppies = [undefined], processors } = configuration;
+  const { floppies = [undefined], drives = [], processors } = configuration;
   const bootOrder = configuration.bootOnce ?? configuration.bootOrder;
   const { below: memoryBytes, above: highMemoryBytes } = memorySize(configuration);
   const drive = (image: Uint8Array | undefined): FloppyType =>
     (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");
   const a: FloppyType = floppies[0] || floppies.length === 0 ? drive(floppies[0]) : "1.44M";
-  return { memoryBytes, highMemoryBytes, processors, bootOrder, floppies: [a, drive(floppies[1])], mouse: true };
+  const disks = drives.map((d) => (d?.kind === "disk" ? Math.floor(d.image.length / 512) : undefined));
+  return { memoryBytes, highMemoryBytes, processors, bootOrder, disks, floppies: [a, drive(floppies[1])], mouse: true };
 }
