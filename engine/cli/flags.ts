@@ -168,7 +168,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     does: (o) => void (o.noShutdown = true),
   },
   action: { value: "reboot=shutdown,shutdown=pause", help: "the same, spelled out", does: action },
-  S: { help: "do not start the processor: the monitor's cont does", does: (o) => void (o.paused = true) },
+  gdb: {
+    value: "tcp:HOST:PORT",
+    help: "wait there for gdb: target remote :PORT; tcp::PORT, unix:PATH, none",
+    does: gdb,
+  },
+  s: { help: "the same as -gdb tcp::1234", does: (o) => gdb(o, "tcp::1234") },
+  S: { help: "do not start the processor: gdb's or the monitor's cont does", does: (o) => void (o.paused = true) },
   d: { value: "int,in_asm,cpu_reset", help: "log interrupts, instructions when first met, resets", does: trace },
   D: { value: "FILE", help: "where -d goes (default: standard error)", does: (o, v) => void (o.traceFile = v) },
   icount: { value: "shift=N,sleep=off", help: "2^N ns an instruction; skip idle time, not wait for it", does: icount },
@@ -259,6 +265,7 @@ function finish(options: Options, state: State): void {
   options.cards = state.cards.finish();
   writeBootOrder(options);
   connectLines(options, state);
+  if (options.gdb && options.trace.has("in_asm")) throw new UsageError("-gdb and -d in_asm: expected one of them");
   if (options.noDefaults) options.hasVga = state.vga ?? false;
   for (const flag of ["append", "initrd"] as const) {
     if (options[flag] !== undefined && options.kernel === undefined) throw new UsageError(`-${flag} goes with -kernel`);
@@ -345,6 +352,13 @@ function object(options: Options, value: string): void {
   if (kind !== "rng-builtin" && kind !== "rng-random")
     throw new UsageError(`-object ${kind} is not supported; there is rng-builtin`);
   options.notes.push(`-object ${kind}: not used: virtio-rng's numbers come from its seed, so that a run repeats`);
+}
+
+function gdb(options: Options, value: string): void {
+  const place = line("-gdb", value);
+  if (place.kind === "socket") options.gdb = place;
+  else if (value === "none") delete options.gdb;
+  else throw new UsageError(`-gdb ${value}: expected tcp::PORT, tcp:HOST:PORT, unix:PATH or none`);
 }
 
 function trace(options: Options, value: string): void {

@@ -174,7 +174,7 @@ async function main(): Promise<number> {
   if (options.missingFeatures.length > 0)
     options.notes.push(`-cpu ${options.cpu}: without ${options.missingFeatures.join(", ")}, not built yet`);
   for (const note of options.notes) process.stderr.write(`ring: ${note}\n`);
-  const machine = powerOn(configuration, resources, { history: false });
+  const machine = powerOn(configuration, resources, { history: options.gdb ? {} : false });
   const session = new Session(machine, options);
   try {
     const status = await session.run();

@@ -1,5 +1,5 @@
 /** What a command line asks for, with files not yet read. */
-import type { Line } from "./lineflags.ts";
+import type { Line, SocketLine } from "./lineflags.ts";
 
 /** An image; `isKept`: what the guest writes goes back into the file at the end. */
 export interface ImageOption {
@@ -80,6 +80,8 @@ export interface Options {
   serial: Line[];
   /** Of `-monitor`; with `-nographic` it shares the terminal. */
   monitor?: Line;
+  /** Where debuggers come. */
+  gdb?: SocketLine;
   /** Undefined: text where a person looks on and nothing else uses the terminal. */
   display?: "none" | "text";
   /** Firmware is told that nobody sees the display: `-nographic`. */

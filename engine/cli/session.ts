@@ -3,14 +3,16 @@
  * reaches it; paced by real time only while somebody could type.
  */
 import { writeFileSync } from "node:fs";
-import type { StopReason } from "../machine/api.ts";
+import type { StopReason, Until } from "../machine/api.ts";
+import type { Job } from "../machine/job.ts";
 import type { Machine } from "../machine/machine.ts";
 import { Pacer } from "../machine/pacing.ts";
+import { type Debugged, GdbServer } from "./gdb.ts";
 import { openOutput } from "./images.ts";
 import { terminalKeys } from "./keys.ts";
 import type { Line } from "./lineflags.ts";
 import { type LineEnd, openLine, type Take } from "./lines.ts";
-import { MonitorConsole, type Monitored } from "./monitor.ts";
+import { MonitorConsole } from "./monitor.ts";
 import type { Options } from "./options.ts";
 import { encodePng } from "./png.ts";
 import { Terminal } from "./terminal.ts";
@@ -25,7 +27,7 @@ const MAX_TOLD = 8;
 /** Steps of a traced run between looks at the outside. */
 const TRACED = 20_000;
 
-export class Session implements Monitored {
+export class Session implements Debugged {
   readonly machine: Machine;
   readonly #options: Options;
   readonly #pacer: Pacer;
@@ -41,7 +43,8 @@ export class Session implements Monitored {
   #pace = 20_000;
   #isQuit = false;
   #wake: (() => void) | undefined;
-  #run: ReturnType<Machine["begin"]>;
+  #run: Job;
+  #gdb: GdbServer | undefined;
 
   constructor(machine: Machine, options: Options) {
     this.machine = machine;
@@ -89,12 +92,12 @@ export class Session implements Monitored {
     for (const [port, line] of serial.entries()) {
       const end = await this.#open("-serial", line);
       const said = machine.guest.serial[port];
-      if (said) said.said = (byte) => end.send(byte);
+      if (said) said.said = (byte) => this.#isNews && end.send(byte);
       this.#listen(line, end, (bytes) => machine.serialInput(bytes, port));
     }
     const said = new Map<string, LineEnd>();
     machine.guest.onConsole = (card, port, bytes) => {
-      for (const byte of bytes) said.get(`${card}.${port}`)?.send(byte);
+      if (this.#isNews) for (const byte of bytes) said.get(`${card}.${port}`)?.send(byte);
     };
     for (const { card, port, line } of ports) {
       const end = await this.#open("-chardev", line);
@@ -104,7 +107,7 @@ export class Session implements Monitored {
     const consoles: { iobase: number; end: LineEnd }[] = [];
     for (const { iobase, line } of debugConsoles) consoles.push({ iobase, end: await this.#open("-debugcon", line) });
     machine.guest.onDebug = (byte, port) => {
-      for (const { iobase, end } of consoles) if (iobase === port) end.send(byte);
+      if (this.#isNews) for (const { iobase, end } of consoles) if (iobase === port) end.send(byte);
     };
     if (monitor !== undefined) {
       const end = await this.#open("-monitor", monitor);
@@ -115,13 +118,19 @@ export class Session implements Monitored {
     if (this.#display !== undefined && process.stdin.isTTY) this.#terminal.take((bytes) => this.#typed(bytes));
   }
 
+  /** The guest is not on its way back, where it says again what it said. */
+  get #isNews(): boolean {
+    return !this.machine.guest.events.muted;
+  }
+
   /** What comes in by a line goes to the guest, unless the monitor shares it and has the word. */
   #listen(line: Line, end: LineEnd, take: Take): void {
     const isShared = line.kind === "stdio" && line.isMuxed;
     const sharer = monitorOn(this, end);
     end.take((bytes) => {
       this.#wake?.();
-      return isShared && this.#inMonitor ? sharer.take(bytes) : take(bytes);
+      if (isShared && this.#inMonitor) return sharer.take(bytes);
+      return this.#isNews ? take(bytes) : 0;
     });
     if (isShared)
       this.switchMonitor = () => {
@@ -162,8 +171,16 @@ export class Session implements Monitored {
 
   set isStopped(value: boolean) {
     this.#isStopped = value;
+    if (value) this.#gdb?.halted();
+    else if (this.machine.job === undefined) this.#run = this.#begin();
     this.#pacer.anchor(performance.now(), this.machine.tick, this.machine.instructions);
     this.#wake?.();
+  }
+
+  drive(job: Job | undefined): void {
+    if (job) this.#run = job;
+    else this.#run = this.#begin();
+    this.isStopped = false;
   }
 
   reset(): void {
@@ -185,25 +202,32 @@ export class Session implements Monitored {
 
   /** To the end; answers the exit status of the process. */
   async run(): Promise<number> {
+    let status = 1;
     try {
       await this.#connect();
-      const status = await this.#drive();
+      if (this.#options.gdb) this.#gdb = await GdbServer.open(this, this.#options.gdb);
+      status = await this.#drive();
       this.#display?.draw(this.machine.screen());
       return status;
     } finally {
       this.#flush();
+      this.#gdb?.close(status);
       this.#display?.end();
       for (const end of this.#ends.values()) end.close();
       this.#terminal.close();
     }
   }
 
-  #begin(): ReturnType<Machine["begin"]> {
+  get until(): Until {
     const { maxTicks, noReboot } = this.#options;
-    return this.machine.begin({
+    return {
       ...(maxTicks === undefined ? {} : { tick: maxTicks }),
       ...(noReboot ? { event: { kind: "reset" as const } } : {}),
-    });
+    };
+  }
+
+  #begin(): Job {
+    return this.machine.begin(this.until);
   }
 
   async #drive(): Promise<number> {
@@ -223,10 +247,12 @@ export class Session implements Monitored {
       if (stop === undefined) await new Promise((resolve) => setImmediate(resolve));
       else if (stop === "idle") await this.#pause(this.#untilNext());
       else {
+        this.#display?.draw(this.machine.screen());
+        this.#isStopped = true;
+        if (this.#gdb?.stopped(stop)) continue;
         const status = this.#ended(stop);
         if (status !== undefined) return status;
-        this.#isStopped = true;
-        this.#display?.draw(this.machine.screen());
+        if (stop.kind !== "halt") this.#gdb?.ceased();
       }
     }
     return 0;

@@ -13,6 +13,7 @@
  */
 import * as at from "./layout.ts";
 import { CR4_DE } from "./registers.ts";
+import { Watchpoints } from "./watchpoints.ts";
 
 const DR6_BREAKPOINTS = 0xf;
 export const DR6_BD = 0x2000;
@@ -43,6 +44,8 @@ export class DebugRegisters {
   met = 0;
   /** Bits of DR6 for the #DB that is being raised as a fault. */
   fault = 0;
+  /** What is watched from outside, beside the registers. */
+  readonly outside = new Watchpoints();
   private readonly view: DataView;
   private armed: readonly Breakpoint[] = [];
 
@@ -55,8 +58,9 @@ export class DebugRegisters {
   update(): void {
     const control = this.view.getUint32(DR7, true);
     this.armed = [0, 1, 2, 3].filter((n) => (control >> (2 * n)) & 3).map((n) => this.breakpoint(n, control));
-    this.isArmed = this.armed.length > 0;
-    this.watchesData = this.armed.some((b) => b.kind === STORES || b.kind > PORTS);
+    const isWatched = this.outside.list.length > 0;
+    this.isArmed = isWatched || this.armed.length > 0;
+    this.watchesData = isWatched || this.armed.some((b) => b.kind === STORES || b.kind > PORTS);
   }
 
   private breakpoint(n: number, control: number): Breakpoint {
@@ -79,6 +83,7 @@ export class DebugRegisters {
       const watches = write ? b.kind === STORES || b.kind > PORTS : b.kind > PORTS;
       if (watches && b.high === high && low < b.low + b.bytes && b.low < low + bytes) this.met |= b.bit;
     }
+    if (this.outside.list.length > 0) this.outside.access(low, high, bytes, write);
   }
 
   /** Notes an access to ports. */

@@ -35,6 +35,7 @@ import { OPERATIONS } from "./system/operations.ts";
 import { Overflows } from "./system/overflows.ts";
 import { countBranch, countPrivilege } from "./system/performance.ts";
 import { readPort, writePort } from "./system/ports.ts";
+import type { Watchpoint } from "./watchpoints.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
 export type { ModeName, ProcessorEvent, Surroundings } from "./core.ts";
@@ -172,6 +173,26 @@ export class Processor extends EventTaker {
     this.blocks.flush();
   }
 
+  get codeAddress(): number {
+    return linearOf(this.rip, this.mode);
+  }
+
+  get watchpoints(): readonly Watchpoint[] {
+    return this.debug.outside.list;
+  }
+  set watchpoints(list: readonly Watchpoint[]) {
+    this.debug.outside.list = list;
+    this.debug.update();
+    this.updateMode();
+  }
+  /** Called behind an instruction that met a watchpoint. */
+  onWatched: (watchpoint: Watchpoint) => void = () => {};
+
+  /** Instructions and iterations executed since power-on. */
+  get retired(): bigint {
+    return this.view.getBigUint64(at.RETIRED, true);
+  }
+
   // ---- running ---------------------------------------------------------------------------------------------------
 
   /** Runs at most `ticks` (≤ 2³¹ − 1). `executed` tells how many it was. */
@@ -299,6 +320,7 @@ export class Processor extends EventTaker {
     this.entered = false;
     this.faulted = false;
     this.debug.met = 0;
+    this.debug.outside.met = undefined;
     const records = this.view.getUint32(DEBUGCTL, true) & LBR;
     const from = trap || records ? this.rip : 0n;
     this.instructionIp = this.ip;
@@ -316,6 +338,7 @@ export class Processor extends EventTaker {
     if (trap && !this.entered && !held && this.isStep(from)) this.debug.pend(DR6_BS);
     if (records && !this.entered && this.hasBranched(from)) recordBranch(this, from, this.rip);
     if (this.debug.met && !this.faulted) this.debug.pend(this.debug.met);
+    if (this.debug.outside.met && !this.faulted) this.onWatched(this.debug.outside.met);
   }
 
   /** Raises #DB where a breakpoint is on the instruction at RIP, unless RF or a shadow holds it back. */

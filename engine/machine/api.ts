@@ -9,6 +9,7 @@ export type { InstructionCard } from "../isa/card.ts";
 
 import type { LedgerCounts } from "../cpu/ledger.ts";
 import type { PageWalk, TlbView, WalkAccess } from "../cpu/walk.ts";
+import type { Watchpoint } from "../cpu/watchpoints.ts";
 
 export type { Charge, LedgerCounts, LedgerItem } from "../cpu/ledger.ts";
 export type { HeldTranslation, PageWalk, TableName, TlbView, WalkAccess, WalkStep } from "../cpu/walk.ts";
@@ -160,7 +161,8 @@ export type StopReason =
   | { readonly kind: "step" }
   | { readonly kind: "budget" }
   | { readonly kind: "until"; readonly what: string }
-  | { readonly kind: "breakpoint"; readonly address: number }
+  | { readonly kind: "breakpoint"; readonly address: number } // negative in the upper half of 64-bit mode
+  | { readonly kind: "watchpoint"; readonly watchpoint: Watchpoint; readonly processor: number }
   | { readonly kind: "halt"; readonly forever: boolean } // HLT; forever: with IF = 0 nothing can end it
   | { readonly kind: "triple fault"; readonly chain: readonly string[] }
   | { readonly kind: "exit"; readonly status: number }

@@ -6,6 +6,7 @@ import type { ApicFeatures } from "../chipset/lapicmsr.ts";
 import type { LedgerCounts } from "../cpu/ledger.ts";
 import type { PhysicalMap } from "../cpu/physical.ts";
 import type { PageWalk, TlbView, WalkAccess } from "../cpu/walk.ts";
+import type { Watchpoint } from "../cpu/watchpoints.ts";
 import type { MachineEvent, MachineStatus, RegisterFile, SystemRegisters } from "./api.ts";
 
 /** An event as the processor tells it; the machine adds the tick. */
@@ -76,6 +77,13 @@ export interface Cpu {
   readonly canWake: boolean;
   /** Linear addresses before whose instruction run() stops, except where the run begins there. Assigned as a whole. */
   breakpoints: ReadonlySet<number>;
+  /** Linear address of the next instruction as breakpoints have it: negative in the upper half of 64-bit mode. */
+  readonly codeAddress: number;
+  /** Accesses to memory that are told, each before the instruction behind it. Assigned as a whole. */
+  watchpoints: readonly Watchpoint[];
+  onWatched: (watchpoint: Watchpoint) => void;
+  /** Instructions and iterations executed since power-on. */
+  readonly retired: bigint;
   readonly registerNames: ReadonlySet<string>;
   readRegister(name: string): bigint;
   writeRegister(name: string, value: bigint): void;

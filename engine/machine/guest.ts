@@ -123,6 +123,8 @@ export class Guest {
       },
     };
     this.pc = new Pc(configuration, rom, outputs, makeCpu);
+    for (const [processor, cpu] of this.pc.processors.all.entries())
+      cpu.onWatched = (watchpoint) => this.stopSoon({ kind: "watchpoint", watchpoint, processor });
     this.#powerUp();
     const { devices, machine } = this.state();
     this.#model = structuredClone({ devices, machine });
@@ -203,8 +205,8 @@ export class Guest {
       }
       const { cpu } = this.pc;
       if (checks && cpu.breakpoints.size > 0 && !cpu.canWake) {
-        const { address } = cpu.status();
-        if (cpu.breakpoints.has(address)) return { kind: "breakpoint", address };
+        const { codeAddress } = cpu;
+        if (cpu.breakpoints.has(codeAddress)) return { kind: "breakpoint", address: codeAddress };
       }
       checks = true;
       const tellsAtOnce = NEXT[this.#kernel] !== undefined || this.hears();
@@ -221,7 +223,7 @@ export class Guest {
   /** What the processor's return means. */
   #stopped(stop: CpuStop): StopReason | undefined {
     const { cpu } = this.pc;
-    if (stop === "breakpoint") return { kind: "breakpoint", address: cpu.status().address };
+    if (stop === "breakpoint") return { kind: "breakpoint", address: cpu.codeAddress };
     if (stop !== "shutdown") return undefined;
     if (this.configuration.stopOnTripleFault) {
       this.chain = [...this.#faults];

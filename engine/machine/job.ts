@@ -1,5 +1,6 @@
 /** What moves a machine on, and what it sees of the machine. */
 import type { Tick } from "../chipset/bus.ts";
+import type { Watchpoint } from "../cpu/watchpoints.ts";
 import type { MachineEvent, StopReason } from "./api.ts";
 import type { Guest } from "./guest.ts";
 import type { History } from "./history.ts";
@@ -16,6 +17,7 @@ export interface Driven {
   readonly tick: Tick;
   readonly instructions: number;
   readonly breakpoints: ReadonlySet<number>;
+  readonly watchpoints: readonly Watchpoint[];
   readonly history: History | undefined;
   /** Adds the present moment to the history. */
   keepMoment(): void;

@@ -5,6 +5,7 @@
  */
 import type { AccessSize, Tick } from "../chipset/bus.ts";
 import { cyclesOf } from "../cpu/ledger.ts";
+import type { Watchpoint } from "../cpu/watchpoints.ts";
 import { EngineError } from "../wasm/error.ts";
 import type {
   AddressSpaceName,
@@ -66,6 +67,8 @@ export class Machine implements Driven {
   readonly guest: Guest;
   /** Linear addresses that stop a run. */
   readonly breakpoints = new Set<number>();
+  /** Accesses that stop a run behind their instruction. While there are any, it is many times slower. */
+  watchpoints: readonly Watchpoint[] = [];
   /** Called with each event as it happens, unless known ticks are run again. */
   onEvent: ((event: MachineEvent) => void) | undefined;
   /** Before the next instruction; else events of software interrupts come later, in their order, which is faster. */
@@ -202,7 +205,7 @@ export class Machine implements Driven {
     this.#version++;
   }
 
-  /** `breakpoints` was changed: a run that is going on minds it. */
+  /** `breakpoints` or `watchpoints` was changed: a run that is going on minds it. */
   breakpointsChanged(): void {
     if (this.#job instanceof Run) this.#job.arm();
   }

@@ -11,6 +11,7 @@ import { MmioSpace } from "../chipset/mmiospace.ts";
 import { BusMasters } from "../cpu/busmasters.ts";
 import { CacheLines } from "../cpu/cachelines.ts";
 import { type DeviceMemory, PhysicalMap } from "../cpu/physical.ts";
+import type { Watchpoint } from "../cpu/watchpoints.ts";
 import type { BusEvent } from "./api.ts";
 import { Apics, isMessage } from "./apics.ts";
 import { type Board, type BoardOutputs, buildBoard } from "./board.ts";
@@ -193,9 +194,10 @@ export class Pc {
   /** Ticks of the last run. */
   executed = 0;
 
-  /** Changes the processors' breakpoints where they differ: they forget decoded code then. */
-  armBreakpoints(addresses: ReadonlySet<number>): void {
+  /** Changes the processors' breakpoints where they differ, as they forget decoded code then; and their watchpoints. */
+  armBreakpoints(addresses: ReadonlySet<number>, watchpoints: readonly Watchpoint[] = []): void {
     for (const cpu of this.processors.all) {
+      if (cpu.watchpoints.length + watchpoints.length > 0) cpu.watchpoints = watchpoints;
       const { breakpoints } = cpu;
       if (breakpoints.size === addresses.size && [...addresses].every((address) => breakpoints.has(address))) continue;
       cpu.breakpoints = addresses;

@@ -5,9 +5,10 @@
  *   segments   CS (written: as in real mode, base = selector × 16), CS.selector, CS.base, CS.limit, CS.attributes; so
  *              for ES SS DS FS GS LDTR TR. Attributes are bits 8–23 of a descriptor's second word, shifted right by 8
  *   tables     GDTR.base, GDTR.limit, IDTR.base, IDTR.limit
- *   control    CR0 CR2 CR3 CR4 EFER, DR0–DR3 DR6 DR7, XCR0, PKRU
- *   x87, SSE   FCW FSW FTW (two bits a register: 3 empty, 0 full), ST0–ST7 (80 bits; written ones are full), MXCSR,
- *              XMM0–XMM15 (128 bits), YMM0–YMM15 (256 bits)
+ *   control    CR0 CR2 CR3 CR4 CR8 EFER, DR0–DR3 DR6 DR7, XCR0, PKRU, KERNEL_GS_BASE (what SWAPGS exchanges)
+ *   x87, SSE   FCW FSW FTW (two bits a register: 3 empty, 0 full), FTAG (the same as FSTENV stores it), FIP FCS FDP FDS FOP
+ *              (the last instruction), ST0–ST7 (80 bits; written ones are full), MXCSR, XMM0–XMM15 (128 bits),
+ *              YMM0–YMM15 (256 bits)
  *
  * A write of 32 bits clears what is above them (EAX in RAX), one of 16 or 8 bits leaves it. Model-specific registers go by
  * number (cpu/system/msr.ts). After writes the processor must be told: `restored()`.
@@ -15,6 +16,8 @@
 import type { Core } from "../cpu/core.ts";
 import * as at from "../cpu/layout.ts";
 import type { Segment } from "../cpu/segments.ts";
+import { readMsr, writeMsr } from "../cpu/system/msr.ts";
+import { fullTags, setTags } from "../cpu/system/x87control.ts";
 import { markPhysical, physical } from "../cpu/system/x87state.ts";
 
 export interface NamedRegister {
@@ -22,6 +25,7 @@ export interface NamedRegister {
   readonly write: (p: Core, value: bigint) => void;
 }
 
+const KERNEL_GS_BASE = 0xc0000102;
 const GENERAL = ["AX", "CX", "DX", "BX", "SP", "BP", "SI", "DI"];
 const BYTES = ["AL", "CL", "DL", "BL", "AH", "CH", "DH", "BH"];
 export const SEGMENT_NAMES = ["ES", "CS", "SS", "DS", "FS", "GS", "LDTR", "TR"] as const;
@@ -121,11 +125,25 @@ field("IDTR.limit", at.IDTR_LIMIT, 16, 32);
 for (const [name, offset] of Object.entries({ CR0: at.CR0, CR2: at.CR2, CR3: at.CR3, CR4: at.CR4, EFER: at.EFER }))
   field(name, offset, 64);
 for (const n of [0, 1, 2, 3, 6, 7]) field(`DR${n}`, at.DR + 8 * n, 64);
+table.set("CR8", {
+  read: (p) => BigInt(p.surroundings.taskPriority?.() ?? 0),
+  write: (p, value) => p.surroundings.setTaskPriority?.(Number(value & 15n)),
+});
+table.set("KERNEL_GS_BASE", {
+  read: (p) => BigInt.asUintN(64, readMsr(p, KERNEL_GS_BASE) ?? 0n),
+  write: (p, value) => void writeMsr(p, KERNEL_GS_BASE, BigInt.asUintN(64, value)),
+});
 field("XCR0", at.XCR0, 32);
 field("PKRU", at.PKRU, 32);
 field("FCW", at.X87_CONTROL, 16);
 field("FSW", at.X87_STATUS, 16);
 field("FTW", at.X87_TAG, 16);
+table.set("FTAG", { read: (p) => BigInt(fullTags(p)), write: (p, value) => setTags(p, Number(value & 0xffffn)) });
+field("FIP", at.X87_IP, 64);
+field("FDP", at.X87_DP, 64);
+field("FCS", at.X87_CS, 16);
+field("FDS", at.X87_DS, 16);
+field("FOP", at.X87_OPCODE, 16);
 field("MXCSR", at.MXCSR, 32);
 for (let n = 0; n < 8; n++) {
   table.set(`ST${n}`, {

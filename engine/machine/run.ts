@@ -9,9 +9,9 @@ import { screenText } from "./screentext.ts";
 
 /** Conditions beside those of `Until`, for code that runs beside the machine. */
 export interface Condition {
-  /** Looked at every `every` ticks of absolute time. */
+  /** Looked at every `every` ticks of absolute time, or behind each instruction. */
   readonly predicate?: () => boolean;
-  readonly every?: number;
+  readonly every?: number | "instruction";
   /** Whether to stop at `until.address` this time. */
   readonly accepts?: () => boolean;
   /** The reason to give for that stop. */
@@ -27,6 +27,7 @@ export class Run implements Job {
   readonly #condition: Condition;
   readonly #end: Tick;
   readonly #every: number;
+  readonly #isSingle: boolean;
   #started = false;
 
   constructor(machine: Driven, until: Until, condition: Condition = {}) {
@@ -35,7 +36,9 @@ export class Run implements Job {
     this.#condition = condition;
     const budget = until.ticks === undefined ? Number.POSITIVE_INFINITY : machine.tick + Math.floor(until.ticks);
     this.#end = Math.min(budget, Math.floor(until.tick ?? Number.POSITIVE_INFINITY), Number.MAX_SAFE_INTEGER);
-    const everies = [until.screen === undefined ? 0 : SCREEN_EVERY, condition.predicate ? (condition.every ?? 1) : 0];
+    const { predicate, every = 1 } = condition;
+    this.#isSingle = predicate !== undefined && every === "instruction";
+    const everies = [until.screen === undefined ? 0 : SCREEN_EVERY, predicate && every !== "instruction" ? every : 0];
     this.#every = Math.min(...everies.filter((every) => every > 0), Number.POSITIVE_INFINITY);
     this.arm();
   }
@@ -45,7 +48,7 @@ export class Run implements Job {
     const machine = this.#machine;
     const { serial, event, address } = this.#until;
     const breakpoints = address === undefined ? machine.breakpoints : [...machine.breakpoints, address];
-    machine.guest.pc.armBreakpoints(new Set(breakpoints));
+    machine.guest.pc.armBreakpoints(new Set(breakpoints), machine.watchpoints);
     machine.guest.serial[0].awaitText(serial, () =>
       machine.guest.stopSoon({ kind: "until", what: `text on the serial port: ${serial}` }),
     );
@@ -56,13 +59,14 @@ export class Run implements Job {
     const machine = this.#machine;
     const end = Math.min(machine.tick + Math.max(1, Math.floor(ticks)), this.#end);
     for (;;) {
-      if ((!this.#started || machine.tick % this.#every === 0) && this.#holds()) {
+      if ((!this.#started || this.#isSingle || machine.tick % this.#every === 0) && this.#holds()) {
         return this.#over({ kind: "until", what: this.#what() });
       }
       const grid = Math.floor(machine.tick / this.#every + 1) * this.#every;
       const reason = machine.guest.advance(Math.min(end, this.#every === Number.POSITIVE_INFINITY ? end : grid), {
         idleEnd,
         checkFirst: this.#started,
+        ...(this.#isSingle ? { instructions: machine.instructions + 1 } : {}),
       });
       this.#started = true;
       if (reason === "idle") return reason;

@@ -20,6 +20,9 @@ export class TestProcessor implements Cpu {
   readonly inSystemManagement = false;
   executed = 0;
   breakpoints: ReadonlySet<number> = new Set();
+  watchpoints = [];
+  onWatched = () => {};
+  readonly retired = 0n;
   readonly state = new Uint8Array(64);
   readonly #words = new Int32Array(this.state.buffer);
   readonly #map: PhysicalMap;
@@ -34,6 +37,9 @@ export class TestProcessor implements Cpu {
 
   get instructionIp(): number {
     return this.#words[IP];
+  }
+  get codeAddress(): number {
+    return this.status().address;
   }
   get halted(): boolean {
     return this.#words[HALTED] === 1;

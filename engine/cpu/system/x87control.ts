@@ -47,7 +47,7 @@ export function fullTags(p: Core): number {
 }
 
 /** Takes a tag word over: only which registers are empty counts. */
-function setTags(p: Core, tags: number): void {
+export function setTags(p: Core, tags: number): void {
   for (let r = 0; r < 8; r++) x.markPhysical(p, r, ((tags >> (2 * r)) & 3) === 3);
 }
 
