@@ -1,23 +1,24 @@
 /** For the tests: a machine with a program at 7C00h, and a debugger that speaks in packets. */
 import { expect } from "vitest";
-import { openBench, type Workbench } from "../index.ts";
 import type { MachineConfiguration, Until } from "../machine/api.ts";
+import { assembleSource } from "../machine/assembling.ts";
 import type { Job } from "../machine/job.ts";
+import { loadResources, powerOn } from "../machine/resources.ts";
 import { MachineTarget } from "./machinetarget.ts";
 import { PacketReader, packetOf } from "./packets.ts";
 import { Stub } from "./stub.ts";
 
-export const bench: Workbench = await openBench();
+const resources = await loadResources();
 const SLICE = 50_000;
 
 /** `program` in a boot sector, run as far as its first instruction. */
 export function debuggee(program: string, configuration: MachineConfiguration = {}) {
-  const { bytes, diagnostics } = bench.assemble(program, { file: "boot.S", origin: 0x7c00 });
+  const { bytes, diagnostics } = assembleSource(program, { file: "boot.S", origin: 0x7c00 });
   expect(diagnostics).toEqual([]);
   const sector = new Uint8Array(512);
   sector.set(bytes);
   sector.set([0x55, 0xaa], 510);
-  const machine = bench.powerOn({ memoryMiB: 2, floppies: [sector], ...configuration });
+  const machine = powerOn({ memoryMiB: 2, floppies: [sector], ...configuration }, resources);
   machine.run({ address: 0x7c00 });
   const sent: number[] = [];
   let job: Job | undefined;
