@@ -21,6 +21,8 @@ export interface Registers {
   read(address: number, size: AccessSize): number;
   /** Stores `value` (zero-extended) to the register at `address`. */
   write(address: number, value: number, size: AccessSize): void;
+  /** What `read` would answer for a byte, without effect; absent where nobody needs it, or a view cannot know. */
+  peek?(address: number): number;
 }
 
 /** A space of addresses that devices claim parts of: the 64 KiB of I/O ports, or the physical memory map. */

@@ -14,7 +14,7 @@ export interface Field {
 }
 
 /** The registers that `fields` describes; what is between them reads as 0. */
-export function fieldRegisters(fields: readonly Field[]): Required<Registers> {
+export function fieldRegisters(fields: readonly Field[]): Required<Omit<Registers, "peek">> {
   const at = new Map<number, Field>();
   for (const field of fields) for (let i = 0; i < field.size; i++) at.set(field.offset + i, field);
   const touched = (offset: number, size: number) =>

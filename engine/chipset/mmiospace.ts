@@ -106,6 +106,11 @@ export class MmioSpace implements AddressSpace, Device {
     return value >>> 0;
   }
 
+  /** The byte at `hpa` without effect; all ones where nobody answers so. */
+  peek(hpa: number): number {
+    return this.#at(hpa)?.registers.peek?.(hpa) ?? 0xff;
+  }
+
   /** Stores `value` (zero-extended) at `hpa`; lost where nobody answers. */
   write(hpa: number, value: number, size: AccessSize): void {
     const claim = this.#at(hpa);

@@ -149,6 +149,7 @@ test("mode 12h: write modes 0 to 3, functions, latches and colour compare", () =
   gr(8, 0xff);
   gr(5, 1); // copy by the latches
   bus.mmio.read(0xa0000, 1);
+  expect(bus.mmio.peek(0xa0050)).toBe(0); // which another look leaves alone
   bus.mmio.write(0xa0050, 0, 1);
   expect(pixel(0, 1)).toEqual(colour(0x3a));
   gr(5, 2); // a colour

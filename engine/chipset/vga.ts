@@ -15,7 +15,7 @@
  */
 
 import { BochsVbe } from "./bochsvbe.ts";
-import type { Bus, Device, Registers } from "./bus.ts";
+import type { AccessSize, Bus, Device, Registers } from "./bus.ts";
 import { Frequency } from "./frequency.ts";
 import { drawLinear } from "./vbeframe.ts";
 import { drawFrame, type VgaFrame } from "./vgaframe.ts";
@@ -65,13 +65,14 @@ export class Vga implements Device {
   /** A0000–BFFFF: the VGA's data path, or a bank of a linear mode. */
   #window(): Registers {
     const { linear } = this.vbe;
+    const readLinear = (address: number, size: AccessSize) => {
+      const at = this.vbe.banked(address - 0xa0000);
+      return at < 0 ? 2 ** (8 * size) - 1 : linear.read(at, size);
+    };
     return {
       widest: 4,
-      read: (address, size) => {
-        if (!this.vbe.isLinear) return this.#memory.read(address, size);
-        const at = this.vbe.banked(address - 0xa0000);
-        return at < 0 ? 2 ** (8 * size) - 1 : linear.read(at, size);
-      },
+      read: (address, size) => (this.vbe.isLinear ? readLinear(address, size) : this.#memory.read(address, size)),
+      peek: (address) => (this.vbe.isLinear ? readLinear(address, 1) : this.#memory.peek(address)),
       write: (address, value, size) => {
         const at = this.vbe.isLinear ? this.vbe.banked(address - 0xa0000) : -1;
         if (!this.vbe.isLinear) this.#memory.write(address, value, size);

@@ -70,6 +70,14 @@ export class VgaMemory implements Registers {
     return value;
   }
 
+  /** A read without what it does: the latches stay. */
+  peek(address: number): number {
+    const { latches } = this.#state;
+    const value = this.#readByte(address);
+    this.#state.latches = latches;
+    return value;
+  }
+
   write(address: number, value: number, size: AccessSize): void {
     const a = address - this.#base;
     if (

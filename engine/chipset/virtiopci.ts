@@ -83,7 +83,7 @@ export class VirtioPci implements Device {
   readonly #model: VirtioModel;
   readonly #timer: Timer;
   readonly #clock: Bus["clock"];
-  readonly #modern: Required<Registers>;
+  readonly #modern: Required<Omit<Registers, "peek">>;
   #window = 0;
 
   constructor(bus: Pick<Bus, "clock">, pci: PciBus, model: VirtioModel) {
@@ -320,7 +320,7 @@ export class VirtioPci implements Device {
     if (value <= this.#model.queueSizes[queueSelect]) chosen.size = value;
   }
 
-  #modernRegisters(): Required<Registers> {
+  #modernRegisters(): Required<Omit<Registers, "peek">> {
     const isr = fieldRegisters([{ offset: 0, size: 1, get: () => this.#readIsr() }]);
     const notify: Registers = { read: () => 0, write: (offset) => this.#notify(offset >> 2) };
     const regions = [fieldRegisters(this.#commonFields()), isr, fieldRegisters(this.#model.config), notify] as const;

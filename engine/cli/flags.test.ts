@@ -262,6 +262,16 @@ test("-cpu takes a model, and features to add and to leave out, as QEMU does", (
   expect(() => read("-cpu max,nx=maybe")).toThrow("nx=maybe: expected on or off");
 });
 
+test("-gdb takes tcp:HOST:PORT, tcp::PORT, unix:PATH and none; -s is port 1234", () => {
+  expect(read("-s").gdb).toMatchObject({ at: { host: "localhost", port: 1234 } });
+  expect(read("-gdb tcp:127.0.0.1:99").gdb).toMatchObject({ at: { host: "127.0.0.1", port: 99 } });
+  expect(read("-gdb unix:/tmp/g").gdb).toMatchObject({ at: { path: "/tmp/g" } });
+  expect(read("-s -gdb none").gdb).toBeUndefined();
+  expect(() => read("-gdb stdio")).toThrow("-gdb stdio: expected tcp::PORT, tcp:HOST:PORT, unix:PATH or none");
+  expect(() => read("-gdb tcp::0")).toThrow("-gdb port 0: expected 1 to 65535");
+  expect(() => read("-s -d in_asm")).toThrow("-gdb and -d in_asm: expected one of them");
+});
+
 test("an unknown flag is named with the nearest one", () => {
   expect(() => read("-fad x")).toThrow("-fad is no flag of ring; the nearest is -fda");
   expect(() => read("-sd x")).toThrow("-sd is not supported; the nearest is -hda");

@@ -16,8 +16,6 @@ const LACKING: Readonly<Record<string, string>> = {
   qtest: "monitor",
   echr: "serial",
   "watchdog-action": "action",
-  gdb: "S",
-  s: "S",
   dtb: "initrd",
   shim: "kernel",
   qmp: "monitor",

@@ -2,7 +2,7 @@
  * A machine as the stub sees it. What a debugger changes is an input of the machine like any other, so that it is had again
  * when known ticks are run again; what it reads has no effect.
  *
- * Registers of device memory are not read, as a read may change them: FF is shown, the VGA's window among them.
+ * Of device memory the VGA's is shown; registers are not read, as a read may change them: FF.
  */
 import type { Watchpoint } from "../cpu/watchpoints.ts";
 import type { StopReason, Until } from "../machine/api.ts";
@@ -93,8 +93,9 @@ export class MachineTarget implements Target {
     const { pc } = this.#machine.guest;
     const read = new Uint8Array(bytes);
     for (const { hpa, at, count } of pieces) {
-      if (pc.map.readable(hpa) < 0 && pc.partAt(hpa) === undefined) return undefined;
-      read.set(pc.map.peek(hpa, count), at);
+      if (pc.map.readable(hpa) >= 0) read.set(pc.map.peek(hpa, count), at);
+      else if (pc.partAt(hpa) === undefined) return undefined;
+      else for (let i = 0; i < count; i++) read[at + i] = pc.mmio.peek(hpa + i);
     }
     return read;
   }
@@ -179,7 +180,9 @@ export class MachineTarget implements Target {
 
   /** What a stop is to a debugger; undefined where that is nothing: the machine has ended, or sleeps for good. */
   meaningOf(reason: StopReason): Stop | undefined {
-    const stop = { signal: SIGTRAP, processor: this.current };
+    // The turn may have gone on from the processor that stepped.
+    const processor = this.#motion?.kind === "step" && reason.kind === "step" ? this.#motion.processor : this.current;
+    const stop = { signal: SIGTRAP, processor };
     switch (reason.kind) {
       case "breakpoint": {
         const met = this.#points.find((p) => !("bytes" in p) && codeAddressOf(p.address) === reason.address);

@@ -88,6 +88,8 @@ test("memory: m and M as hex digits, X as bytes; E14 where nothing is or ROM wou
   expect(ask("m123456789000,1")).toEqual(["E14"]);
   expect(ask("Mffff0,1:00")).toEqual(["E14"]);
   expect(ask("mffff0,1")[0]).toMatch(/^[0-9a-f]{2}$/);
+  expect(ask("mb8000,2")[0]).not.toBe("ffff");
+  expect(ask("mfee00020,4")).toEqual(["ffffffff"]);
   for (const packet of ["m", "m0", "m0,g", "m0,100000", "M0,1:", "M0,1", "X0,1:ab"])
     expect(ask(packet)).toEqual(["E22"]);
 });
@@ -249,6 +251,44 @@ test("threads: two processors, each with its registers; a step is of the one tha
   const before = machine.guest.pc.processors.all.map((cpu) => cpu.retired);
   expect(ask("vCont;s:p1.1;c:p1.-1")).toEqual(["T05thread:p01.01;"]);
   expect(machine.guest.pc.processors.all.map((cpu) => cpu.retired)).toEqual([(before[0] ?? 0n) + 1n, before[1]]);
+});
+
+test("two awake: a step is one instruction of its processor, and a breakpoint says whose it was", () => {
+  // Processor 1 is started at 8000h by INIT and STARTUP messages of the x2APIC: ICR is register 830h.
+  const { ask, machine } = debuggee(
+    `
+        mov   $0x1b, %ecx
+        rdmsr
+        or    $0xc00, %eax
+        wrmsr
+        mov   $0x830, %ecx
+        mov   $1, %edx
+        mov   $0x4500, %eax
+        wrmsr
+        mov   $0x4608, %eax
+        wrmsr
+1:      incl  %cs:0x600
+        jmp   1b
+`,
+    { processors: 2 },
+  );
+  const { all } = machine.guest.pc.processors;
+  ask("qSupported:multiprocess+;swbreak+");
+  // nop; nop; jmp 8000h
+  ask("M8000,4:9090ebfc");
+  ask("Z0,8001,1");
+  // CS is 800h there: the counter that the debugger sees is another.
+  expect(ask("c")).toEqual(["T05thread:p01.02;"]);
+  expect(ask("qC")).toEqual(["QCp01.02"]);
+  ask("z0,8001,1");
+  for (let i = 0; i < 12; i++) {
+    const processor = i % 2;
+    const before = all.map((cpu) => cpu.retired);
+    const ip = all[1]?.readRegister("IP") as bigint;
+    expect(ask(`vCont;s:p1.${processor + 1};c:p1.-1`)).toEqual([`T05thread:p01.0${processor + 1};`]);
+    expect(all[processor]?.retired).toBe((before[processor] as bigint) + 1n);
+    if (processor === 1) expect(all[1]?.readRegister("IP")).toBe([1n, 2n, 0n][Number(ip)]);
+  }
 });
 const bytesText = (hex: string) =>
   String.fromCharCode(...(hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));
