@@ -236,6 +236,20 @@ test("what a debugger changes in the past makes a new future", () => {
   expect(ask("m600,2")).toEqual(["0001"]);
 });
 
+test("who leaves while the machine goes back leaves it where it is, and it says again what happens", () => {
+  const { ask, machine, stub, run } = debuggee(COUNTER);
+  for (let i = 0; i < 3; i++) ask("s");
+  ask("Z0,7c01,1");
+  stub.receive(packetOf("bc"));
+  run(1);
+  stub.gone();
+  const { tick } = machine;
+  run();
+  expect([machine.tick, machine.guest.events.muted, machine.breakpoints.size]).toEqual([tick, false, 0]);
+  stub.connected();
+  expect(ask("s")).toEqual(["T05thread:01;"]);
+});
+
 test("threads: two processors, each with its registers; a step is of the one that was chosen", () => {
   const { ask, machine } = debuggee(COUNTER, { processors: 2 });
   ask("qSupported:multiprocess+");

@@ -36,6 +36,7 @@ export class Stub {
   #last: Uint8Array = new Uint8Array();
   /** It lets the machine go, and is to be told when it stands. */
   #waits = false;
+  #goesBack = false;
   #isPhysical = false;
   #stop: Stop;
 
@@ -58,9 +59,11 @@ export class Stub {
     this.#stop = { signal: SIGTRAP, processor: this.#target.current };
   }
 
-  /** Somebody has gone, with or without a word: nothing stops a machine that goes. */
+  /** Somebody has gone, with or without a word: a machine that goes is stopped by nothing any more, one that goes back here. */
   gone(): void {
+    const wasBack = this.#waits && this.#goesBack;
     this.#waits = false;
+    if (wasBack) this.#target.halt();
     this.#points.clear();
   }
 
@@ -207,6 +210,7 @@ export class Stub {
 
   #go(motion: Motion, waits = true): undefined {
     this.#waits = waits;
+    this.#goesBack = motion.kind === "step back" || motion.kind === "continue back";
     this.#target.go(motion);
   }
 
