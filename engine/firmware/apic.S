@@ -22,6 +22,8 @@ apic_present:
     popfl
     pushfl
     pop  %eax
+    push %ecx                       # as it was
+    popfl
     xor  %ecx, %eax
     test $EFLAGS_ID, %eax
     jz   1f

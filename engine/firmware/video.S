@@ -266,8 +266,15 @@ video_state:
     mov  %ax, %es:0x23(%di)
     mov  BDA_DISPLAY, %al
     mov  %al, %es:0x25(%di)
-    movw $16, %es:0x27(%di)         # colours
-    movb $8, %es:0x29(%di)          # pages
+    movzbw BDA_VIDEO_MODE, %si
+    cmp  $MODE_LAST, %si
+    ja   1f
+    imul $3, %si, %si
+    mov  %cs:video_colours(%si), %ax
+    mov  %ax, %es:0x27(%di)
+    mov  %cs:video_colours + 2(%si), %al
+    mov  %al, %es:0x29(%di)
+1:
     call scan_lines
     mov  %al, %es:0x2A(%di)
     mov  BDA_VGA_FLAGS, %al
@@ -278,6 +285,26 @@ video_state:
 2:  ret
 video_abilities:                    # modes 0-7, 0D-13; 200, 350, 400 lines; 8 fonts, 2 at a time;
     .byte 0xFF, 0xE0, 0x0F, 0, 0, 0, 0, 0x07, 8, 2, 0xFF, 0x0E, 0, 0, 0, 0  # all of AH=10h to 12h, 1Ch
+
+    .macro MODE_COLOURS colours, pages, modes=1
+    .rept \modes
+    .word \colours
+    .byte \pages
+    .endr
+    .endm
+video_colours:                      # of each mode; 0: one
+    MODE_COLOURS 16, 8, 4
+    MODE_COLOURS 4, 1, 2
+    MODE_COLOURS 2, 1
+    MODE_COLOURS 0, 8
+    MODE_COLOURS 0, 0, 5
+    MODE_COLOURS 16, 8
+    MODE_COLOURS 16, 4
+    MODE_COLOURS 0, 2
+    MODE_COLOURS 16, 2
+    MODE_COLOURS 2, 1
+    MODE_COLOURS 16, 1
+    MODE_COLOURS 256, 1
 
 # Out: AL = 0, 1, 2, 3: the mode has 200, 350, 400, 480 lines, by the signals of the display and
 # whether each is drawn twice. Changes DX.

@@ -65,6 +65,22 @@ probe:
     call power
     VIDEO 0x0003
     call power
+    call print_line
+
+    mov  $0x0E, %al                 # colours and pages of modes 0Eh to 13h
+1:  push %ax
+    xor  %ah, %ah
+    int  $0x10
+    call state
+    mov  STATE + 0x27, %ax
+    call print16
+    mov  STATE + 0x29, %al
+    call print8
+    pop  %ax
+    inc  %ax
+    cmp  $0x14, %al
+    jb   1b
+    VIDEO 0x0003
     jmp  print_line
 
 # AL; of modes 3 and 7 the lines as AH=1Bh says, of the screen and of a character, output register; rows of 8 lines.
@@ -79,11 +95,14 @@ text:
     call text_mode
     VIDEO 0x0003
     jmp  print_line
-text_mode:
+state:
     xor  %ax, %ax
     mov  %ax, %es
     mov  $STATE, %di
     VIDEO 0x1B00
+    ret
+text_mode:
+    call state
     mov  STATE + 0x2A, %al
     call print8
     mov  0x463, %dx
