@@ -60,6 +60,7 @@ const BUILT: ReadonlySet<Feature> = new Set<Feature>([
   "INVPCID",
   "LA57",
   "ARAT",
+  "INVTSC",
   "ERMS",
   "FSRM",
   "MOVBE",

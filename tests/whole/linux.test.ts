@@ -103,6 +103,30 @@ describe.runIf(process.env.RING_FULL)("Debian's Linux with a busybox initramfs",
     }
   }
 
+  test(
+    "686 on 2 sleeps (S3), the clock's alarm wakes it, and its second processor comes back",
+    async () => {
+      const guest = guestOf("686");
+      if (guest === undefined) return;
+      const flags = [...guest.sleeper, "-smp", "2", "-no-reboot"];
+      const theirs = hasQemu ? await qemu(flags, { seconds: LIMIT_S }) : undefined;
+      const ours = await ring(flags, { seconds: LIMIT_S });
+      for (const ran of theirs ? [ours, theirs] : [ours]) {
+        expect(ran.status).toBe(0);
+        expect(ran.out).toMatch(/came back after [2-5] s\r\nprocessors 2/);
+        expect(ran.out).toContain("PM: suspend entry (deep)");
+        expect(ran.out).toContain("CPU1 is up");
+        expect(ran.out).toContain("reboot: Power down");
+      }
+      // It has compared both processors' counters, before and after.
+      expect(ours.out).toContain("Switched to clocksource tsc\r\n");
+      expect(ours.out).not.toContain("Marking TSC unstable");
+      const known = new Set(theirs ? trouble(theirs.out) : []);
+      expect(trouble(ours.out).filter((line) => !known.has(line))).toEqual([]);
+    },
+    LIMIT_S * 2000,
+  );
+
   // 3 GiB lie below 4 GiB, the rest above, which Linux takes first: files come by DMA through its bounce buffers on IDE,
   // straight on virtio.
   test(

@@ -179,3 +179,11 @@ test("each of three processors has its APIC ID in leaves 1 and 0Bh, and the pack
   expect(cpuid(max, 1, 0, place)[1]).toBe(0x02030800);
   expect(cpuid(max, 0xb, 1, place)).toEqual([2, 3, 0x201, 2]);
 });
+
+test("max calls its time-stamp counter invariant, which invtsc names, and the models of old do not", () => {
+  const invariant = (text: string) => {
+    const { model } = parseModel(text) as { model: Model };
+    return cpuid(model, 0x80000007, 0, PLACE)[3];
+  };
+  expect(["max", "max,-invtsc", "qemu64", "qemu64,+invtsc"].map(invariant)).toEqual([1 << 8, 0, 0, 1 << 8]);
+});

@@ -159,6 +159,15 @@ test("x2APIC mode, the TSC deadline, the page in RAM and the APIC disabled, as t
   });
 });
 
+test("time-stamp counters of four processors are one, ten a tick, asleep or not", () => {
+  const machine = powerOn(several, 4);
+  const { all } = machine.guest.pc.processors;
+  for (let i = 0; i < 50; i++) {
+    machine.run({ ticks: 20_011 });
+    expect(new Set(all.map((cpu) => cpu.timeStamp))).toEqual(new Set([BigInt(machine.guest.tick) * 10n]));
+  }
+});
+
 test("a triple fault of the second processor stops the machine, or resets it", () => {
   const source = readFileSync(new URL("race.S", import.meta.url), "utf8");
   const falls = source.replace(
