@@ -202,7 +202,8 @@ test("nothing is sent to a guest whose mouse is off; turned on while held, a cli
   await page.keyboard.press("m");
   await expect(foot(page)).toContainText("Click for its mouse.");
   await page.mouse.click(x, y);
-  await expect.poll(() => isLocked(page)).toBe(true);
+  await expect(foot(page)).toHaveText("Keys and mouse go to the guest. Esc leaves.");
+  expect(await isLocked(page)).toBe(true);
   await page.mouse.down();
   await expect.poll(() => last(page)).toMatchObject({ buttons: 1 });
   await page.evaluate(() => document.exitPointerLock());
@@ -219,7 +220,8 @@ test("locked, counts are the guest's dots to the last one, buttons and keys go, 
   await page.mouse.click(x, y);
   await turnOn(page);
   await page.mouse.click(x, y);
-  await expect.poll(() => isLocked(page)).toBe(true);
+  await expect(foot(page)).toHaveText("Keys and mouse go to the guest. Esc leaves.");
+  expect(await isLocked(page)).toBe(true);
   for (let i = 1; i <= 37; i++) await page.mouse.move(x + 3 * i, y - i);
   await expect
     .poll(() => last(page))
@@ -277,12 +279,15 @@ test("where a lock is refused, a drag over the screen moves by the same counts, 
   await expect(foot(inner)).toContainText("Click for its mouse.");
   await page.mouse.click(x, y);
   await expect(foot(inner)).toHaveText("Keys and mouse go to the guest. Esc leaves.");
-  await page.mouse.move(x, y);
   await page.mouse.move(x + 40, y + 30, { steps: 7 });
   await expect.poll(() => last(inner)).toMatchObject({ right: Math.round(40 * scale), down: Math.round(30 * scale) });
+  const below = Math.round((await screen.locator("canvas").boundingBox())!.height / 2) + 15;
+  await page.mouse.move(x + 40, y + below);
+  await page.mouse.move(x + 100, y);
+  await page.mouse.move(x + 110, y + 5);
   await page.mouse.down();
   await page.mouse.move(x - 40, y + 10, { steps: 9 });
-  const way = { right: Math.round(-40 * scale), down: Math.round(10 * scale) };
+  const way = { right: Math.round((40 + 10 - 150) * scale), down: Math.round((below + 5 + 5) * scale) };
   await expect.poll(() => last(inner)).toEqual({ ...way, buttons: 1 });
   await page.keyboard.press("Escape");
   await expect.poll(() => last(inner)).toEqual({ ...way, buttons: 0 });

@@ -78,9 +78,11 @@ export class GuestMouse implements EventListenerObject {
 
   /** The screen was clicked: takes the pointer, where the screen is held and the guest has a use for it. */
   take(click: Event): void {
-    // Of Enter it is empty.
-    this.isTouched = (click as PointerEvent).pointerType === "touch";
-    if (this.screen.held && this.isInUse && this.grip === "none") this.grab();
+    const { pointerType, clientX: x, clientY: y } = click as PointerEvent;
+    this.isTouched = pointerType === "touch"; // empty where it was Enter
+    if (!this.screen.held || !this.isInUse || this.grip !== "none") return;
+    this.last = pointerType === "mouse" ? { x, y } : undefined;
+    this.grab();
   }
 
   private grab(): void {
