@@ -2,29 +2,27 @@
  * A debugger's far end: takes bytes of the GDB remote protocol, does what they ask to a machine, answers.
  *
  * All-stop mode: a debugger that comes stops the machine, and is told once when what it let go stands again. While it goes,
- * any byte stops it, as with QEMU. The machine is process 1, its processors are threads 1 and up. There is no need to keep
+ * any packet stops it, as with QEMU. The machine is process 1, its processors are threads 1 and up. There is no need to keep
  * interrupts from a step: guest time stands still with the machine, so a step meets one as rarely as a run does, and what is
  * stepped ends as what is run.
  *
  * Not there: non-stop mode, files, tracepoints, memory maps, agent expressions; one processor running while others stand.
  *
- * Source: Debugging with GDB, appendix E "Remote Protocol"; QEMU 8.2, gdbstub (packets `qqemu`, `Qqemu`, and what is told when).
+ * Source: Debugging with GDB, appendix E "Remote Protocol"; QEMU 8.2, gdbstub, for what is told when.
  */
-import { bytesOf, hex, hexOf, type Incoming, MAX_PACKET, PacketReader, packetOf, textOf } from "./packets.ts";
+import { MemoryPackets } from "./memorypackets.ts";
+import { hex, type Incoming, PacketReader, packetOf } from "./packets.ts";
 import { PointSet } from "./points.ts";
+import { Queries } from "./queries.ts";
 import { RegisterPackets } from "./registerpackets.ts";
-import { descriptionOf } from "./registers.ts";
 import { type Motion, SIGTRAP, type Stop, type Target } from "./target.ts";
 import { numberOf, Threads } from "./threads.ts";
 
 const OK = "OK";
-/** What QEMU answers: EFAULT and EINVAL, as hex digits. */
-const [FAULT, INVALID] = ["E14", "E22"];
+/** EINVAL in hex digits, as QEMU answers. */
+const INVALID = "E22";
 const NOT_KNOWN = "";
 const [ARRIVED, AGAIN] = [Uint8Array.of(0x2b), Uint8Array.of(0x2d)];
-/** ENABLE and NOTIMER of QEMU's bits for steps. */
-const STEP_BITS = "ENABLE=1,NOTIMER=4";
-const STEPS = "0x5";
 
 export class Stub {
   readonly #target: Target;
@@ -32,12 +30,13 @@ export class Stub {
   readonly #points: PointSet;
   readonly #threads: Threads;
   readonly #registers: RegisterPackets;
+  readonly #memory: MemoryPackets;
+  readonly #queries: Queries;
   #reader = new PacketReader();
   #last: Uint8Array = new Uint8Array();
   /** It lets the machine go, and is to be told when it stands. */
   #waits = false;
   #goesBack = false;
-  #isPhysical = false;
   #stop: Stop;
 
   constructor(target: Target, send: (bytes: Uint8Array) => void) {
@@ -46,6 +45,8 @@ export class Stub {
     this.#points = new PointSet((points) => target.arm(points));
     this.#threads = new Threads(target.processors);
     this.#registers = new RegisterPackets(target);
+    this.#memory = new MemoryPackets(target);
+    this.#queries = new Queries(target, this.#threads, this.#memory, (text) => this.#answer(text));
     this.#stop = { signal: SIGTRAP, processor: target.current };
   }
 
@@ -53,7 +54,7 @@ export class Stub {
   connected(): void {
     this.#reader = new PacketReader();
     this.#waits = false;
-    this.#isPhysical = false;
+    this.#memory.isPhysical = false;
     this.#threads.reset();
     this.#target.halt();
     this.#stop = { signal: SIGTRAP, processor: this.#target.current };
@@ -136,11 +137,11 @@ export class Stub {
       case "P":
         return this.#registers.write(this.#threads.general, rest) ? OK : INVALID;
       case "m":
-        return this.#readMemory(rest);
+        return this.#memory.read(this.#threads.general, rest);
       case "M":
-        return this.#writeMemory(rest, bytesOf);
+        return this.#memory.write(this.#threads.general, rest);
       case "X":
-        return this.#writeMemory(rest, (data) => Uint8Array.from(data, (character) => character.charCodeAt(0)));
+        return this.#memory.writeBinary(this.#threads.general, rest);
       case "Z":
       case "z":
         return this.#points.change(text[0] === "Z", rest);
@@ -166,29 +167,11 @@ export class Stub {
       case "v":
         return this.#multiLetter(rest);
       case "q":
-        return this.#query(rest);
+        return this.#queries.ask(rest);
       case "Q":
-        return this.#set(rest);
+        return this.#queries.set(rest);
     }
     return NOT_KNOWN;
-  }
-
-  // Memory ---------------------------------------------------------------------------------------------------------------
-
-  #readMemory(args: string): string {
-    const [address, bytes] = placeOf(args) ?? [];
-    if (address === undefined || bytes === undefined || bytes > MAX_PACKET / 2) return INVALID;
-    const read = this.#target.readMemory(this.#threads.general, address, bytes, this.#isPhysical);
-    return read === undefined ? FAULT : hexOf(read);
-  }
-
-  #writeMemory(args: string, decode: (data: string) => Uint8Array | undefined): string {
-    const colon = args.indexOf(":");
-    const [address, bytes] = placeOf(args.slice(0, Math.max(0, colon))) ?? [];
-    const data = decode(args.slice(colon + 1));
-    if (address === undefined || data === undefined || data.length !== bytes) return INVALID;
-    if (data.length === 0) return OK;
-    return this.#target.writeMemory(this.#threads.general, address, data, this.#isPhysical) ? OK : FAULT;
   }
 
   // Going on -------------------------------------------------------------------------------------------------------------
@@ -259,90 +242,4 @@ export class Stub {
     this.#target.kill();
     return undefined;
   }
-
-  #query(text: string): string | undefined {
-    const [name, args] = nameOf(text);
-    switch (name) {
-      case "Supported":
-        return this.#supported(args);
-      case "Attached":
-        return "1";
-      case "C":
-        return `QC${this.#threads.name(this.#threads.general)}`;
-      case "fThreadInfo":
-        return `m${Array.from({ length: this.#target.processors }, (_, n) => this.#threads.name(n)).join(",")}`;
-      case "sThreadInfo":
-        return "l";
-      case "ThreadExtraInfo": {
-        const processor = this.#threads.of(args);
-        if (processor === undefined) return INVALID;
-        return hexOf(bytesOfText(`CPU#${processor} [${this.#target.describe(processor)}]`));
-      }
-      case "Rcmd": {
-        const command = bytesOf(args);
-        return command === undefined ? INVALID : this.#monitor(textOf(command));
-      }
-      case "Xfer":
-        return this.#transfer(args);
-      case "qemu.sstepbits":
-        return STEP_BITS;
-      case "qemu.sstep":
-        return STEPS;
-      case "qemu.PhyMemMode":
-        return this.#isPhysical ? "1" : "0";
-    }
-    return NOT_KNOWN;
-  }
-
-  #set(text: string): string {
-    const [name, args] = nameOf(text);
-    if (name === "qemu.sstep") return numberOf(args) === numberOf(STEPS) ? OK : INVALID;
-    if (name !== "qemu.PhyMemMode") return NOT_KNOWN;
-    if (args !== "0" && args !== "1") return INVALID;
-    this.#isPhysical = args === "1";
-    return OK;
-  }
-
-  #supported(theirs: string): string {
-    this.#threads.learn(theirs);
-    const past = this.#target.hasPast ? "ReverseStep+;ReverseContinue+;" : "";
-    return `PacketSize=${hex(MAX_PACKET)};qXfer:features:read+;vContSupported+;multiprocess+;swbreak+;hwbreak+;${past}`;
-  }
-
-  /** `features:read:target.xml:OFFSET,LENGTH` */
-  #transfer(args: string): string {
-    const [object, verb, annex, place = ""] = args.split(":");
-    if (object !== "features" || verb !== "read") return NOT_KNOWN;
-    const [from, length] = placeOf(place) ?? [];
-    if (annex !== "target.xml" || from === undefined || length === undefined) return "E00";
-    const rest = descriptionOf(this.#target.isWide).slice(Number(from));
-    const part = rest.slice(0, Math.min(length, MAX_PACKET - 1));
-    return `${part.length < rest.length ? "m" : "l"}${part}`;
-  }
-
-  /** What the monitor says comes in packets of its own, before the answer. */
-  #monitor(command: string): string | undefined {
-    const said = bytesOfText(this.#target.monitor(command));
-    const most = MAX_PACKET / 2 - 1;
-    for (let at = 0; at < said.length; at += most) this.#answer(`O${hexOf(said.slice(at, at + most))}`);
-    return OK;
-  }
-}
-
-/** `ADDRESS,LENGTH` */
-function placeOf(text: string): [address: bigint, bytes: number] | undefined {
-  const [address = "", length = "", more] = text.split(",");
-  const [from, bytes] = [numberOf(address), numberOf(length)];
-  if (from === undefined || bytes === undefined || more !== undefined || bytes > 2n ** 32n) return undefined;
-  return [from, Number(bytes)];
-}
-
-/** `Name:arguments`, or `Name,arguments`. */
-function nameOf(text: string): [name: string, args: string] {
-  const at = text.search(/[:,=]/);
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-function bytesOfText(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -14,6 +14,8 @@ const ring = fileURLToPath(new URL("../../engine/cli/ring.mjs", import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), "gdb-"));
 const has = (program: string) => spawnSync(program, ["--version"]).status === 0;
 const withGdb = test.skipIf(!has("gdb"));
+/** In the short run, engine/debug/stub.test.ts has the same without gdb. */
+const withGdbInFull = test.skipIf(!has("gdb") || !process.env["RING_FULL"]);
 const withBoth = test.skipIf(!has("gdb") || !has("gcc"));
 const children: ChildProcess[] = [];
 afterAll(() => {
@@ -272,7 +274,7 @@ const LOOP = `
         jnz   1b
 `;
 
-withGdb(
+withGdbInFull(
   "stops, steps, reads and a detach leave the hash of a run without gdb; monitor, threads",
   async () => {
     const image = floppy("loop.img", LOOP);
@@ -336,7 +338,7 @@ test("random bytes on the socket, and clients that hang up: the machine goes on,
   const machine = await start(["-fda", floppy("fuzz.img", LOOP), "-S"]);
   let x = 1;
   const random = () => (x = Math.imul(x, 48271) % 0x7fffffff) >>> 8;
-  for (let round = 0; round < (process.env["RING_FULL"] ? 200 : 8); round++) {
+  for (let round = 0; round < (process.env["RING_FULL"] ? 200 : 4); round++) {
     const { socket } = await talk(machine.port);
     const closed = new Promise((resolve) => socket.on("close", resolve));
     socket.write(Uint8Array.from({ length: 3000 }, () => (random() % 4 ? 32 + (random() % 95) : random() & 0xff)));
