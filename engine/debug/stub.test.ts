@@ -111,6 +111,32 @@ test("paging: linear addresses by the tables, a page that is not there is E14; P
   expect(ask("qqemu.PhyMemMode")).toEqual(["1"]);
 });
 
+test("CR3 written by a debugger counts at once, though the TLB had the page", () => {
+  const { ask, machine } = debuggee("1: mov 0x600, %al\n jmp 1b");
+  const words = (address: number, ...values: number[]) =>
+    machine.writeMemory("physical", address, new Uint8Array(Uint32Array.from(values).buffer));
+  // Two directories with a table each; the second has page 0 at 20000h, and both have the code's page 7.
+  words(0x10000, 0x11007);
+  words(0x11000, 0x7, 0, 0, 0, 0, 0, 0, 0x7007);
+  words(0x12000, 0x13007);
+  words(0x13000, 0x20007, 0, 0, 0, 0, 0, 0, 0x7007);
+  machine.writeMemory("physical", 0x600, Uint8Array.of(0x11));
+  machine.writeMemory("physical", 0x20600, Uint8Array.of(0x22));
+  const number = (name: string) =>
+    registersOf(true)
+      .findIndex((each) => each.name === name)
+      .toString(16);
+  ask(`P${number("ds")}=00000000`);
+  ask(`P${number("cr3")}=0000010000000000`);
+  ask(`P${number("cr0")}=1100008000000000`);
+  ask("s");
+  expect(ask("p0")[0]?.slice(0, 2)).toBe("11");
+  ask("s");
+  ask(`P${number("cr3")}=0020010000000000`);
+  ask("s");
+  expect(ask("p0")[0]?.slice(0, 2)).toBe("22");
+});
+
 test("Z0 and Z1 stop before the instruction, and nothing is written into memory; z0 removes", () => {
   const { ask } = debuggee(COUNTER);
   ask("qSupported:swbreak+;hwbreak+");

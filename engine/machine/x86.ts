@@ -31,6 +31,7 @@ const GENERAL64 = [
 ];
 const CONTROLS = { CR0: at.CR0, CR2: at.CR2, CR3: at.CR3, CR4: at.CR4, EFER: at.EFER } as const;
 const NAMES: ReadonlySet<string> = new Set(REGISTERS.keys());
+const TRANSLATING: ReadonlySet<string> = new Set(["CR0", "CR3", "CR4", "EFER"]);
 const PRESENT = 0x80;
 
 export class X86 extends Processor implements Cpu {
@@ -121,6 +122,8 @@ export class X86 extends Processor implements Cpu {
   /** Without the checks that an instruction makes; a selector is loaded as in real mode (base = selector × 16). */
   writeRegister(name: string, value: bigint): void {
     REGISTERS.get(name)?.write(this, value);
+    // What translation depends on: instructions that write it forget the TLBs, too (AMD APM vol. 2, 5.5).
+    if (TRANSLATING.has(name)) for (const tlb of [this.memory.data, this.memory.code]) tlb.flushAll();
     this.registersAssigned();
   }
 

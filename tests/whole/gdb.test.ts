@@ -150,7 +150,7 @@ withBoth(
         ...["break kmain", "continue", "break add", "continue", "continue", "bt", "print a + b"],
         ...["delete", "watch counter", "continue", "stepi", "reverse-continue", "delete", "break depth"],
         ...["reverse-continue", "print n", "reverse-continue", "print n", "reverse-continue", "info registers eip"],
-        ...["set architecture i8086", "x/i 0xffff0", "kill"],
+        ...["set architecture i8086", "x/i 0xffff0", "monitor x /1i 0xffff0", "kill"],
       ],
       elf,
     );
@@ -164,6 +164,7 @@ withBoth(
     expect(said).toMatch(/\$2 = 0\n[\s\S]*\$3 = 1\n/);
     expect(said).toMatch(/eip +0x[0-9a-f]+ +0x[0-9a-f]+ <depth>/);
     expect(said).toMatch(/0xffff0:\tljmp/);
+    expect(said).toMatch(/0x000ffff0: +ljmp/);
     expect(said).not.toMatch(/warning|error|cannot|too long/i);
     expect((await machine.ended).status).toBe(0);
   },
