@@ -10,8 +10,9 @@ import { TABLE } from "../isa/table.ts";
 import { EngineError } from "../wasm/error.ts";
 import { isStackAccess, passBranch } from "./beyondlimit.ts";
 import { Blocks, fitsLimit, linearOf } from "./blocks.ts";
+import { CodeFinder } from "./codefinder.ts";
 import type { ModeName, Surroundings } from "./core.ts";
-import { Crossings, codeAddress } from "./crossing.ts";
+import { codeAddress } from "./crossing.ts";
 import { withCrossPages } from "./crosspages.ts";
 import { DR6_BS } from "./debugregisters.ts";
 import { PORT_WRITE, SYSTEM_JUMP, SYSTEM_NEXT } from "./emitter.ts";
@@ -21,12 +22,11 @@ import { type Fault, GuestFault } from "./fault.ts";
 import { fetchInstruction } from "./fetch.ts";
 import { type GateFunctions, gateFunctions } from "./gatememory.ts";
 import { Handlers } from "./handlers.ts";
-import { JumpMemory } from "./jumpmemory.ts";
 import * as at from "./layout.ts";
 import { LinearMemory } from "./linear.ts";
 import { DEFAULT_MODEL, type Model } from "./models.ts";
 import { type Mode, Modes, nameOf } from "./modes.ts";
-import { PAGE, type PhysicalMap } from "./physical.ts";
+import type { PhysicalMap } from "./physical.ts";
 import { NMI_BLOCKED, REPEATING, RF, SHADOW_SS, SHADOWS, TF } from "./registers.ts";
 import { floatOperation } from "./sse.ts";
 import { BTF, DEBUGCTL, LBR, recordBranch } from "./system/branchrecord.ts";
@@ -48,6 +48,7 @@ export class Processor extends EventTaker {
   readonly gates: GateFunctions;
   private readonly handlers: Handlers;
   private readonly blocks: Blocks;
+  private readonly code: CodeFinder;
   private mode!: Mode;
   private readonly modes: Modes;
   private modeName: ModeName = "real";
@@ -59,8 +60,6 @@ export class Processor extends EventTaker {
   private passedAt = -1;
   /** Runs one instruction at a time whatever it is, with the same results. */
   careful = false;
-  private readonly crossings = new Crossings(this);
-  private readonly jumps = new JumpMemory(this);
   private breakpointSet: ReadonlySet<number> = new Set();
   /** Mode as the ledger knows it: nothing yet of a state that was just assigned. */
   private chargedMode: ModeName | undefined;
@@ -77,8 +76,8 @@ export class Processor extends EventTaker {
     this.handlers = new Handlers(map.memory, {
       ...this.memory.imports,
       ...withCrossPages(map, {
-        link: (_cpu, record, field, ticks) => this.link(record, field, ticks),
-        jump: (_cpu, low, high, ticks) => this.jump(low >>> 0, high, ticks),
+        link: (_cpu, record, field, ticks) => this.code.link(record, field, ticks),
+        jump: (_cpu, low, high, ticks) => this.code.jump(low >>> 0, high, ticks),
       }),
       system: (_cpu, record, ticks) => this.system(record, ticks),
       port: (_cpu, record, ticks, access) => this.port(record, ticks, access),
@@ -88,17 +87,14 @@ export class Processor extends EventTaker {
         this.blocks.warm(record);
         return 0;
       },
-      guard: (_cpu, record, ticks) => this.guard(record, ticks),
+      guard: (_cpu, record, ticks) => this.code.guard(record, ticks),
       renew: (_cpu, record) => (this.blocks.renew(record, this.mode) ? 1 : 0),
       float: (_cpu, operation, immediate) => floatOperation(this, operation, immediate),
     });
     this.blocks = new Blocks(map, this.handlers, number);
     this.modes = new Modes(model, () => this.blocks.flush());
-    this.blocks.onFlush = () => {
-      this.crossings.clear();
-      this.jumps.wipe();
-      this.jumps.forget(this.mode, false);
-    };
+    this.code = new CodeFinder(this, this.blocks);
+    this.blocks.onFlush = () => this.code.forget();
     map.readers.push({
       holdsCode: (line) => this.blocks.holds(line) || this.monitor.holds(line),
       codeChanges: (host, bytes) => {
@@ -108,7 +104,7 @@ export class Processor extends EventTaker {
       codeAppears: () => this.memory.forgetWrites(),
       mapChanges: () => this.mappingChanged(),
     });
-    this.memory.onCodeMoved = () => this.jumps.forget(this.mode, false);
+    this.memory.onCodeMoved = () => this.code.jumps.forget(this.mode, false);
     this.reset();
   }
 
@@ -250,7 +246,7 @@ export class Processor extends EventTaker {
         // A gate left IF set, and the next interrupt waits already.
         (met && this.canWake);
       first = false;
-      const record = alone ? 0 : this.findHere();
+      const record = alone ? 0 : this.code.findHere();
       const left = record ? this.map.view.getInt32(record + at.R_LEFT, true) : 0;
       if (record === 0 || left > remaining) {
         this.runAlone();
@@ -326,7 +322,7 @@ export class Processor extends EventTaker {
     this.instructionIp = this.ip;
     this.alone = true;
     try {
-      const record = this.findAlone();
+      const record = this.code.findAlone();
       if (record) this.enter(record, 1, 1);
       else this.runUnkept();
     } finally {
@@ -345,7 +341,7 @@ export class Processor extends EventTaker {
   private meetsCodeBreakpoint(): boolean {
     const held = this.view.getUint32(at.SHADOW, true) & (SHADOW_SS | REPEATING);
     if (held || this.view.getUint32(at.SYSTEM_FLAGS, true) & RF) return false;
-    const bits = this.debug.atCode(...this.here());
+    const bits = this.debug.atCode(...codeAddress(this, this.mode));
     if (!bits) return false;
     // It costs a tick, so that a handler with a breakpoint on itself does not run for ever in no time.
     this.executed++;
@@ -373,7 +369,7 @@ export class Processor extends EventTaker {
     let decoded: Decoded | Fault | undefined;
     let record = 0;
     try {
-      record = this.crossings.find(this.mode);
+      record = this.code.crossings.find(this.mode);
       if (record === 0) decoded = fetchInstruction(this, this.mode);
     } catch (e) {
       if (!(e instanceof GuestFault)) throw e;
@@ -390,7 +386,7 @@ export class Processor extends EventTaker {
       this.fault(decoded);
     } else if (fitsLimit(ip, decoded, this.mode)) {
       const built = this.blocks.buildUnkept(decoded, this.rip, this.mode);
-      const replaced = this.crossings.keep(this.mode, decoded.length, built.record, built.guard);
+      const replaced = this.code.crossings.keep(this.mode, decoded.length, built.record, built.guard);
       if (replaced && built.guard) this.blocks.forward(replaced, built.guard);
       this.enter(built.record, 1, 1);
     } else {
@@ -403,121 +399,6 @@ export class Processor extends EventTaker {
   }
 
   // ---- what generated code calls ---------------------------------------------------------------------------------
-
-  /** Linear address of the instruction at RIP. */
-  private here(): [low: number, high: number] {
-    return codeAddress(this, this.mode);
-  }
-
-  /** The record of the code at an offset in CS, 0 where it must run alone; a #PF is thrown. */
-  private find(low: number, high: number): number {
-    if (!this.long && low > this.mode.limit) return 0;
-    const host = this.memory.codeHost(this.long ? low : (this.mode.base + low) >>> 0, high);
-    return host < 0 ? 0 : this.blocks.find(low, high, host, this.mode);
-  }
-
-  /** The same at RIP; 0 too where fetching faults, which running it alone finds again. */
-  private findHere(): number {
-    const low = this.view.getUint32(at.RIP, true);
-    if (mayCross(low) && this.crossings.has(this.mode)) return 0;
-    return this.tryFind(low, this.view.getInt32(at.RIP + 4, true));
-  }
-
-  /**
-   * The record of the code that generated code comes to next, or the guard before it; 0 where it must leave. Behind the last
-   * tick nothing is looked for: that instruction is not due, and what its fetch does to tables and TLB may be seen before it.
-   */
-  private findNext(low: number, high: number, ticks: number): number {
-    if (ticks <= 0) return 0;
-    if (mayCross(low)) {
-      this.view.setUint32(at.RIP, low, true);
-      this.view.setInt32(at.RIP + 4, high, true);
-      const guard = this.crossings.guard(this.mode);
-      if (guard !== undefined) return guard;
-    }
-    return this.tryFind(low, high);
-  }
-
-  /** Generated code stands before a guard: whether it must leave there. */
-  private guard(record: number, ticks: number): number {
-    const rip = this.map.view.getBigUint64(record + at.R_RIP, true);
-    this.view.setBigUint64(at.RIP, rip, true);
-    try {
-      if (this.crossings.passes(record, this.mode)) return 0;
-    } catch (e) {
-      if (!(e instanceof GuestFault)) throw e;
-    }
-    // The guard was paid for.
-    this.notFound(this.view.getUint32(at.RIP, true), this.view.getInt32(at.RIP + 4, true), ticks + 1);
-    return 1;
-  }
-
-  private tryFind(low: number, high: number): number {
-    try {
-      return this.find(low, high);
-    } catch (e) {
-      if (!(e instanceof GuestFault)) throw e;
-      return 0;
-    }
-  }
-
-  private findAlone(): number {
-    const low = this.view.getUint32(at.RIP, true);
-    if (!this.long && low > this.mode.limit) return 0;
-    if (mayCross(low) && this.crossings.has(this.mode)) return 0;
-    const high = this.view.getInt32(at.RIP + 4, true);
-    try {
-      const host = this.memory.codeHost(this.long ? low : (this.mode.base + low) >>> 0, high);
-      return host < 0 ? 0 : this.blocks.findAlone(low, high, host, this.mode);
-    } catch (e) {
-      if (!(e instanceof GuestFault)) throw e;
-      return 0;
-    }
-  }
-
-  private notFound(low: number, high: number, ticks: number): number {
-    this.view.setUint32(at.RIP, low, true);
-    this.view.setInt32(at.RIP + 4, high, true);
-    this.view.setInt32(at.LEFT_TICKS, ticks, true);
-    this.view.setInt32(at.EXIT, at.EXIT_SYSTEM, true);
-    return 0;
-  }
-
-  private link(record: number, field: number, ticks: number): number {
-    const v = this.map.view;
-    const from = v.getUint32(record + at.R_RIP, true);
-    const fromHigh = v.getInt32(record + at.R_RIP + 4, true);
-    let low = v.getUint32(record + at.R_TARGET, true);
-    let high = v.getInt32(record + at.R_TARGET + 4, true);
-    if (field !== at.R_LINK_TARGET) {
-      low = from + v.getUint8(record + at.R_LENGTH);
-      high = this.long && low > 0xffffffff ? (fromHigh + 1) | 0 : fromHigh;
-      if (this.long) low >>>= 0;
-    }
-    let target = 0;
-    const kept = this.blocks.keeps(record, () => {
-      target = this.findNext(low, high, ticks);
-    });
-    if (!target) return this.notFound(low, high, ticks);
-    const { base } = this.mode;
-    const samePage = (base + from) >>> 12 === (base + low) >>> 12 && fromHigh === high;
-    if (samePage || !this.memory.paging.on) {
-      if (kept) this.blocks.link(record, field, target, samePage);
-    } else this.remember(low, high, target);
-    return target;
-  }
-
-  private remember(low: number, high: number, target: number): void {
-    const isGlobal = this.memory.isGlobalCode(this.long ? low : (this.mode.base + low) >>> 0, high);
-    this.jumps.remember(low, high, target, this.mode, isGlobal);
-  }
-
-  private jump(low: number, high: number, ticks: number): number {
-    const target = this.findNext(low, high, ticks);
-    if (!target) return this.notFound(low, high, ticks);
-    this.remember(low, high, target);
-    return target;
-  }
 
   /** Ticks that a callback of generated code may see, `ticks` being what is left behind its block. */
   private system(record: number, ticks: number): number {
@@ -623,13 +504,14 @@ export class Processor extends EventTaker {
     const mode = this.modes.of(this);
     if (mode !== this.mode) {
       this.mode = mode;
+      this.code.mode = mode;
       this.long = mode.codeBits === 64;
       this.flat = mode.flat;
-      this.jumps.setTag(mode);
+      this.code.jumps.setTag(mode);
       this.mustLeave = true;
     }
     if (this.memory.updateAccess()) {
-      this.jumps.setTag(mode);
+      this.code.jumps.setTag(mode);
       this.mustLeave = true;
     }
     const { cpl } = this;
@@ -670,7 +552,7 @@ export class Processor extends EventTaker {
     this.setSegmentTag();
     this.memory.updatePaging();
     this.blocks.cutCrossLinks();
-    this.jumps.forget(this.mode, butGlobal);
+    this.code.jumps.forget(this.mode, butGlobal);
     this.mustLeave = true;
   }
 
@@ -689,8 +571,3 @@ export class Processor extends EventTaker {
 
 /** Operations by their row's place in the table. */
 const OPERATION_OF = TABLE.map((row) => OPERATIONS[row.name]);
-
-/** Whether the instruction at an offset in CS may go on behind its page's end. */
-function mayCross(low: number): boolean {
-  return (low & (PAGE - 1)) > PAGE - 16;
-}
