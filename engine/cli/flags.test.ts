@@ -267,6 +267,7 @@ test("-gdb takes tcp:HOST:PORT, tcp::PORT, unix:PATH and none; -s is port 1234",
   expect(read("-gdb tcp:127.0.0.1:99").gdb).toMatchObject({ at: { host: "127.0.0.1", port: 99 } });
   expect(read("-gdb unix:/tmp/g").gdb).toMatchObject({ at: { path: "/tmp/g" } });
   expect(read("-s -gdb none").gdb).toBeUndefined();
+  expect(() => read("-gdb 1234")).toThrow("-gdb 1234: expected tcp::PORT, tcp:HOST:PORT, unix:PATH or none");
   expect(() => read("-gdb stdio")).toThrow("-gdb stdio: expected tcp::PORT, tcp:HOST:PORT, unix:PATH or none");
   expect(() => read("-gdb tcp::0")).toThrow("-gdb port 0: expected 1 to 65535");
   expect(() => read("-s -d in_asm")).toThrow("-gdb and -d in_asm: expected one of them");

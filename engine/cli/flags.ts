@@ -355,8 +355,8 @@ function object(options: Options, value: string): void {
 }
 
 function gdb(options: Options, value: string): void {
-  const place = line("-gdb", value);
-  if (place.kind === "socket") options.gdb = place;
+  const place = /^(tcp|unix):/.test(value) ? line("-gdb", value) : undefined;
+  if (place?.kind === "socket") options.gdb = place;
   else if (value === "none") delete options.gdb;
   else throw new UsageError(`-gdb ${value}: expected tcp::PORT, tcp:HOST:PORT, unix:PATH or none`);
 }
