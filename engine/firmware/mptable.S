@@ -125,7 +125,8 @@ init_mp:
     mov  $mp_pointer, %di
     mov  $16, %cx
     mov  $mp_pointer + MP_POINTER_SUM, %bx
-    movl $0x5F504D5F, %es:(%di)     # "_MP_"
+    movl $~0x5F504D5F, %es:(%di)    # "_MP_", which so stands nowhere else
+    notl %es:(%di)
     call checksum
     pop  %es
 9:  ret

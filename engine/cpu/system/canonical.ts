@@ -1,7 +1,8 @@
 /**
  * Canonical addresses: the bits above the highest implemented one equal it. What is kept for later, in a register or as a
  * table's or a segment's base, may have as many as the processor can have, whether five levels are on or not: so processors
- * with LA57 do, and Linux's KVM models them (arch/x86/kvm, is_noncanonical_address). What is used now has as many as are on.
+ * with LA57 do, and Linux's KVM models them (arch/x86/kvm, is_noncanonical_address). What is used now has as many as are on, and
+ * so have WRFSBASE and WRGSBASE on a Zen 4.
  * Source: AMD APM vol. 2, 1.1.3, 5.3.1.
  */
 import type { Core } from "../core.ts";

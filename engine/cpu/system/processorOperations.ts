@@ -14,7 +14,7 @@ import * as at from "../layout.ts";
 import { AC, AF, CF, CR4_FSGSBASE, CR4_PKE, INTR, OF, PF, SF, ZF } from "../registers.ts";
 import { DS, FS, GS } from "../segments.ts";
 import type { LinearAddress } from "../translation.ts";
-import { isCanonicalBase } from "./canonical.ts";
+import { isCanonical } from "./canonical.ts";
 import { slotOf } from "./msr.ts";
 import { addressOf, loadMemory64, offsetOf, operand, read64, storeMemory64, write64 } from "./operands.ts";
 import type { Operation } from "./operation.ts";
@@ -91,7 +91,7 @@ const writeBase =
   (p, d) => {
     if (!(p.control(4) & CR4_FSGSBASE)) raise(fault.UD);
     const base = read64(p, operand(d, 0));
-    if (!isCanonicalBase(p, base)) raise(fault.GP, 0);
+    if (!isCanonical(p, base)) raise(fault.GP, 0);
     p.segments.setBase64(segment, base);
   };
 
