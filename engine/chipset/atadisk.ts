@@ -7,7 +7,7 @@
  *
  * Source: ATA/ATAPI-6, chapter 8; for cylinders, heads and sectors ATA-3 (X3T10/2008D), 6.2.
  */
-import { identifyDisk, MAX_MULTIPLE } from "./ataidentify.ts";
+import { HEADS, identifyDisk, MAX_MULTIPLE, sectorsOf, TRACK_SECTORS } from "./ataidentify.ts";
 import { type DiskChanges, DiskImage, noChanges } from "./diskimage.ts";
 import {
   ABRT,
@@ -85,7 +85,7 @@ export class AtaDisk extends IdeDevice {
 
   constructor(cable: IdeCable, name: string, image: Uint8Array, serial: string) {
     super(cable, name);
-    const translation = { multiple: 0, heads: 16, sectors: 63, writeCache: true, lookAhead: true };
+    const translation = { multiple: 0, heads: HEADS, sectors: TRACK_SECTORS, writeCache: true, lookAhead: true };
     this.state = { ...newIdeState(), changes: noChanges(), ...translation };
     this.disk = new DiskImage(image, () => this.state.changes);
     this.#serial = serial;
@@ -93,12 +93,12 @@ export class AtaDisk extends IdeDevice {
 
   /** Sectors of the disk. */
   get capacity(): number {
-    return Math.ceil(this.disk.length / SECTOR);
+    return sectorsOf(this.disk.length);
   }
 
   override reset(): void {
     super.reset();
-    Object.assign(this.state, { multiple: 0, heads: 16, sectors: 63, writeCache: true, lookAhead: true });
+    Object.assign(this.state, { multiple: 0, heads: HEADS, sectors: TRACK_SECTORS, writeCache: true, lookAhead: true });
   }
 
   override restored(): void {

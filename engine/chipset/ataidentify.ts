@@ -25,9 +25,16 @@ export interface DiskIdentity {
   readonly lookAhead: boolean;
 }
 
-/** Cylinders of 16 heads and 63 sectors, at most 16,383. */
+/** Every disk is shown with so many heads, and sectors a track. */
+export const HEADS = 16;
+export const TRACK_SECTORS = 63;
+
+/** Sectors of a disk with an image of so many bytes. */
+export const sectorsOf = (bytes: number): number => Math.ceil(bytes / 512);
+
+/** Cylinders of that shape, at most 16,383. */
 export function cylindersOf(capacity: number): number {
-  return Math.max(1, Math.min(16383, Math.floor(capacity / (16 * 63))));
+  return Math.max(1, Math.min(16383, Math.floor(capacity / (HEADS * TRACK_SECTORS))));
 }
 
 /** 512 bytes. */
@@ -37,7 +44,7 @@ export function identifyDisk(disk: DiskIdentity): Uint8Array {
   const small = Math.min(disk.capacity, 2 ** 28 - 1);
   const words = new Uint16Array(256);
   const set = (first: number, ...values: number[]) => words.set(values, first);
-  set(0, 0x0040, cylindersOf(disk.capacity), 0, 16, 0, 0, 63);
+  set(0, 0x0040, cylindersOf(disk.capacity), 0, HEADS, 0, 0, TRACK_SECTORS);
   text(words, 10, 20, disk.serial);
   text(words, 23, 8, FIRMWARE);
   text(words, 27, 40, MODEL);

@@ -13,7 +13,7 @@
  *
  * Source: QEMU, hw/i386/pc.c (pc_cmos_init, cmos_init_hd); IBM PC AT Technical Reference, "CMOS RAM".
  */
-import { cylindersOf } from "./ataidentify.ts";
+import { cylindersOf, HEADS, TRACK_SECTORS } from "./ataidentify.ts";
 
 /** Floppy drive types as CMOS 0x10 numbers them. */
 export const FLOPPY_TYPES = { none: 0, "360K": 1, "1.2M": 2, "720K": 3, "1.44M": 4, "2.88M": 5 } as const;
@@ -50,7 +50,6 @@ export function bootCmos(order = "cad"): [index: number, value: number][] {
 }
 
 const USER_TYPE = 47;
-const [DISK_HEADS, DISK_SECTORS] = [16, 63];
 /** More than eight heads; retries are not switched off. */
 const DISK_CONTROL = 0xc8;
 
@@ -66,7 +65,7 @@ function diskCmos(disks: readonly (number | undefined)[]): [index: number, value
     if (n > 1) continue;
     types |= n === 0 ? 0xf0 : 0x0f;
     const [low, high] = [cylinders & 0xff, cylinders >> 8];
-    const drive = [low, high, DISK_HEADS, 0xff, 0xff, DISK_CONTROL, low, high, DISK_SECTORS];
+    const drive = [low, high, HEADS, 0xff, 0xff, DISK_CONTROL, low, high, TRACK_SECTORS];
     bytes.push([0x19 + n, USER_TYPE], ...drive.map((value, i): [number, number] => [0x1b + 9 * n + i, value]));
   }
   return [[0x12, types], [0x39, translations], ...bytes];

@@ -4,10 +4,9 @@
  */
 import { CONDITIONS } from "../isa/conditions.ts";
 import type { Decoded } from "../isa/decoded.ts";
-import { TABLE } from "../isa/table.ts";
 import type { Core } from "./core.ts";
 import { CF, OF, PF, SF, ZF } from "./registers.ts";
-import { SS } from "./segments.ts";
+import { MOVES_STACK, NAMES_STACK } from "./traits.ts";
 
 /** Does what a branch to beyond the limit does where it is not taken; false where it is taken, and has no effect. */
 export function passBranch(p: Core, d: Decoded): boolean {
@@ -47,25 +46,6 @@ function holds(p: Core, code: number): boolean {
 const JUMP_CONDITIONS: Record<string, number> = Object.fromEntries(
   CONDITIONS.map(({ name }, code) => [`J${name}`, code]),
 );
-
-/** Rows that access the stack besides their operands. */
-const MOVES_STACK_BY_ROW = TABLE.map((row) => /^(PUSH|POP|CALL|RET|ENTER|LEAVE)/.test(row.name));
-
-/** Rows that go on elsewhere; of INT and its like the interrupt does. */
-const BRANCHES_BY_ROW = TABLE.map((row) => /^(J|CALL|RET|LOOP|IRET|SYSCALL|SYSRET|SYSENTER|SYSEXIT)/.test(row.name));
-
-const NAMES_STACK = 1;
-const MOVES_STACK = 2;
-export const BRANCHES = 4;
-
-/** How an instruction accesses the stack: by an operand in SS, and besides its operands; and whether it is a branch. */
-export function traitsOf(d: Decoded): number {
-  const names = d.operands.some((o) => o.kind === "memory" && o.segment === SS);
-  const { index } = d.row;
-  return (
-    (names ? NAMES_STACK : 0) | (MOVES_STACK_BY_ROW[index] ? MOVES_STACK : 0) | (BRANCHES_BY_ROW[index] ? BRANCHES : 0)
-  );
-}
 
 /**
  * Whether the access that was not canonical, or reached past 4 GiB, was to the stack: it raises #SS instead of #GP. `traits`:

@@ -5,7 +5,6 @@
 import { decode } from "../isa/decode.ts";
 import type { Decoded } from "../isa/decoded.ts";
 import { EngineError } from "../wasm/error.ts";
-import { BRANCHES, traitsOf } from "./beyondlimit.ts";
 import { DecodeCache, type KnownInstruction } from "./decodecache.ts";
 import type { Addressing, Shape } from "./emitter.ts";
 import type { Handlers } from "./handlers.ts";
@@ -13,6 +12,7 @@ import * as at from "./layout.ts";
 import type { Mode } from "./modes.ts";
 import { PAGE, type PhysicalMap } from "./physical.ts";
 import { LONGEST_SEQUENCE } from "./sequence.ts";
+import { traitsOf } from "./traits.ts";
 import { emitBlock, type Step } from "./translate.ts";
 
 const MAX_BLOCK = 32;
@@ -102,10 +102,6 @@ export class Blocks {
   /** `traitsOf` the instruction of a record. */
   traitsAt(record: number): number {
     return (this.kinds[this.indexOf(record)] as number) & ~INSTRUCTION;
-  }
-
-  isBranch(record: number): boolean {
-    return (this.traitsAt(record) & BRANCHES) !== 0;
   }
 
   decodedOf(record: number): Decoded {

@@ -4,10 +4,10 @@
  * one mode; not of instructions that mean something else elsewhere (relative branches, RIP as a base).
  */
 import type { Decoded } from "../isa/decoded.ts";
-import { traitsOf } from "./beyondlimit.ts";
 import type { Handler } from "./handlers.ts";
 import * as at from "./layout.ts";
 import type { Mode } from "./modes.ts";
+import { traitsOf } from "./traits.ts";
 
 export interface KnownInstruction {
   readonly decoded: Decoded;

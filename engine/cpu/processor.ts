@@ -35,6 +35,7 @@ import { OPERATIONS } from "./system/operations.ts";
 import { Overflows } from "./system/overflows.ts";
 import { countBranch, countPrivilege } from "./system/performance.ts";
 import { readPort, writePort } from "./system/ports.ts";
+import { BRANCHES } from "./traits.ts";
 import type { Watchpoint } from "./watchpoints.ts";
 import type { X87Functions } from "./x87/functions.ts";
 
@@ -224,7 +225,7 @@ export class Processor extends EventTaker {
       if (this.isShutDown) return "shutdown";
       if (this.halted) return "halted";
       const remaining = Math.min(ticks - this.executed, this.overflows.isArmed ? this.overflows.left : ticks);
-      const atBreakpoint = this.breakpointSet.size > 0 && this.breakpointSet.has(linearOf(this.rip, this.mode));
+      const atBreakpoint = this.breakpointSet.size > 0 && this.breakpointSet.has(this.codeAddress);
       if (atBreakpoint && !first) return "breakpoint";
       if (this.debug.isArmed && this.meetsCodeBreakpoint()) {
         first = false;
@@ -299,7 +300,7 @@ export class Processor extends EventTaker {
     this.executed = this.ticksBefore + ticks - unused;
     // It was one block at most: the last tick is its last instruction's, unless that one is not yet over.
     const last = record + (ticks - unused - 1) * at.RECORD_BYTES;
-    if (countsBranches && exit !== at.EXIT_REPEATING && last >= record && this.blocks.isBranch(last))
+    if (countsBranches && exit !== at.EXIT_REPEATING && last >= record && this.blocks.traitsAt(last) & BRANCHES)
       countBranch(this, isUser);
   }
 

@@ -13,6 +13,7 @@
  *
  * Source: IBM PC AT technical reference, section 1; QEMU's "pc" for ports 402h, E9h and isa-debug-exit.
  */
+import { sectorsOf } from "../chipset/ataidentify.ts";
 import type { AccessSize, Bus, Device, Line, PhysicalMemory } from "../chipset/bus.ts";
 import { type FloppyType, pcCmos } from "../chipset/cmos.ts";
 import { CoprocessorError } from "../chipset/coprocessorerror.ts";
@@ -291,6 +292,6 @@ function cmosOf(configuration: CompleteConfiguration) {
   const drive = (image: Uint8Array | undefined): FloppyType =>
     (image && floppyFormat(image.length)?.drive) ?? (image ? "1.44M" : "none");
   const a: FloppyType = floppies[0] || floppies.length === 0 ? drive(floppies[0]) : "1.44M";
-  const disks = drives.map((d) => (d?.kind === "disk" ? Math.floor(d.image.length / 512) : undefined));
+  const disks = drives.map((d) => (d?.kind === "disk" ? sectorsOf(d.image.length) : undefined));
   return { memoryBytes, highMemoryBytes, processors, bootOrder, disks, floppies: [a, drive(floppies[1])], mouse: true };
 }

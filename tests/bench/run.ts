@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the engine against v86 (JIT off and on) and QEMU's translator in one run, as ratios of time.
  * --runs N (medians, default 3), --kernels a,b (default: all of bench32), --quick (one run, two kernels), --no-peers,
- * --linux FLAVOUR (686): Debian's kernel to its first process, and that one's work, in place of the rest.
+ * --linux 686 or 686-pae (v86 has no 64-bit mode): Debian's kernel to its first process, and that one's work, in place of the rest.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

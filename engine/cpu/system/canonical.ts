@@ -16,10 +16,12 @@ export function linearBits(p: Core): 48 | 57 {
 
 /** Whether a 64-bit value (unsigned or signed) is a canonical address. */
 export function isCanonical(p: Core, value: bigint): boolean {
-  return BigInt.asIntN(linearBits(p), value) === BigInt.asIntN(64, value);
+  return fits(value, linearBits(p));
 }
 
 /** The same of one that is kept. */
 export function isCanonicalBase(p: Core, value: bigint): boolean {
-  return BigInt.asIntN(has(p, "LA57") ? 57 : 48, value) === BigInt.asIntN(64, value);
+  return fits(value, has(p, "LA57") ? 57 : 48);
 }
+
+const fits = (value: bigint, bits: number): boolean => BigInt.asIntN(bits, value) === BigInt.asIntN(64, value);
