@@ -36,6 +36,14 @@ test("what is encoded comes back, whatever it is", () => {
   );
 });
 
+test("a member called __proto__ is a member: it comes back, and reaches no prototype", () => {
+  const value = JSON.parse('{"a": {"__proto__": {"reached": 1}}, "__proto__": 2}') as StateValue;
+  const { bytes, blobs } = encode(value);
+  const restored = assignState({ a: { b: 3 } }, decodeState(bytes, blobs)) as { a: object };
+  expect(JSON.stringify(restored)).toBe('{"a":{"__proto__":{"reached":1}},"__proto__":2}');
+  expect("reached" in {}).toBe(false);
+});
+
 test("the order of a record's keys makes no difference", () => {
   expect(encode({ a: 1, b: { c: 2, d: 3 } }).bytes).toEqual(encode({ b: { d: 3, c: 2 }, a: 1 }).bytes);
 });

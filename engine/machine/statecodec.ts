@@ -220,6 +220,12 @@ function writeArray(writer: Writer, value: Words, kind: number, blob: (bytes: Ui
   writer.bytes(bytes);
 }
 
+/** Assigns a member of any name: one called `__proto__` is a member, too, and not the prototype. */
+export function setMember<Value>(record: { [key: string]: Value }, key: string, value: Value): void {
+  if (key !== "__proto__") record[key] = value;
+  else Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
 /** Deeper than any state of ours; keeps a crafted encoding from using up the stack. */
 const MAX_DEPTH = 64;
 
@@ -248,12 +254,7 @@ function read(reader: Reader, blobs: readonly PageTable[], depth: number): Decod
       const record: { [key: string]: Decoded } = {};
       for (let i = 0; i < count; i++) {
         const key = reader.string("a key");
-        Object.defineProperty(record, key, {
-          value: read(reader, blobs, depth + 1),
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        });
+        setMember(record, key, read(reader, blobs, depth + 1));
       }
       return record;
     }

@@ -4,7 +4,7 @@
  */
 import type { State, StateValue } from "../chipset/bus.ts";
 import { writePages } from "./pages.ts";
-import { Blob, type Decoded } from "./statecodec.ts";
+import { Blob, type Decoded, setMember } from "./statecodec.ts";
 
 type Words = Uint8Array | Uint16Array | Uint32Array;
 
@@ -72,6 +72,8 @@ export function assignState(target: unknown, value: Decoded): StateValue {
   if (typeof value !== "object" || value === null || isWords(value)) return value;
   const record = (kindOf(target as Decoded) === "record" ? target : {}) as State;
   for (const key of Object.keys(record)) if (!Object.hasOwn(value, key)) delete record[key];
-  for (const [key, member] of Object.entries(value)) record[key] = assignState(record[key], member);
+  for (const [key, member] of Object.entries(value)) {
+    setMember(record, key, assignState(Object.hasOwn(record, key) ? record[key] : undefined, member));
+  }
   return record;
 }
